@@ -1,0 +1,232 @@
+/* run: all that one run learned, in memory: windows, slices, metrics, comparisons, trust.
+ *
+ * Built by flow, judged by diff, written by run_json, rendered by report. All text
+ * belongs to the run's arena. Times are ns; *_ns without "mono" is the wall clock. */
+#ifndef STK_CORE_RECORD_RUN_H
+#define STK_CORE_RECORD_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/base/vec.h"
+#include "core/record/metric.h"
+#include "core/record/series.h"
+#include "core/record/verdict.h"
+
+enum { STK_SIDE_NONE = -1, STK_SIDE_BASE = 0, STK_SIDE_HEAD = 1, STK_SIDES = 2 };
+
+enum stk_mode { STK_MODE_PAIRED, STK_MODE_IDLE, STK_MODE_BASELINE, STK_MODE_SOAK };
+
+enum stk_window_kind { STK_WINDOW_IDLE, STK_WINDOW_LOAD, STK_WINDOW_WARMUP, STK_WINDOW_BLOCK };
+
+/* One end of the comparison, or the single target of mode idle (sides[STK_SIDE_HEAD]). */
+struct stk_side_info {
+	const char *title;    /* "shop 1.0", "8f3a1c2", a URL; NULL = this side is not there */
+	const char *revision; /* commit or version, NULL if unknown */
+	const char *url;      /* what the load was sent to */
+	const char *command;  /* what was started, NULL for a target */
+	const char *selector; /* how its profiles were told apart, {a="b"} */
+	const char *agent;    /* "gospy", "embedded sampler", NULL if unknown */
+};
+
+/* A named stretch of time. A block is one turn of one side in paired mode. */
+struct stk_window {
+	const char *name;
+	enum stk_window_kind kind;
+	int side;
+	int pair; /* blocks: 0, 1, …; else -1 */
+	int64_t start_ns, end_ns;
+	int64_t start_mono_ns, end_mono_ns;
+	int64_t requests, failed;      /* sent to this side, completed in it */
+	int64_t cpu_ns;                /* CPU time of the service's processes in it; -1 unknown */
+	int64_t rss_bytes;             /* at its end; -1 unknown */
+	double p50_ms, p95_ms, p99_ms; /* of http_req_duration in it; NaN without requests */
+};
+
+/* One uploaded profile of one type: the unit of replication. */
+struct stk_slice {
+	const char *type_id; /* process_cpu:cpu:nanoseconds:cpu:nanoseconds */
+	int side;
+	const char *instance; /* pod, host or ""; slices stay apart per instance */
+	int64_t start_ns, end_ns;
+	int64_t total;       /* value in the type's unit */
+	int64_t samples;     /* events sampled, as far as the profile tells; else 0 */
+	double requests;     /* of its side in exactly this time, from the 100 ms series */
+	int pair;            /* of its block, -1 if it lies in none */
+	bool counted;        /* takes part in the comparison */
+	const char *why_not; /* "holds a switch", "warm-up"; NULL when counted */
+	const char *file;    /* relative to the record's folder, NULL if not kept */
+};
+
+struct stk_function {
+	const char *name;
+	const char *file; /* NULL or "" if unknown */
+	int64_t line;     /* 0 if unknown */
+};
+
+/* One row of a comparison. change, lo, hi are fractions (0.402 = +40.2 %); costs are
+ * in the type's unit per request (levels: absolute). NaN = not computed. */
+struct stk_row {
+	struct stk_function function; /* of head, or of base if vanished */
+	struct stk_function partner;  /* renamed or moved from/to; name NULL if none */
+	double base_cost, head_cost;
+	double n_base, n_head;        /* samples behind them */
+	double change, lo, hi, level; /* level: 0.95, or higher where selected (FCR) */
+	double theta, se, df, p, q;
+	double impact; /* (head - base) / base total, as a fraction */
+	double share;  /* of the base total, pooled if new */
+	double mde;    /* smallest change it would have noticed */
+	bool tested;   /* had enough samples to be in the family */
+	enum stk_verdict verdict;
+	const char *reason; /* for inconclusive, moved; NULL else */
+};
+
+/* The size of change that would have been noticed on a function of that share. */
+struct stk_sensitivity {
+	double share; /* 0.05; 1.0 is the total */
+	double change;
+};
+
+/* One profile type, or one exact total, of base and head. */
+struct stk_comparison {
+	const char *type_id;    /* full id */
+	const char *short_name; /* cpu, alloc_space, …; what a gate calls it */
+	const char *unit;       /* nanoseconds, bytes, count */
+	bool is_level;          /* inuse_*: absolute, never per request */
+	bool calibrated;
+	int pairs; /* that had counted slices on both sides */
+	int slices_base, slices_head;
+	double samples_base, samples_head;
+	double hz;                    /* sampling rate, 0 if unknown */
+	double period;                /* of the profile, 0 if unknown */
+	double unlabelled;            /* share of cost without request labels, NaN unknown */
+	double other;                 /* share in "other" (truncated) */
+	double common_shift;          /* e^g - 1, the uniform shift taken out of rows */
+	double q_threshold;           /* of BH, 0.05 */
+	size_t tested;                /* rows in the family */
+	struct stk_row total;         /* sampled total */
+	STK_VEC(struct stk_row) rows; /* worst first */
+	STK_VEC(struct stk_sensitivity) sensitivity;
+};
+
+/* An exact total (kernel, engine): CPU seconds, latency quantiles, throughput, errors. */
+struct stk_total {
+	const char *name;   /* cpu, p50, p95, p99, throughput, errors */
+	const char *unit;   /* nanoseconds, ms, per second, fraction */
+	struct stk_row row; /* function.name repeats name */
+};
+
+struct stk_hotspot {
+	struct stk_function function;
+	double cost, lo, hi;     /* marginal cost per request, 95 % */
+	double background_per_s; /* value per second in the idle window */
+	double share;            /* of the marginal total */
+	double samples;
+};
+
+struct stk_hotspots {
+	const char *type_id, *short_name, *unit;
+	int slices_idle, slices_load;
+	double total, total_lo, total_hi, samples;
+	STK_VEC(struct stk_hotspot) rows; /* by lo, largest first */
+};
+
+/* A threshold of the load script, as it ended. */
+struct stk_threshold_result {
+	const char *metric; /* with selector: http_req_duration{name:x} */
+	const char *expr;   /* p(95)<800 */
+	double value;       /* observed; NaN without data */
+	bool ok, no_data, aborted;
+};
+
+/* A limit of the workflow. */
+struct stk_gate_result {
+	const char *name;  /* cpu, functions, errors, … */
+	const char *limit; /* "+5%" */
+	const char *text;  /* what was seen */
+	bool crossed;
+};
+
+enum stk_check_state { STK_CHECK_OK, STK_CHECK_WARN, STK_CHECK_FAIL };
+
+/* A precondition (reference: gate of the data): must hold before any verdict. */
+struct stk_precondition {
+	const char *name; /* slices, load, errors, mix, saturation, yield, pairs */
+	enum stk_check_state state;
+	const char *text;
+};
+
+struct stk_fact { /* environment: "cpu" = "4 x EPYC 7763" */
+	const char *key, *value;
+};
+
+enum stk_note_level { STK_NOTE_INFO, STK_NOTE_WARN };
+
+struct stk_note {
+	enum stk_note_level level;
+	const char *text;
+};
+
+/* How the generator itself fared: what the trust in latency rests on. */
+struct stk_generator_info {
+	double busy;              /* CPU share of its busiest worker, 0..1 */
+	double late_p99_ms;       /* starts behind their intended time */
+	int64_t dropped;          /* iterations */
+	int64_t planned, started; /* iterations; planned 0 for closed models */
+	double rate_planned;      /* per second, 0 = closed */
+};
+
+/* Why a run ended before its end. */
+struct stk_partial {
+	bool is_partial;
+	const char *phase;  /* "pairs" */
+	const char *reason; /* "interrupted", "service 'head' died: exit status 1" */
+};
+
+#define STK_RUN_SCHEMA 1
+
+struct stk_run {
+	struct stk_arena arena;
+	const char *id;      /* 20261122-143805-shop */
+	const char *name;    /* of the workflow */
+	const char *version; /* of stoker */
+	const char *command; /* argv, secrets masked */
+	enum stk_mode mode;
+	int64_t start_ns, end_ns;
+	struct stk_partial partial;
+	int exit_code;
+	struct stk_side_info sides[STK_SIDES];
+	int planned_pairs;
+	int64_t block_ns;
+	STK_VEC(struct stk_window) windows;
+	STK_VEC(struct stk_slice) slices;
+	struct stk_series series;   /* completed requests per side, scenario, name in 100 ms */
+	struct stk_metrics metrics; /* of the whole load */
+	STK_VEC(struct stk_threshold_result) thresholds;
+	STK_VEC(struct stk_total) totals;
+	STK_VEC(struct stk_comparison) comparisons;
+	STK_VEC(struct stk_hotspots) hotspots;
+	STK_VEC(struct stk_gate_result) gates;
+	STK_VEC(struct stk_precondition) preconditions;
+	STK_VEC(struct stk_fact) environment;
+	STK_VEC(struct stk_note) notes;
+	struct stk_generator_info generator;
+	enum stk_verdict verdict; /* of the run */
+	const char *headline;     /* REGRESSION, CANNOT TELL: …, THRESHOLD CROSSED (design 2) */
+};
+
+void stk_run_init(struct stk_run *run);
+void stk_run_release(struct stk_run *run);
+
+/* Text into the run's arena; NULL stays NULL. */
+const char *stk_run_text(struct stk_run *run, const char *text);
+void stk_run_note(struct stk_run *run, enum stk_note_level level, const char *fmt, ...)
+	STK_PRINTF(3, 4);
+void stk_run_precondition(struct stk_run *run, const char *name, enum stk_check_state state,
+	const char *fmt, ...) STK_PRINTF(4, 5);
+void stk_run_fact(struct stk_run *run, const char *key, const char *value);
+
+const char *stk_mode_name(enum stk_mode mode);
+
+#endif
