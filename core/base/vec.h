@@ -14,10 +14,12 @@
 		size_t cap;                                                                        \
 	}
 
-#define STK_VEC_INIT                                                                               \
-	{                                                                                          \
-		NULL, 0, 0                                                                         \
-	}
+/* clang-format off */
+#define STK_VEC_INIT { NULL, 0, 0 }
+
+/* The same as a named struct, for passing by pointer: STK_VEC_TYPE(stk_names, char *); */
+#define STK_VEC_TYPE(tag, type) struct tag { type *items; size_t len; size_t cap; }
+/* clang-format on */
 
 #define stk_vec_reserve(v, want)                                                                   \
 	((want) > (v)->cap ? ((v)->items = stk_vec_grow_(                                          \

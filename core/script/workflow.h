@@ -1,0 +1,113 @@
+/* workflow: what a workflow file says, as plain C values. */
+#ifndef STK_CORE_SCRIPT_WORKFLOW_H
+#define STK_CORE_SCRIPT_WORKFLOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/base/vec.h"
+#include "core/record/run.h"
+
+struct stk_script;
+
+struct stk_pair_text { /* a label, a header, a variable */
+	const char *name, *value;
+};
+STK_VEC_TYPE(stk_pairs_text, struct stk_pair_text);
+
+/* What to run: one text for /bin/sh -c, or a list of words. */
+struct stk_command_spec {
+	const char *shell; /* NULL if argv is used */
+	STK_VEC(const char *) argv;
+};
+
+/* How a service or target is profiled. */
+enum stk_profile_via { STK_VIA_DEFAULT, STK_VIA_SDK, STK_VIA_SCRAPE };
+struct stk_profile_spec {
+	enum stk_profile_via via;
+	const char *service; /* sdk: service_name; NULL = whatever the side pushes */
+	struct stk_pairs_text labels;
+	const char *url;  /* scrape: may hold placeholders */
+	const char *path; /* scrape: /debug/pprof */
+	int64_t slice_ns; /* scrape */
+};
+
+/* Zero if ready is not a function; else the number to call it by. */
+struct stk_side_spec {
+	bool is_set;
+	bool is_service; /* started by us; else a target that runs already */
+	struct stk_command_spec build, start;
+	struct stk_pairs_text env;
+	const char *cwd;
+	const char *ready; /* "/path", "tcp" or NULL (tcp) */
+	int ready_fn;
+	int64_t ready_timeout_ns, stop_timeout_ns;
+	const char *stop_signal;
+	const char *url; /* of both kinds; a service's may hold placeholders */
+	struct stk_profile_spec profile;
+	const char *title; /* for the report; NULL = revision, command or URL */
+};
+
+enum stk_source_kind {
+	STK_SOURCE_EMBEDDED,
+	STK_SOURCE_PYROSCOPE,
+	STK_SOURCE_SCRAPE,
+	STK_SOURCE_FILES
+};
+struct stk_source_spec {
+	enum stk_source_kind kind;
+	const char *url, *tenant, *user;
+	const char *password_env, *token_env; /* names of variables, never the values */
+	struct stk_pairs_text headers;
+	int concurrency;
+	const char *files[STK_SIDES]; /* globs */
+	double file_requests[STK_SIDES];
+};
+
+struct stk_load_spec {
+	const char *script; /* path beside the workflow; NULL if the file itself is a load script */
+	const char *scenario; /* whose function a rate or vus replaces */
+	double rate;          /* iterations per rate_unit_ns; 0 = not given */
+	int64_t rate_unit_ns;
+	int64_t vus;         /* 0 = not given */
+	int64_t duration_ns; /* 0 = not given */
+	int64_t warmup_ns;
+	int64_t idle_ns;
+	int64_t block_ns; /* 0 = from the slices */
+	int64_t pairs;
+	struct stk_pairs_text env;
+};
+
+/* Limits; NaN = not set. Fractions, except errors in points of the rate (0.005). */
+struct stk_gate_spec {
+	bool is_set;
+	double cpu, alloc_space, alloc_objects, inuse_space, p50, p95, p99, throughput, errors;
+	bool functions, thresholds;
+};
+
+struct stk_workflow {
+	struct stk_arena arena;
+	const char *name;
+	const char *dir; /* of the file, for scripts beside it */
+	bool mode_given;
+	enum stk_mode mode;
+	struct stk_side_spec sides[STK_SIDES]; /* mode idle: HEAD only */
+	struct stk_source_spec source;
+	struct stk_load_spec load;
+	STK_VEC(const char *) profiles; /* short names or full ids */
+	struct stk_gate_spec gate;
+	STK_VEC(const char *) report; /* term html markdown json */
+	bool has_run;                 /* its own run = function(w) */
+};
+
+void stk_workflow_init(struct stk_workflow *workflow); /* the defaults of the API */
+void stk_workflow_release(struct stk_workflow *workflow);
+
+/* Read the table that script returned by stoker.workflow{}. STK_E_SCRIPT with file, line
+ * and the nearest known key. The script must outlive calls of its functions. */
+int stk_workflow_read(
+	struct stk_script *script, struct stk_workflow *out, struct stk_err *err) STK_MUST_CHECK;
+
+#endif
