@@ -1,0 +1,45 @@
+/* compare: base against head, function by function: change, interval, test, verdict. */
+#ifndef STK_CORE_DIFF_COMPARE_H
+#define STK_CORE_DIFF_COMPARE_H
+
+#include "core/base/err.h"
+#include "core/diff/input.h"
+#include "core/record/run.h"
+
+/* Judgement calls of reference regression 6.4 to 6.8; fractions. */
+struct stk_compare_opts {
+	double q;           /* false discovery rate of the functions */
+	double null_margin; /* differences below it are uninteresting */
+	double min_share;   /* of both sides together, to be in the family */
+	double min_change;  /* a regression is at least this, functions */
+	double min_change_total;
+	double min_change_level; /* inuse_*, functions and total */
+	double min_level;        /* and at least so much, in the type's unit */
+	double min_impact;       /* of the base total */
+};
+
+#define STK_COMPARE_OPTS_INIT                                                                      \
+	{                                                                                          \
+		.q = 0.05, .null_margin = 0.02, .min_share = 0.005, .min_change = 0.05,            \
+		.min_change_total = 0.03, .min_change_level = 0.10, .min_level = 1048576.0,        \
+		.min_impact = 0.005                                                                \
+	}
+
+/* Least number of pairs for a verdict. */
+#define STK_COMPARE_PAIRS_MIN 4
+
+/* Paired blocks (reference regression 6.4, 6.6 to 6.8, 6.10, 6.11). Text goes into run's
+ * arena; out->rows and out->sensitivity are vectors of their own (freed with the run once
+ * pushed into run->comparisons). opts NULL = the defaults. With fewer than
+ * STK_COMPARE_PAIRS_MIN pairs the rows carry costs but no verdict but inconclusive.
+ * STK_E_NOT_FOUND when no pair has slices on both sides. */
+int stk_compare_paired(const struct stk_diff_input *input, const struct stk_compare_opts *opts,
+	struct stk_run *run, struct stk_comparison *out, struct stk_err *err) STK_MUST_CHECK;
+
+/* One profile per side, or files (6.13): everything pooled; verdicts are capped at
+ * inconclusive ("suspect") except no_change by the wide interval and regression when the
+ * lower limit passes +25 %. Requests 0 on either side = unknown: relative to the common shift. */
+int stk_compare_single(const struct stk_diff_input *input, const struct stk_compare_opts *opts,
+	struct stk_run *run, struct stk_comparison *out, struct stk_err *err) STK_MUST_CHECK;
+
+#endif
