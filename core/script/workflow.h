@@ -99,7 +99,7 @@ struct stk_workflow {
 	STK_VEC(const char *) profiles; /* short names or full ids */
 	struct stk_gate_spec gate;
 	STK_VEC(const char *) report; /* term html markdown json */
-	bool has_run;                 /* its own run = function(w) */
+	int run_fn; /* registry reference of its own run = function(w); 0 = the flow of its mode */
 };
 
 void stk_workflow_init(struct stk_workflow *workflow); /* the defaults of the API */

@@ -1,0 +1,452 @@
+/* workflow: what a workflow file says, read from its Lua table into plain C values. */
+#include "core/script/workflow.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/units.h"
+#include "core/script/script_priv.h"
+#include "core/script/state.h"
+#include "core/script/table.h"
+#include "core/script/workflow_priv.h"
+
+#define PAIRS_MAX 1000
+
+#define AT(type, member) offsetof(struct type, member)
+
+/* "cmd" for /bin/sh -c, or { "prog", "arg" } to be executed as it is. */
+static int read_command_item(struct stk_table *table, int64_t i, void *ctx, struct stk_err *err)
+{
+	struct stk_command_spec *command = ctx;
+	const char *word =
+		lua_type(table->lua, -1) == LUA_TSTRING ? lua_tostring(table->lua, -1) : NULL;
+
+	if (!word)
+		return stk_table_fail(table, NULL, err, "item %d: a text is missing", (int)i);
+	stk_vec_push(&command->argv, stk_arena_dup(table->arena, word));
+	return 0;
+}
+
+static int read_command(
+	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
+{
+	struct stk_command_spec *command = field;
+	struct stk_table list;
+	int rc;
+
+	(void)ctx;
+	if (lua_type(table->lua, -1) == LUA_TSTRING) {
+		command->shell = stk_arena_dup(table->arena, lua_tostring(table->lua, -1));
+		return 0;
+	}
+	if (lua_type(table->lua, -1) != LUA_TTABLE)
+		return stk_table_fail(table, key, err,
+			"a command is missing: a text for the shell, or a list of words");
+	rc = stk_table_nested(table, key, &list, err);
+	if (rc == 0)
+		rc = stk_table_each_item(&list, read_command_item, command, err);
+	if (rc == 0 && command->argv.len == 0)
+		rc = stk_table_fail(table, key, err, "the list of words is empty");
+	return rc;
+}
+
+static int read_ready(
+	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
+{
+	struct stk_side_spec *side = (void *)((char *)field - AT(stk_side_spec, ready));
+	const char *text;
+
+	(void)ctx;
+	if (lua_isfunction(table->lua, -1)) {
+		lua_pushvalue(table->lua, -1);
+		side->ready_fn = luaL_ref(table->lua, LUA_REGISTRYINDEX);
+		return 0;
+	}
+	text = lua_type(table->lua, -1) == LUA_TSTRING ? lua_tostring(table->lua, -1) : "";
+	if (text[0] != '/' && strcmp(text, "tcp") != 0)
+		return stk_table_fail(
+			table, key, err, "'/path', 'tcp' or a function is wanted, not '%s'", text);
+	side->ready = stk_arena_dup(table->arena, text);
+	return 0;
+}
+
+/* clang-format off */
+static const struct stk_field profile_rows[] = {
+	{ .key = "service", .type = STK_FIELD_TEXT,     .offset = AT(stk_profile_spec, service) },
+	{ .key = "labels",  .type = STK_FIELD_PAIRS,    .offset = AT(stk_profile_spec, labels) },
+};
+static const struct stk_field scrape_rows[] = {
+	{ .key = "url",     .type = STK_FIELD_TEXT,     .offset = AT(stk_profile_spec, url), .position = 1, .required = true },
+	{ .key = "slice",   .type = STK_FIELD_DURATION, .offset = AT(stk_profile_spec, slice_ns), .min = 1, .max = 300 },
+	{ .key = "path",    .type = STK_FIELD_TEXT,     .offset = AT(stk_profile_spec, path) },
+};
+/* clang-format on */
+
+static int read_profile(
+	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
+{
+	struct stk_profile_spec *profile = field;
+	struct stk_table nested;
+	int rc = stk_table_nested(table, key, &nested, err);
+
+	(void)ctx;
+	if (rc < 0)
+		return rc;
+	if (strcmp(nested.kind, "sdk") == 0) {
+		profile->via = STK_VIA_SDK;
+		return stk_table_read(
+			&nested, profile_rows, STK_ARRAY_LEN(profile_rows), profile, NULL, err);
+	}
+	profile->via = STK_VIA_SCRAPE;
+	return stk_table_read(&nested, scrape_rows, STK_ARRAY_LEN(scrape_rows), profile, NULL, err);
+}
+
+/* clang-format off */
+static const struct stk_field service_rows[] = {
+	{ .key = "build",         .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, build), .read = read_command },
+	{ .key = "start",         .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, start), .read = read_command, .required = true },
+	{ .key = "env",           .type = STK_FIELD_PAIRS,    .offset = AT(stk_side_spec, env) },
+	{ .key = "cwd",           .type = STK_FIELD_TEXT,     .offset = AT(stk_side_spec, cwd) },
+	{ .key = "ready",         .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, ready), .read = read_ready },
+	{ .key = "ready_timeout", .type = STK_FIELD_DURATION, .offset = AT(stk_side_spec, ready_timeout_ns), .min = 0.1, .max = 3600 },
+	{ .key = "stop_signal",   .type = STK_FIELD_TEXT,     .offset = AT(stk_side_spec, stop_signal) },
+	{ .key = "stop_timeout",  .type = STK_FIELD_DURATION, .offset = AT(stk_side_spec, stop_timeout_ns), .max = 600 },
+	{ .key = "url",           .type = STK_FIELD_TEXT,     .offset = AT(stk_side_spec, url) },
+	{ .key = "profile",       .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, profile), .read = read_profile, .kinds = "sdk scrape" },
+	{ .key = "title",         .type = STK_FIELD_TEXT,     .offset = AT(stk_side_spec, title) },
+};
+static const struct stk_field target_rows[] = {
+	{ .key = "url",     .type = STK_FIELD_TEXT,  .offset = AT(stk_side_spec, url), .required = true },
+	{ .key = "service", .type = STK_FIELD_TEXT,  .offset = AT(stk_side_spec, profile.service) },
+	{ .key = "labels",  .type = STK_FIELD_PAIRS, .offset = AT(stk_side_spec, profile.labels) },
+	{ .key = "profile", .type = STK_FIELD_READ,  .offset = AT(stk_side_spec, profile), .read = read_profile, .kinds = "sdk scrape" },
+	{ .key = "title",   .type = STK_FIELD_TEXT,  .offset = AT(stk_side_spec, title) },
+};
+/* clang-format on */
+
+/* A side: stoker.service{} or stoker.target{} (a plain table with a url is a target too). */
+static int read_side(
+	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
+{
+	struct stk_side_spec *side = field;
+	struct stk_table nested;
+	int rc = stk_table_nested(table, key, &nested, err);
+
+	(void)ctx;
+	if (rc < 0)
+		return rc;
+	side->is_set = true;
+	side->is_service = strcmp(nested.kind, "service") == 0;
+	if (side->is_service)
+		return stk_table_read(
+			&nested, service_rows, STK_ARRAY_LEN(service_rows), side, NULL, err);
+	return stk_table_read(&nested, target_rows, STK_ARRAY_LEN(target_rows), side, NULL, err);
+}
+
+/* clang-format off */
+static const struct stk_field sides_rows[] = {
+	{ .key = "base", .type = STK_FIELD_READ, .offset = STK_SIDE_BASE * sizeof(struct stk_side_spec), .read = read_side, .kinds = "service target", .required = true },
+	{ .key = "head", .type = STK_FIELD_READ, .offset = STK_SIDE_HEAD * sizeof(struct stk_side_spec), .read = read_side, .kinds = "service target", .required = true },
+};
+static const struct stk_field pyroscope_rows[] = {
+	{ .key = "url",          .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, url), .position = 1, .required = true },
+	{ .key = "tenant",       .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, tenant) },
+	{ .key = "user",         .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, user) },
+	{ .key = "password_env", .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, password_env) },
+	{ .key = "token_env",    .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, token_env) },
+	{ .key = "headers",      .type = STK_FIELD_PAIRS, .offset = AT(stk_source_spec, headers) },
+	{ .key = "concurrency",  .type = STK_FIELD_INT,   .offset = AT(stk_source_spec, concurrency), .min = 1, .max = 64 },
+};
+static const struct stk_field files_rows[] = {
+	{ .key = "base",          .type = STK_FIELD_TEXT,   .offset = AT(stk_source_spec, files[STK_SIDE_BASE]), .required = true },
+	{ .key = "head",          .type = STK_FIELD_TEXT,   .offset = AT(stk_source_spec, files[STK_SIDE_HEAD]), .required = true },
+	{ .key = "requests_base", .type = STK_FIELD_NUMBER, .offset = AT(stk_source_spec, file_requests[STK_SIDE_BASE]), .min = 0, .max = 1e15 },
+	{ .key = "requests_head", .type = STK_FIELD_NUMBER, .offset = AT(stk_source_spec, file_requests[STK_SIDE_HEAD]), .min = 0, .max = 1e15 },
+};
+/* clang-format on */
+
+static int read_source(
+	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
+{
+	struct stk_source_spec *source = field;
+	struct stk_table nested;
+	int rc = stk_table_nested(table, key, &nested, err);
+
+	(void)ctx;
+	if (rc < 0)
+		return rc;
+	if (strcmp(nested.kind, "files") == 0) {
+		source->kind = STK_SOURCE_FILES;
+		return stk_table_read(
+			&nested, files_rows, STK_ARRAY_LEN(files_rows), source, NULL, err);
+	}
+	source->kind = STK_SOURCE_PYROSCOPE;
+	return stk_table_read(
+		&nested, pyroscope_rows, STK_ARRAY_LEN(pyroscope_rows), source, NULL, err);
+}
+
+static int read_rate(
+	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
+{
+	struct stk_load_spec *load = (void *)((char *)field - AT(stk_load_spec, rate));
+	struct stk_rate_value value;
+	struct stk_err why = STK_ERR_INIT;
+
+	(void)ctx;
+	if (stk_value_rate(table->lua, lua_gettop(table->lua), &value, &why) < 0)
+		return stk_table_fail(table, key, err, "%s", why.msg);
+	if (value.events <= 0)
+		return stk_table_fail(table, key, err, "a rate above 0 is wanted");
+	load->rate = value.events;
+	load->rate_unit_ns = value.unit_ns;
+	return 0;
+}
+
+/* clang-format off */
+static const struct stk_field load_rows[] = {
+	{ .key = "script",   .type = STK_FIELD_TEXT,     .offset = AT(stk_load_spec, script), .position = 1 },
+	{ .key = "scenario", .type = STK_FIELD_TEXT,     .offset = AT(stk_load_spec, scenario) },
+	{ .key = "rate",     .type = STK_FIELD_READ,     .offset = AT(stk_load_spec, rate), .read = read_rate },
+	{ .key = "vus",      .type = STK_FIELD_INT,      .offset = AT(stk_load_spec, vus), .min = 1, .max = 1000000 },
+	{ .key = "duration", .type = STK_FIELD_DURATION, .offset = AT(stk_load_spec, duration_ns), .min = 1, .max = 864000 },
+	{ .key = "warmup",   .type = STK_FIELD_DURATION, .offset = AT(stk_load_spec, warmup_ns), .min = 0, .max = 86400 },
+	{ .key = "pairs",    .type = STK_FIELD_INT,      .offset = AT(stk_load_spec, pairs), .min = 1, .max = PAIRS_MAX },
+	{ .key = "block",    .type = STK_FIELD_DURATION, .offset = AT(stk_load_spec, block_ns), .min = 1, .max = 3600 },
+	{ .key = "env",      .type = STK_FIELD_PAIRS,    .offset = AT(stk_load_spec, env) },
+};
+/* clang-format on */
+
+/* "+5%" or a fraction; errors: "0.5pt" or a fraction of the rate. */
+static int read_limit(
+	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
+{
+	bool points = strcmp(key, "errors") == 0;
+	const char *unit = points ? "pt" : "%";
+	struct stk_str text;
+	double value;
+
+	(void)ctx;
+	if (lua_type(table->lua, -1) == LUA_TNUMBER) {
+		*(double *)field = lua_tonumber(table->lua, -1);
+		return 0;
+	}
+	text = stk_str_trim(stk_str_of(lua_tostring(table->lua, -1)));
+	if (stk_str_starts(text, "+"))
+		text = stk_str_skip(text, 1);
+	if (!stk_str_ends(text, unit) ||
+		stk_str_to_f64(stk_str_trim(stk_str_sub(text, 0, text.len - strlen(unit))), &value,
+			NULL) < 0 ||
+		value < 0)
+		return stk_table_fail(table, key, err, "a limit such as \"%s\" is wanted",
+			points ? "0.5pt" : "+5%");
+	*(double *)field = value / 100;
+	return 0;
+}
+
+/* clang-format off */
+#define LIMIT(name) { .key = #name, .type = STK_FIELD_READ, .offset = AT(stk_gate_spec, name), .read = read_limit }
+static const struct stk_field gate_rows[] = {
+	LIMIT(cpu), LIMIT(alloc_space), LIMIT(alloc_objects), LIMIT(inuse_space),
+	LIMIT(p50), LIMIT(p95), LIMIT(p99), LIMIT(throughput), LIMIT(errors),
+	{ .key = "functions",  .type = STK_FIELD_BOOL, .offset = AT(stk_gate_spec, functions) },
+	{ .key = "thresholds", .type = STK_FIELD_BOOL, .offset = AT(stk_gate_spec, thresholds) },
+};
+static const char *const mode_words[] = { "paired", "idle", NULL };
+static const char *const report_words[] = { "term", "markdown", "json", NULL };
+
+/* What the file holds before it is made sense of. */
+struct raw {
+	struct stk_workflow *workflow;
+	const char *name, *mode;
+	struct stk_side_spec sides[STK_SIDES];
+	struct stk_side_spec service, target;
+	struct stk_source_spec source;
+	struct stk_load_spec load;
+	struct stk_gate_spec gate;
+	struct stk_texts profiles, report;
+	int64_t idle_ns;
+	int run_fn;
+	bool sides_given, service_given, target_given, run_given;
+};
+
+static const struct stk_field workflow_rows[] = {
+	{ .key = "name",     .type = STK_FIELD_TEXT,  .offset = AT(raw, name) },
+	{ .key = "mode",     .type = STK_FIELD_TEXT,  .offset = AT(raw, mode), .words = mode_words },
+	{ .key = "service",  .type = STK_FIELD_READ,  .offset = AT(raw, service), .given = AT(raw, service_given), .read = read_side, .kinds = "service" },
+	{ .key = "target",   .type = STK_FIELD_READ,  .offset = AT(raw, target), .given = AT(raw, target_given), .read = read_side, .kinds = "target" },
+	{ .key = "sides",    .type = STK_FIELD_TABLE, .offset = AT(raw, sides), .given = AT(raw, sides_given), .rows = sides_rows, .rows_len = STK_ARRAY_LEN(sides_rows) },
+	{ .key = "source",   .type = STK_FIELD_READ,  .offset = AT(raw, source), .read = read_source, .kinds = "pyroscope files" },
+	{ .key = "load",     .type = STK_FIELD_TABLE, .offset = AT(raw, load), .rows = load_rows, .rows_len = STK_ARRAY_LEN(load_rows) },
+	{ .key = "idle",     .type = STK_FIELD_DURATION, .offset = AT(raw, idle_ns), .min = 1, .max = 86400 },
+	{ .key = "profiles", .type = STK_FIELD_TEXTS, .offset = AT(raw, profiles) },
+	{ .key = "gate",     .type = STK_FIELD_TABLE, .offset = AT(raw, gate), .given = AT(raw, gate.is_set), .rows = gate_rows, .rows_len = STK_ARRAY_LEN(gate_rows) },
+	{ .key = "report",   .type = STK_FIELD_TEXTS, .offset = AT(raw, report), .words = report_words },
+	{ .key = "run",      .type = STK_FIELD_FUNCTION, .offset = AT(raw, run_fn), .given = AT(raw, run_given) },
+};
+/* clang-format on */
+
+static void init_side(struct stk_side_spec *side)
+{
+	*side = (struct stk_side_spec){.ready_timeout_ns = 60 * STK_NS_PER_S,
+		.stop_timeout_ns = 10 * STK_NS_PER_S,
+		.stop_signal = "TERM",
+		.profile = {.slice_ns = 5 * STK_NS_PER_S, .path = "/debug/pprof"}};
+}
+
+void stk_workflow_init(struct stk_workflow *workflow)
+{
+	memset(workflow, 0, sizeof *workflow);
+	workflow->dir = ".";
+	workflow->source.concurrency = 4;
+	workflow->load = (struct stk_load_spec){.warmup_ns = 10 * STK_NS_PER_S, .pairs = 6};
+	workflow->gate = (struct stk_gate_spec){.cpu = NAN,
+		.alloc_space = NAN,
+		.alloc_objects = NAN,
+		.inuse_space = NAN,
+		.p50 = NAN,
+		.p95 = NAN,
+		.p99 = NAN,
+		.throughput = NAN,
+		.errors = NAN,
+		.functions = true,
+		.thresholds = true};
+	for (int side = 0; side < STK_SIDES; side++)
+		init_side(&workflow->sides[side]);
+}
+
+static void release_side(struct stk_side_spec *side)
+{
+	stk_vec_release(&side->build.argv);
+	stk_vec_release(&side->start.argv);
+}
+
+void stk_workflow_release(struct stk_workflow *workflow)
+{
+	for (int side = 0; side < STK_SIDES; side++)
+		release_side(&workflow->sides[side]);
+	stk_vec_release(&workflow->profiles);
+	stk_vec_release(&workflow->report);
+	stk_arena_release(&workflow->arena);
+}
+
+/* Which sides there are: by hand, or the one target or service that mode idle looks at. */
+static int take_sides(struct raw *raw, struct stk_workflow *out, const struct stk_table *table,
+	struct stk_err *err)
+{
+	if (raw->sides_given && (raw->service_given || raw->target_given))
+		return stk_table_fail(
+			table, "sides", err, "'sides' replaces 'service' and 'target'");
+	if (raw->service_given && raw->target_given)
+		return stk_table_fail(
+			table, "target", err, "either 'service' or 'target', not both");
+	if (raw->sides_given)
+		memcpy(out->sides, raw->sides, sizeof out->sides);
+	else if (raw->service_given)
+		out->sides[STK_SIDE_HEAD] = raw->service;
+	else if (raw->target_given)
+		out->sides[STK_SIDE_HEAD] = raw->target;
+	return 0;
+}
+
+static int take_mode(struct raw *raw, struct stk_workflow *out, const struct stk_table *table,
+	struct stk_err *err)
+{
+	out->mode_given = raw->mode != NULL;
+	out->mode = raw->sides_given ? STK_MODE_PAIRED : STK_MODE_IDLE;
+	if (raw->mode)
+		out->mode = strcmp(raw->mode, "paired") == 0 ? STK_MODE_PAIRED : STK_MODE_IDLE;
+	if (out->mode == STK_MODE_PAIRED && (raw->service_given || raw->target_given)) {
+		stk_table_fail(table, "mode", err, "mode 'paired' needs both sides");
+		stk_err_hint(err,
+			"give sides = { base = stoker.service{...}, head = stoker.service{...} }");
+		return STK_E_SCRIPT;
+	}
+	return 0;
+}
+
+static void take_texts(struct raw *raw, struct stk_workflow *out)
+{
+	for (size_t i = 0; i < raw->profiles.len; i++)
+		stk_vec_push(&out->profiles, raw->profiles.items[i]);
+	if (out->profiles.len == 0) {
+		stk_vec_push(&out->profiles, "cpu");
+		stk_vec_push(&out->profiles, "alloc_space");
+	}
+	for (size_t i = 0; i < raw->report.len; i++)
+		stk_vec_push(&out->report, raw->report.items[i]);
+}
+
+static int take_raw(struct raw *raw, struct stk_workflow *out, const struct stk_table *table,
+	struct stk_err *err)
+{
+	int rc = take_sides(raw, out, table, err);
+
+	if (rc == 0)
+		rc = take_mode(raw, out, table, err);
+	if (rc < 0)
+		return rc;
+	if (raw->name)
+		out->name = raw->name;
+	raw->load.idle_ns = raw->idle_ns;
+	out->source = raw->source;
+	out->load = raw->load;
+	out->gate = raw->gate;
+	out->run_fn = raw->run_given ? raw->run_fn : 0;
+	take_texts(raw, out);
+	return 0;
+}
+
+/* Reads under protection: the table reader may raise out of Lua's memory. */
+struct reading {
+	struct stk_script *script;
+	struct stk_workflow *out;
+	struct stk_err *err;
+	int rc;
+};
+
+int stk_load_spec_read(struct lua_State *lua, int index, const char *where, struct stk_arena *arena,
+	struct stk_load_spec *out, struct stk_err *err)
+{
+	struct stk_table table;
+	int rc = stk_table_init(&table, lua, index, where, arena, err);
+
+	if (rc < 0)
+		return rc;
+	return stk_table_read(&table, load_rows, STK_ARRAY_LEN(load_rows), out, NULL, err);
+}
+
+static int read_protected(lua_State *lua)
+{
+	struct reading *reading = lua_touserdata(lua, 1);
+	struct stk_workflow *out = reading->out;
+	struct raw raw = {.source = out->source, .load = out->load, .gate = out->gate};
+	struct stk_table table;
+
+	for (int side = 0; side < STK_SIDES; side++)
+		raw.sides[side] = out->sides[side];
+	raw.service = raw.target = out->sides[STK_SIDE_HEAD];
+	stk_script_push_result(reading->script, lua);
+	reading->rc = stk_table_init(&table, lua, lua_gettop(lua),
+		stk_script_where(reading->script), &out->arena, reading->err);
+	if (reading->rc == 0)
+		reading->rc = stk_table_read(&table, workflow_rows, STK_ARRAY_LEN(workflow_rows),
+			&raw, NULL, reading->err);
+	if (reading->rc == 0)
+		reading->rc = take_raw(&raw, out, &table, reading->err);
+	stk_vec_release(&raw.profiles);
+	stk_vec_release(&raw.report);
+	return 0;
+}
+
+int stk_workflow_read(struct stk_script *script, struct stk_workflow *out, struct stk_err *err)
+{
+	struct reading reading = {script, out, err, 0};
+	int rc;
+
+	out->dir = stk_arena_dup(&out->arena, stk_script_dir(script));
+	rc = stk_state_run(stk_script_state(script), read_protected, &reading, err);
+	return rc < 0 ? rc : reading.rc;
+}

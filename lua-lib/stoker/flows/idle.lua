@@ -1,0 +1,8 @@
+-- idle: what does load cost, beside a window without load; hotspots, no regression verdict.
+return function(w)
+	local idle = w:window("idle", w.opts.idle or w:slices(4))
+	local load = w:load("load", w.opts.load)
+	for _, kind in ipairs(w.profiles) do
+		w:hotspots { profile = kind, idle = idle, load = load }
+	end
+end
