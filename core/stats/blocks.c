@@ -1,0 +1,128 @@
+/* blocks: the numbers of a paired comparison: many rows, a few pairs of blocks. */
+#include "core/stats/blocks.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/stats/order.h"
+
+#define DF_MAX 200.0
+
+double stk_blocks_log_ratio(double base, double head, double base_requests, double head_requests)
+{
+	return log((head + 0.5) / head_requests) - log((base + 0.5) / base_requests);
+}
+
+static void fill_logs(const struct stk_blocks_data *data, struct stk_blocks *out)
+{
+	for (size_t row = 0; row < data->rows; row++) {
+		for (size_t pair = 0; pair < data->pairs; pair++) {
+			size_t at = row * data->pairs + pair;
+
+			out->logs[at] = stk_blocks_log_ratio(data->base[at], data->head[at],
+				data->base_requests[pair], data->head_requests[pair]);
+		}
+	}
+}
+
+static void median_shift(struct stk_blocks *out)
+{
+	double *column = stk_xcalloc(out->rows, sizeof *column);
+
+	for (size_t pair = 0; pair < out->pairs; pair++) {
+		for (size_t row = 0; row < out->rows; row++)
+			column[row] = out->logs[row * out->pairs + pair];
+		out->shift[pair] = stk_order_median(column, out->rows);
+	}
+	free(column);
+}
+
+static double counting_error(const struct stk_blocks_data *data, size_t row)
+{
+	double sum = 0.0;
+
+	for (size_t at = row * data->pairs; at < (row + 1) * data->pairs; at++)
+		sum += 1.0 / (data->base[at] + 0.5) + 1.0 / (data->head[at] + 0.5);
+	return sum / (double)data->pairs;
+}
+
+static void fit_row(const struct stk_blocks_data *data, size_t row, struct stk_blocks *out)
+{
+	struct stk_blocks_row *item = &out->items[row];
+	const double *logs = &out->logs[row * out->pairs];
+	double *d = stk_xcalloc(out->pairs, sizeof *d);
+	double pairs = (double)out->pairs;
+
+	for (size_t pair = 0; pair < out->pairs; pair++)
+		d[pair] = logs[pair] - out->shift[pair];
+	item->raw = stk_order_mean(logs, out->pairs);
+	item->theta = stk_order_mean(d, out->pairs);
+	item->s2 = stk_order_variance(d, out->pairs);
+	item->floor = counting_error(data, row);
+	item->least = INFINITY;
+	item->most = -INFINITY;
+	for (size_t pair = 0; pair < out->pairs; pair++) {
+		double rest = (pairs * item->theta - d[pair]) / (pairs - 1.0);
+
+		item->least = fmin(item->least, rest);
+		item->most = fmax(item->most, rest);
+	}
+	free(d);
+}
+
+/* Variance between pairs beyond counting error, as the rows share it. */
+static double extra_variance(const struct stk_blocks *out)
+{
+	double sum = 0.0;
+
+	for (size_t row = 0; row < out->rows; row++)
+		sum += out->items[row].s2 - out->items[row].floor;
+	return fmax(0.0, sum / (double)out->rows);
+}
+
+static void shrink(struct stk_blocks *out)
+{
+	double d = (double)out->pairs - 1.0;
+	double *z = stk_xcalloc(out->rows, sizeof *z);
+
+	out->tau2 = extra_variance(out);
+	for (size_t row = 0; row < out->rows; row++) {
+		const struct stk_blocks_row *item = &out->items[row];
+
+		z[row] = log(fmax(item->s2, 1e-9) / (item->floor + out->tau2));
+	}
+	out->prior = stk_prior_fit(z, out->rows, d);
+	for (size_t row = 0; row < out->rows; row++) {
+		struct stk_blocks_row *item = &out->items[row];
+		double expected = out->prior.s0_2 * (item->floor + out->tau2);
+
+		item->s2_shrunk = (out->prior.d0 * expected + d * item->s2) / (out->prior.d0 + d);
+		item->s2_shrunk = fmax(item->s2_shrunk, item->floor);
+		item->se = sqrt(item->s2_shrunk / (double)out->pairs);
+		item->df = fmin(out->prior.d0 + d, DF_MAX);
+	}
+	free(z);
+}
+
+void stk_blocks_fit(const struct stk_blocks_data *data, struct stk_blocks *out)
+{
+	*out = (struct stk_blocks){.rows = data->rows, .pairs = data->pairs};
+	out->logs = stk_xcalloc(data->rows * data->pairs + 1, sizeof *out->logs);
+	out->shift = stk_xcalloc(data->pairs + 1, sizeof *out->shift);
+	out->items = stk_xcalloc(data->rows + 1, sizeof *out->items);
+	fill_logs(data, out);
+	if (data->shift != STK_BLOCKS_NONE)
+		median_shift(out);
+	for (size_t row = 0; row < data->rows; row++)
+		fit_row(data, row, out);
+	shrink(out);
+}
+
+void stk_blocks_release(struct stk_blocks *blocks)
+{
+	free(blocks->logs);
+	free(blocks->shift);
+	free(blocks->items);
+	*blocks = (struct stk_blocks){0};
+}
