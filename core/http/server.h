@@ -27,9 +27,8 @@ struct stk_server_reply {
 	int status;
 	struct stk_buf body;
 	const char *content_type; /* static text; NULL none */
-	/* More headers; static or living in text. */
+	/* More headers: owned, by stk_server_reply_header only. */
 	STK_VEC(struct stk_http_header) headers;
-	struct stk_buf text;
 };
 
 /* Called on one of the server's threads, several at once; may block. */
