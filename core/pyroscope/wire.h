@@ -48,6 +48,7 @@ struct stk_wire_message {
 };
 
 #define STK_WIRE_MAX_DEPTH 16
+#define STK_WIRE_MAX_ITEMS (2 * 1000 * 1000) /* elements of all lists of one message */
 
 /* Decode into *out (zeroed first); memory from arena, views into bytes where nothing must be
  * unescaped (so bytes must outlive out). Unknown fields are skipped. STK_E_FORMAT. */
