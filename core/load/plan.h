@@ -1,0 +1,130 @@
+/* plan: what a load script asks for: scenarios, thresholds, tags, defaults; checked as a whole. */
+#ifndef STK_CORE_LOAD_PLAN_H
+#define STK_CORE_LOAD_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/base/vec.h"
+#include "core/record/metric.h"
+
+/* A number that nobody gave. */
+#define STK_UNSET ((int64_t)-1)
+/* Most VUs a scenario may ask for (k6's ceiling for stages). */
+#define STK_PLAN_VUS_MAX 100000000
+
+struct stk_tag {
+	const char *key, *value;
+};
+STK_VEC_TYPE(stk_tags, struct stk_tag);
+
+/* One leg of a ramp: duration_ns 0 jumps. */
+struct stk_stage {
+	int64_t duration_ns;
+	int64_t target;
+};
+STK_VEC_TYPE(stk_stages, struct stk_stage);
+
+/* Fields that the executor does not know stay STK_UNSET (stages empty); stk_plan_validate fills
+ * the defaults of k6. Text belongs to the plan's arena. */
+struct stk_scenario {
+	const char *name;
+	const char *executor; /* "constant-vus", see stk_executor_find */
+	int exec;             /* number of the function in the script; the driver's business */
+	int64_t start_time_ns, graceful_stop_ns;
+	struct stk_tags env, tags;
+	int64_t vus, iterations;
+	int64_t duration_ns, max_duration_ns;
+	int64_t rate, time_unit_ns; /* rate iterations per time unit; see stk_scenario_set_rate */
+	int64_t pre_allocated_vus, max_vus;
+	bool grow_at_once; /* open a VU for a start instead of dropping it (rate without VUs) */
+	int64_t start_vus, graceful_ramp_down_ns;
+	struct stk_stages stages;
+};
+
+/* A threshold as written. metric may carry a selector: http_req_duration{name:x}. */
+struct stk_threshold_spec {
+	const char *metric;
+	const char *expr;
+	bool abort;
+	int64_t delay_ns;
+	bool no_data_fails;
+};
+
+/* A metric of the script. Its id is STK_METRIC_BUILTIN_COUNT (metrics.h) + its number here. */
+struct stk_metric_def {
+	const char *name;
+	enum stk_metric_type type;
+	enum stk_metric_unit unit;
+};
+
+struct stk_plan {
+	struct stk_arena arena;
+	STK_VEC(struct stk_scenario) scenarios;
+	const char *base_url[2]; /* by side (STK_SIDE_BASE, STK_SIDE_HEAD); NULL: none */
+	struct stk_tags tags;    /* of the whole run, later entries win */
+	int64_t timeout_ns;      /* of a request with its redirects; default 60 s */
+	int64_t redirects;       /* default 10 */
+	uint64_t seed;
+	bool labels;                       /* send the baggage header; default true */
+	const char *run_id;                /* k6.test_run_id in the baggage; NULL: none sent */
+	STK_VEC(const char *) allow_hosts; /* besides those of base_url; "*" allows all */
+	STK_VEC(struct stk_threshold_spec) thresholds;
+	STK_VEC(struct stk_metric_def) metrics;
+	STK_VEC(const char *) warnings; /* of validation and shortcuts: to be shown once */
+	int64_t setup_timeout_ns, teardown_timeout_ns; /* default 60 s */
+	bool has_setup, has_teardown;
+	const char *user_agent; /* default "stoker" */
+	bool insecure_tls;      /* do not check certificates */
+	const char *ca_file;    /* trust anchor, PEM; NULL: the system's */
+	size_t max_body;        /* bytes of an answer kept; default 64 MiB */
+};
+
+void stk_plan_init(struct stk_plan *plan); /* the defaults */
+void stk_plan_release(struct stk_plan *plan);
+
+/* Append a scenario with everything unset. Valid until the next one is added. */
+struct stk_scenario *stk_plan_add_scenario(struct stk_plan *plan, const char *name);
+/* Text into the plan's arena; NULL stays NULL. */
+const char *stk_plan_text(struct stk_plan *plan, const char *text);
+void stk_plan_warn(struct stk_plan *plan, const char *fmt, ...) STK_PRINTF(2, 3);
+/* Register a script's metric; the same name, type and unit again is the same one. *id_out is
+ * what stk_vu_add takes. STK_E_INVAL: bad name (k6 2.1), other type, a built-in's name. */
+int stk_plan_add_metric(struct stk_plan *plan, const char *name, enum stk_metric_type type,
+	enum stk_metric_unit unit, int *id_out, struct stk_err *err) STK_MUST_CHECK;
+
+/* events per unit_ns; 2.5/s becomes 25 per 10 s. STK_E_INVAL unless finite and > 0. */
+int stk_scenario_set_rate(struct stk_scenario *scenario, double events, int64_t unit_ns,
+	struct stk_err *err) STK_MUST_CHECK;
+
+/* Check everything, fill defaults (k6 1.1, 1.2). STK_E_INVAL names scenario, key, the value found
+ * and what would do; thresholds are parsed too. */
+int stk_plan_validate(struct stk_plan *plan, struct stk_err *err) STK_MUST_CHECK;
+
+/* When the load is planned to end, graceful stop included, from its start. */
+int64_t stk_plan_max_duration_ns(const struct stk_plan *plan);
+/* The same without graceful stop. */
+int64_t stk_plan_duration_ns(const struct stk_plan *plan);
+
+/* The short form of a plan: keys of the script's top level or of the command line. */
+struct stk_shortcuts {
+	int64_t vus, iterations, duration_ns; /* STK_UNSET: not given */
+	int64_t rate, rate_unit_ns;           /* not k6: constant-arrival-rate, VUs as needed */
+	int64_t pre_allocated_vus, max_vus;   /* for rate only */
+	struct stk_stages stages;             /* empty: not given; items borrowed */
+	int exec;                             /* of `default` */
+};
+void stk_shortcuts_init(struct stk_shortcuts *shortcuts);
+/* Lay a higher tier (command line) over a lower one (script): any of duration, iterations,
+ * stages, rate in over wipes all of those in into, and true is returned: then scenarios of the
+ * lower tier go too (k6 1.9). vus alone only replaces vus. */
+bool stk_shortcuts_overlay(struct stk_shortcuts *into, const struct stk_shortcuts *over);
+/* Make scenario "default" of shortcuts by the rules of k6 1.9, first match wins. Scenarios that
+ * the plan has already stay if no shortcut is given; vus alone replaces them with a warning; other
+ * mixtures are STK_E_INVAL. */
+int stk_plan_apply_shortcuts(struct stk_plan *plan, const struct stk_shortcuts *shortcuts,
+	struct stk_err *err) STK_MUST_CHECK;
+
+#endif

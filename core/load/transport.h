@@ -1,0 +1,77 @@
+/* transport: how one HTTP exchange gets out and back; redirects, cookies and metrics are above. */
+#ifndef STK_CORE_LOAD_TRANSPORT_H
+#define STK_CORE_LOAD_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/base/clock.h"
+#include "core/base/err.h"
+#include "core/base/vec.h"
+#include "core/load/driver.h"
+
+/* One exchange. The caller owns it and keeps it, and what it borrows, until done was called or
+ * stk_transport_ops.cancel came back. */
+struct stk_exchange {
+	/* in */
+	const char *method;
+	const char *url; /* absolute, NUL-terminated */
+	const struct stk_field *headers;
+	size_t headers_len;
+	struct stk_str body;
+	bool has_body;
+	bool keep_body;     /* else the answer's body is counted and dropped */
+	int64_t timeout_ns; /* from submit to the last byte */
+	size_t max_body;    /* more is error 1000 */
+	/* From within poll, when the exchange is over. It may submit again. */
+	void (*done)(struct stk_exchange *exchange);
+	void *owner;
+	/* out */
+	int status;
+	int error_code;
+	char error[160];
+	char proto[12];
+	char remote_ip[48];
+	struct stk_timings_ms timings;
+	int64_t bytes_sent, bytes_received;
+	struct stk_buf head; /* header lines "Name: value\n", last answer */
+	struct stk_buf body_out;
+	/* the transport's own */
+	void *priv;
+	int host; /* free for the owner */
+};
+void stk_exchange_init(struct stk_exchange *exchange);
+void stk_exchange_release(struct stk_exchange *exchange);
+/* Empty what goes out, keep memory: before it is submitted again. */
+void stk_exchange_clear(struct stk_exchange *exchange);
+
+struct stk_transport_opts {
+	const struct stk_clock *clock;
+	const char *user_agent;
+	const char *ca_file;
+	bool insecure_tls;
+};
+
+/* One per worker thread. A new transport is one file with such a table. */
+struct stk_transport_ops {
+	const char *name;
+	int (*open)(const struct stk_transport_opts *opts, void **out, struct stk_err *err);
+	void (*close)(void *transport); /* exchanges under way are dropped without done */
+	void (*submit)(void *transport, struct stk_exchange *exchange);
+	/* Give up: done is not called. Any time between submit and done. */
+	void (*cancel)(void *transport, struct stk_exchange *exchange);
+	/* Let traffic flow until something was done, mono_ns has come, or wake was called. */
+	void (*poll)(void *transport, int64_t mono_ns);
+	void (*wake)(void *transport); /* from any thread and from signal handlers */
+};
+
+const struct stk_transport_ops *stk_transport_curl(void);
+
+/* The next line of head (name, value), false at its end. */
+bool stk_exchange_next_header(struct stk_str *rest, struct stk_field *out);
+/* Name and value of the header called name; false if absent (the first one counts). */
+bool stk_exchange_header(
+	const struct stk_exchange *exchange, const char *name, struct stk_str *value_out);
+
+#endif
