@@ -1,0 +1,94 @@
+/* gzip: whole buffers, with a bounded output (libdeflate); streams of several members too. */
+#include "core/base/gzip.h"
+
+#include <libdeflate.h>
+
+#include "core/base/mem.h"
+
+#define GUESS_MIN ((size_t)4096)
+
+bool stk_gzip_is(struct stk_str bytes)
+{
+	return bytes.len >= 2 && (unsigned char)bytes.ptr[0] == 0x1f &&
+	       (unsigned char)bytes.ptr[1] == 0x8b;
+}
+
+/* The size a member says it has (its last four bytes, mod 2^32): a first guess only. */
+static size_t guess_size(struct stk_str bytes)
+{
+	const unsigned char *p;
+	size_t size;
+
+	if (bytes.len < 18)
+		return GUESS_MIN;
+	p = (const unsigned char *)bytes.ptr + bytes.len - 4;
+	size = (size_t)p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16 | (size_t)p[3] << 24;
+	/* deflate cannot do better than 1032:1, so a larger claim is a lie */
+	if (size > bytes.len * 1032)
+		size = bytes.len * 4;
+	return size < GUESS_MIN ? GUESS_MIN : size;
+}
+
+/* Unpack the member at the start of *bytes and skip it. */
+static int unpack_member(struct libdeflate_decompressor *unpacker, struct stk_str *bytes,
+	struct stk_buf *out, struct stk_err *err)
+{
+	size_t limit = out->limit ? out->limit : STK_BUF_LIMIT_DEFAULT;
+	size_t left = limit - out->len, room = guess_size(*bytes), used, made;
+
+	for (;;) {
+		if (room > left)
+			room = left;
+		char *at = stk_buf_reserve(out, room);
+		enum libdeflate_result result = libdeflate_gzip_decompress_ex(
+			unpacker, bytes->ptr, bytes->len, at, room, &used, &made);
+		if (result == LIBDEFLATE_SUCCESS)
+			break;
+		if (result != LIBDEFLATE_INSUFFICIENT_SPACE)
+			return stk_err_set(err, STK_E_FORMAT, "gzip: broken or cut short");
+		if (room == left)
+			return stk_err_set(err, STK_E_TOO_LARGE,
+				"gzip: unpacks to more than %zu bytes", limit);
+		room *= 4;
+	}
+	stk_buf_commit(out, made);
+	*bytes = stk_str_skip(*bytes, used);
+	return 0;
+}
+
+int stk_gzip_unpack(struct stk_str bytes, struct stk_buf *out, struct stk_err *err)
+{
+	struct libdeflate_decompressor *unpacker;
+	size_t before = out->len;
+	int rc = 0;
+
+	if (!stk_gzip_is(bytes))
+		return stk_err_set(err, STK_E_FORMAT, "gzip: the magic bytes are missing");
+	unpacker = libdeflate_alloc_decompressor();
+	if (!unpacker)
+		STK_BUG("no decompressor");
+	while (rc == 0 && bytes.len > 0)
+		rc = unpack_member(unpacker, &bytes, out, err);
+	libdeflate_free_decompressor(unpacker);
+	if (rc < 0)
+		stk_buf_truncate(out, before);
+	return rc;
+}
+
+int stk_gzip_pack(struct stk_str bytes, int level, struct stk_buf *out, struct stk_err *err)
+{
+	struct libdeflate_compressor *packer = libdeflate_alloc_compressor(level);
+	size_t bound;
+	char *at;
+
+	if (!packer)
+		return stk_err_set(
+			err, STK_E_INVAL, "gzip: level %d is not between 0 and 12", level);
+	bound = libdeflate_gzip_compress_bound(packer, bytes.len);
+	at = stk_buf_reserve(out, bound);
+	if (at)
+		stk_buf_commit(
+			out, libdeflate_gzip_compress(packer, bytes.ptr, bytes.len, at, bound));
+	libdeflate_free_compressor(packer);
+	return stk_buf_check(out, err);
+}

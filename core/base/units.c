@@ -1,0 +1,225 @@
+/* units: durations, rates, sizes and counts as people write and read them. */
+#include "core/base/units.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+
+/* Long enough for any plan, short enough that ns never overflow. */
+#define DURATION_MAX_S 1e9
+
+static const struct unit {
+	const char *name;
+	double ns;
+} duration_units[] = {
+	{"ns", 1},
+	{"us", 1e3},
+	{"µs", 1e3},
+	{"ms", 1e6},
+	{"s", 1e9},
+	{"m", 60e9},
+	{"h", 3600e9},
+	{"d", 86400e9},
+};
+
+static bool is_number_byte(char c)
+{
+	return (c >= '0' && c <= '9') || c == '.';
+}
+
+/* Cut "1.5h" off the front of *rest. */
+static bool cut_part(struct stk_str *rest, double *ns_out)
+{
+	size_t digits = 0, letters;
+	double value;
+
+	while (digits < rest->len && is_number_byte(rest->ptr[digits]))
+		digits++;
+	for (letters = digits; letters < rest->len && !is_number_byte(rest->ptr[letters]);)
+		letters++;
+	if (stk_str_to_f64(stk_str_sub(*rest, 0, digits), &value, NULL) < 0)
+		return false;
+	struct stk_str name = stk_str_sub(*rest, digits, letters - digits);
+	for (size_t i = 0; i < STK_ARRAY_LEN(duration_units); i++)
+		if (stk_str_is(name, duration_units[i].name)) {
+			*ns_out = value * duration_units[i].ns;
+			*rest = stk_str_skip(*rest, letters);
+			return true;
+		}
+	return false;
+}
+
+int stk_units_parse_duration(struct stk_str text, int64_t *ns_out, struct stk_err *err)
+{
+	struct stk_str rest = text;
+	double ns = 0, part;
+
+	if (stk_str_to_f64(text, &ns, NULL) == 0) {
+		ns *= 1e9;
+	} else {
+		if (rest.len == 0)
+			goto bad;
+		while (rest.len > 0) {
+			if (!cut_part(&rest, &part))
+				goto bad;
+			ns += part;
+		}
+	}
+	if (ns < 0 || ns > DURATION_MAX_S * 1e9)
+		return stk_err_set(err, STK_E_TOO_LARGE, "the duration '%.*s' is out of range",
+			STK_STR_ARG(stk_str_sub(text, 0, 40)));
+	*ns_out = (int64_t)llround(ns);
+	return 0;
+bad:
+	stk_err_set(
+		err, STK_E_FORMAT, "'%.*s' is no duration", STK_STR_ARG(stk_str_sub(text, 0, 40)));
+	stk_err_hint(err, "write it as 30s, 1m30s, 500ms or a number of seconds");
+	return STK_E_FORMAT;
+}
+
+int stk_units_parse_rate(
+	struct stk_str text, double *events_out, int64_t *unit_ns_out, struct stk_err *err)
+{
+	static const struct unit units[] = {{"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
+	struct stk_str rest = text, number;
+	double events;
+
+	(void)stk_str_cut(&rest, '/', &number); /* an empty text fails below */
+	if (stk_str_to_f64(stk_str_trim(number), &events, NULL) < 0 || events < 0)
+		goto bad;
+	for (size_t i = 0; i < STK_ARRAY_LEN(units); i++)
+		if (!rest.ptr ? i == 1 : stk_str_is(stk_str_trim(rest), units[i].name)) {
+			*events_out = events;
+			*unit_ns_out = (int64_t)units[i].ns;
+			return 0;
+		}
+bad:
+	stk_err_set(err, STK_E_FORMAT, "'%.*s' is no rate", STK_STR_ARG(stk_str_sub(text, 0, 40)));
+	stk_err_hint(err, "write it as 200, 200/s or 3000/m");
+	return STK_E_FORMAT;
+}
+
+/* A number without zeros at the end of its fraction. */
+static void add_short(struct stk_buf *buf, double value, int digits)
+{
+	size_t before = buf->len;
+
+	stk_buf_addf(buf, "%.*f", digits, value);
+	if (!stk_str_contains(stk_str_skip(stk_buf_str(buf), before), STK_STR(".")))
+		return;
+	while (buf->len > before && buf->ptr[buf->len - 1] == '0')
+		stk_buf_truncate(buf, buf->len - 1);
+	if (buf->len > before && buf->ptr[buf->len - 1] == '.')
+		stk_buf_truncate(buf, buf->len - 1);
+}
+
+void stk_units_format_duration(struct stk_buf *buf, int64_t ns)
+{
+	if (ns < 0) {
+		stk_buf_add_byte(buf, '-');
+		ns = -ns;
+	}
+	if (ns < STK_NS_PER_US) {
+		stk_buf_addf(buf, "%" PRId64 "ns", ns);
+	} else if (ns < STK_NS_PER_MS) {
+		add_short(buf, (double)ns / 1e3, 2);
+		stk_buf_add_text(buf, "µs");
+	} else if (ns < STK_NS_PER_S) {
+		add_short(buf, (double)ns / 1e6, 2);
+		stk_buf_add_text(buf, "ms");
+	} else if (ns < 60 * STK_NS_PER_S) {
+		add_short(buf, (double)ns / 1e9, 2);
+		stk_buf_add_byte(buf, 's');
+	} else {
+		int64_t s = (ns + STK_NS_PER_S / 2) / STK_NS_PER_S;
+		if (s >= 3600)
+			stk_buf_addf(buf, "%" PRId64 "h", s / 3600);
+		stk_buf_addf(buf, s >= 3600 ? "%02" PRId64 "m" : "%" PRId64 "m", s / 60 % 60);
+		stk_buf_addf(buf, "%02" PRId64 "s", s % 60);
+	}
+}
+
+/* Three significant digits. */
+static void add_three(struct stk_buf *buf, double value)
+{
+	double size = fabs(value);
+	int digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+
+	stk_buf_addf(buf, "%.*f", digits, value);
+}
+
+/* The first unit of which value is less than its successor. */
+static void format_scaled(struct stk_buf *buf, double value, const struct unit *units, size_t len)
+{
+	size_t i = len - 1;
+
+	while (i > 0 && fabs(value) < units[i].ns * 0.9995)
+		i--;
+	add_three(buf, value / units[i].ns);
+	stk_buf_addf(buf, " %s", units[i].name);
+}
+
+void stk_units_format_ns(struct stk_buf *buf, double ns)
+{
+	/* 0.44 ms reads better than 440 µs beside 1.63 ms, hence 0.1 ms */
+	static const struct unit units[] = {{"ns", 1}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+
+	if (fabs(ns) >= 1e5 && fabs(ns) < 1e6)
+		stk_buf_addf(buf, "%.2f ms", ns / 1e6);
+	else
+		format_scaled(buf, ns, units, STK_ARRAY_LEN(units));
+}
+
+void stk_units_format_bytes(struct stk_buf *buf, double bytes)
+{
+	static const struct unit units[] = {{"B", 1}, {"KiB", 1024}, {"MiB", 1048576},
+		{"GiB", 1073741824}, {"TiB", 1099511627776}};
+
+	format_scaled(buf, bytes, units, STK_ARRAY_LEN(units));
+}
+
+void stk_units_format_count(struct stk_buf *buf, int64_t count)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof digits, "%" PRIu64,
+		count < 0 ? 0 - (uint64_t)count : (uint64_t)count);
+
+	if (count < 0)
+		stk_buf_add_byte(buf, '-');
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			stk_buf_add_byte(buf, ' ');
+		stk_buf_add_byte(buf, digits[i]);
+	}
+}
+
+void stk_units_format_percent(struct stk_buf *buf, double fraction, int digits)
+{
+	stk_buf_addf(buf, "%+.*f %%", digits, fraction * 100);
+}
+
+static void add_time(struct stk_buf *buf, int64_t wall_ns, const char *format)
+{
+	time_t seconds = (time_t)(wall_ns / STK_NS_PER_S);
+	struct tm parts;
+	char text[40];
+
+	(void)gmtime_r(&seconds, &parts);                  /* fails only past the year 2^31 */
+	(void)strftime(text, sizeof text, format, &parts); /* fits */
+	stk_buf_add_text(buf, text);
+}
+
+void stk_units_format_stamp(struct stk_buf *buf, int64_t wall_ns)
+{
+	add_time(buf, wall_ns, "%Y%m%d-%H%M%S");
+}
+
+void stk_units_format_rfc3339(struct stk_buf *buf, int64_t wall_ns)
+{
+	add_time(buf, wall_ns, "%Y-%m-%dT%H:%M:%S");
+	stk_buf_addf(buf, ".%03dZ", (int)(wall_ns / STK_NS_PER_MS % 1000));
+}
