@@ -1,10 +1,12 @@
 /* hist: a log-linear histogram of non-negative values; merges exactly, memory bounded.
  *
- * Buckets: 128 per power of two (7 bits), so a percentile is off by less than 1/256 of
- * its value (the bucket's middle is reported, clipped to the exact min and max). Values
- * are doubles scaled to integers by `unit` (1e-3 for ms kept as µs); below one unit the
- * buckets are linear. Zero has a bucket; values past the top go to an overflow bucket,
- * count, min, max and sum stay exact. Negative and NaN count as 0. */
+ * Values are doubles counted in `unit`s (1e-3: ms kept as µs). Up to 256 units a bucket is one
+ * unit wide around its whole number (error at most half a unit), above there are 128 buckets
+ * per power of two and a bucket's middle is reported: a percentile is off by less than 1/256 of
+ * its value, or by half a unit. Never outside the exact min and max. Values of 2^52 units and
+ * more share an overflow bucket; count, min, max and sum stay exact. Negative and NaN count as
+ * 0. Merging adds buckets: the same as if one histogram had seen everything.
+ */
 #ifndef STK_CORE_STATS_HIST_H
 #define STK_CORE_STATS_HIST_H
 
