@@ -1,0 +1,21 @@
+/* text: text on a terminal: how wide it is, and how it is cut and made harmless. */
+#ifndef STK_CORE_REPORT_TEXT_H
+#define STK_CORE_REPORT_TEXT_H
+
+#include <stddef.h>
+
+#include "core/base/buf.h"
+#include "core/base/str.h"
+
+/* Columns of UTF-8 text: combining marks take none, East Asian wide characters two. */
+size_t stk_text_width(struct stk_str text);
+
+/* Append at most `width` columns of text; what does not fit is replaced by one "…" in the
+ * middle of it, so that both the package and the function's own name stay visible. */
+void stk_text_add_cut(struct stk_buf *buf, struct stk_str text, size_t width);
+
+/* Append text without what could drive a terminal or reorder it: control characters, escape
+ * sequences, bytes that are not UTF-8 and direction marks become "?". */
+void stk_text_add_plain(struct stk_buf *buf, struct stk_str text);
+
+#endif
