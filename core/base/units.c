@@ -203,24 +203,31 @@ void stk_units_format_percent(struct stk_buf *buf, double fraction, int digits)
 	stk_buf_addf(buf, "%+.*f %%", digits, fraction * 100);
 }
 
-static void add_time(struct stk_buf *buf, int64_t wall_ns, const char *format)
+/* UTC; fails only past the year 2^31. */
+static struct tm time_parts(int64_t wall_ns)
 {
 	time_t seconds = (time_t)(wall_ns / STK_NS_PER_S);
-	struct tm parts;
-	char text[40];
+	struct tm parts = {0};
 
-	(void)gmtime_r(&seconds, &parts);                  /* fails only past the year 2^31 */
-	(void)strftime(text, sizeof text, format, &parts); /* fits */
-	stk_buf_add_text(buf, text);
+	(void)gmtime_r(&seconds, &parts);
+	return parts;
 }
 
 void stk_units_format_stamp(struct stk_buf *buf, int64_t wall_ns)
 {
-	add_time(buf, wall_ns, "%Y%m%d-%H%M%S");
+	struct tm parts = time_parts(wall_ns);
+	char text[40];
+
+	(void)strftime(text, sizeof text, "%Y%m%d-%H%M%S", &parts); /* fits */
+	stk_buf_add_text(buf, text);
 }
 
 void stk_units_format_rfc3339(struct stk_buf *buf, int64_t wall_ns)
 {
-	add_time(buf, wall_ns, "%Y-%m-%dT%H:%M:%S");
+	struct tm parts = time_parts(wall_ns);
+	char text[40];
+
+	(void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts); /* fits */
+	stk_buf_add_text(buf, text);
 	stk_buf_addf(buf, ".%03dZ", (int)(wall_ns / STK_NS_PER_MS % 1000));
 }

@@ -102,6 +102,43 @@ static enum MHD_Result on_header(
 	return MHD_YES;
 }
 
+/* A body that breaks off. */
+struct cut_body {
+	char *bytes;
+	size_t len;
+};
+
+static ssize_t read_cut(void *cls, uint64_t pos, char *buf, size_t max)
+{
+	struct cut_body *cut = cls;
+	size_t left = pos < cut->len ? cut->len - (size_t)pos : 0;
+
+	if (!left)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (left > max)
+		left = max;
+	memcpy(buf, cut->bytes + pos, left);
+	return (ssize_t)left;
+}
+
+static void free_cut(void *cls)
+{
+	struct cut_body *cut = cls;
+
+	free(cut->bytes);
+	free(cut);
+}
+
+static struct MHD_Response *make_cut_response(struct stk_server_reply *reply)
+{
+	struct cut_body *cut = stk_xcalloc(1, sizeof *cut);
+	size_t len = 0;
+
+	cut->bytes = stk_buf_take(&reply->body, &len);
+	cut->len = len < (size_t)reply->cut_after ? len : (size_t)reply->cut_after;
+	return MHD_create_response_from_callback(len, 1024, read_cut, cut, free_cut);
+}
+
 static enum MHD_Result send_reply(struct MHD_Connection *connection, struct stk_server_reply *reply)
 {
 	size_t len = 0;
@@ -109,7 +146,9 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct stk_
 	struct MHD_Response *response;
 	enum MHD_Result rc;
 
-	if (reply->body.len) {
+	if (reply->body.len && reply->cut_after > 0) {
+		response = make_cut_response(reply);
+	} else if (reply->body.len) {
 		bytes = stk_buf_take(&reply->body, &len);
 		response = MHD_create_response_from_buffer(len, bytes, MHD_RESPMEM_MUST_FREE);
 	} else {

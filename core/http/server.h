@@ -29,6 +29,9 @@ struct stk_server_reply {
 	const char *content_type; /* static text; NULL none */
 	/* More headers: owned, by stk_server_reply_header only. */
 	STK_VEC(struct stk_http_header) headers;
+	/* > 0: close the connection after that many bytes of the body (fault injection in tests).
+	 */
+	int cut_after;
 };
 
 /* Called on one of the server's threads, several at once; may block. */
