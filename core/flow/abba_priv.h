@@ -1,0 +1,37 @@
+/* abba_priv: the state of alternating blocks, shared by abba.c and abba_written.c. */
+#ifndef STK_CORE_FLOW_ABBA_PRIV_H
+#define STK_CORE_FLOW_ABBA_PRIV_H
+
+#include "core/flow/drive_priv.h"
+
+struct stk_abba {
+	struct stk_session *session;
+	const struct stk_load_spec *spec;
+	struct stk_drive *drive; /* that runs now; NULL between engines */
+	int64_t warmup_ns, turn_ns, block_ns;
+	int64_t warm_start_mono_ns, last_turn_mono_ns;
+	int64_t start_mono_ns, start_wall_ns, end_mono_ns; /* of the blocks */
+	int blocks, now_block;
+	size_t warm_window, first_block; /* in run->windows */
+	STK_VEC(size_t) entries;         /* of the engine's schedule, per block */
+	bool stopping;
+};
+
+/* The scenarios as the script has them, once per block: an engine run each. */
+int stk_abba_as_written(struct stk_abba *abba, struct stk_err *err) STK_MUST_CHECK;
+
+/* 1 the slices are known and the warm-up is over, 0 go on, or an error. */
+int stk_abba_warm(struct stk_abba *abba, struct stk_err *err) STK_MUST_CHECK;
+/* Length of a block, from the slices or as the workflow says. */
+void stk_abba_choose_block(struct stk_abba *abba);
+/* The monotonic and wall time at which the first block begins: on the slices' grid. */
+int64_t stk_abba_first_start(struct stk_abba *abba, int64_t earliest_mono_ns, int64_t *wall_out);
+/* True once, at the first interrupt. */
+bool stk_abba_asked_to_stop(struct stk_abba *abba);
+void stk_abba_open_block(struct stk_abba *abba, int block);
+void stk_abba_close_block(struct stk_abba *abba, int block);
+void stk_abba_show_warmup(struct stk_abba *abba, const char *missing);
+void stk_abba_show_block(struct stk_abba *abba, int block);
+void stk_abba_show_done(struct stk_abba *abba);
+
+#endif

@@ -1,0 +1,312 @@
+/* drive: load on the sides: one window at one side, or alternating blocks at both. */
+#include "core/flow/drive.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/units.h"
+#include "core/flow/blocks.h"
+#include "core/flow/drive_priv.h"
+#include "core/flow/load_plan.h"
+#include "core/flow/slices.h"
+#include "core/script/plan_read.h"
+
+/* The plan of the load script with base URLs, hosts and seed of this run. */
+static int read_plan(struct stk_drive *drive, struct stk_err *err)
+{
+	struct stk_session *session = drive->session;
+	int rc = stk_script_read_plan(session->load_script, &drive->plan, err);
+
+	if (rc < 0)
+		return rc;
+	for (int side = 0; side < STK_SIDES; side++)
+		if (stk_session_has_side(session, side))
+			drive->plan.base_url[side] =
+				stk_plan_text(&drive->plan, session->sides[side].url);
+	for (size_t i = 0; i < session->opts->allow_hosts_len; i++)
+		stk_vec_push(&drive->plan.allow_hosts,
+			stk_plan_text(&drive->plan, session->opts->allow_hosts[i]));
+	if (session->opts->seed)
+		drive->plan.seed = session->opts->seed;
+	drive->plan.run_id = stk_plan_text(&drive->plan, session->run->id);
+	return 0;
+}
+
+int stk_drive_init(struct stk_drive *drive, struct stk_session *session,
+	const struct stk_load_spec *spec, struct stk_err *err)
+{
+	memset(drive, 0, sizeof *drive);
+	drive->session = session;
+	drive->spec = spec;
+	stk_plan_init(&drive->plan);
+	stk_load_result_init(&drive->result);
+	return read_plan(drive, err);
+}
+
+void stk_drive_release(struct stk_drive *drive)
+{
+	stk_engine_free(drive->engine);
+	stk_load_result_release(&drive->result);
+	stk_plan_release(&drive->plan);
+}
+
+static void on_failed(void *ctx, const struct stk_scenario *scenario, const struct stk_err *err)
+{
+	(void)ctx;
+	(void)scenario;
+	(void)err; /* shown once per place by the script's own talk */
+}
+
+int stk_drive_start(struct stk_drive *drive, const struct stk_side_entry *schedule, size_t len,
+	struct stk_err *err)
+{
+	struct stk_engine_opts opts = STK_ENGINE_OPTS_INIT;
+	int rc = stk_plan_validate(&drive->plan, err);
+
+	if (rc < 0)
+		return rc;
+	opts.schedule = schedule;
+	opts.schedule_len = len;
+	opts.clock = drive->session->clock;
+	opts.skip_setup = drive->skip_setup;
+	opts.skip_teardown = drive->skip_teardown;
+	opts.observer.failed = on_failed;
+	drive->engine =
+		stk_engine_new(&drive->plan, stk_script_driver(drive->session->load_script), &opts);
+	rc = stk_engine_start(drive->engine, err);
+	if (rc == 0)
+		rc = stk_engine_wait_started(
+			drive->engine, &drive->start_mono_ns, &drive->start_wall_ns, err);
+	return rc;
+}
+
+/* Keep an eye on everything while the engine runs until the given time. 1 = the engine ended
+ * before it, 0 = the time came, or an error (a service died, stop now). */
+int stk_drive_until(
+	struct stk_drive *drive, int64_t mono_ns, stk_drive_tick_fn tick, struct stk_err *err)
+{
+	struct stk_session *session = drive->session;
+
+	for (;;) {
+		int64_t now = stk_clock_mono(session->clock);
+		int64_t next = now + 200 * STK_NS_PER_MS;
+		bool over = stk_engine_wait_until(drive->engine, next < mono_ns ? next : mono_ns);
+		int rc = stk_session_check_services(session, err);
+
+		if (rc < 0) {
+			stk_engine_stop(drive->engine, STK_STOP_NOW);
+			return rc;
+		}
+		if (stk_session_interrupts(session) >= 2) {
+			stk_engine_stop(drive->engine, STK_STOP_NOW);
+			stk_session_partial(session, "interrupted");
+			return stk_err_set(err, STK_E_ABORTED, "interrupted");
+		}
+		if (tick)
+			tick(drive);
+		if (over)
+			return 1;
+		if (stk_clock_mono(session->clock) >= mono_ns)
+			return 0;
+	}
+}
+
+struct stk_window *stk_drive_open_window(
+	struct stk_session *session, const char *name, enum stk_window_kind kind, int side)
+{
+	struct stk_window *window = stk_vec_push_new(&session->run->windows);
+
+	window->name = stk_run_text(session->run, name);
+	window->kind = kind;
+	window->side = side;
+	window->pair = -1;
+	window->start_ns = stk_clock_wall(session->clock);
+	window->start_mono_ns = stk_clock_mono(session->clock);
+	window->cpu_ns = stk_session_cpu_ns(session, side);
+	window->rss_bytes = -1;
+	window->p50_ms = window->p95_ms = window->p99_ms = NAN;
+	return window;
+}
+
+void stk_drive_close_window(struct stk_session *session, struct stk_window *window)
+{
+	int64_t cpu = stk_session_cpu_ns(session, window->side);
+
+	window->end_ns = stk_clock_wall(session->clock);
+	window->end_mono_ns = stk_clock_mono(session->clock);
+	window->cpu_ns = window->cpu_ns >= 0 && cpu >= 0 ? cpu - window->cpu_ns : -1;
+	window->rss_bytes = stk_session_rss_bytes(session, window->side);
+	if (window->end_ns > session->slices_until_ns)
+		session->slices_until_ns = window->end_ns;
+}
+
+void stk_drive_fill_window(struct stk_window *window, const struct stk_entry_stats *stats)
+{
+	window->requests = stats->requests;
+	window->failed = stats->failed;
+	if (stats->requests == 0)
+		return;
+	window->p50_ms = stk_hist_quantile(&stats->duration_ms, 0.50);
+	window->p95_ms = stk_hist_quantile(&stats->duration_ms, 0.95);
+	window->p99_ms = stk_hist_quantile(&stats->duration_ms, 0.99);
+}
+
+/* Thresholds' texts belong to the plan, which goes: copy them. */
+static void keep_thresholds(struct stk_session *session, const struct stk_load_result *result)
+{
+	session->run->thresholds.len = 0;
+	for (size_t i = 0; i < result->thresholds.len; i++) {
+		struct stk_threshold_result one = result->thresholds.items[i];
+
+		one.metric = stk_run_text(session->run, one.metric);
+		one.expr = stk_run_text(session->run, one.expr);
+		stk_vec_push(&session->run->thresholds, one);
+	}
+}
+
+void stk_drive_keep_result(struct stk_drive *drive)
+{
+	struct stk_session *session = drive->session;
+	const struct stk_load_result *result = &drive->result;
+
+	stk_metrics_merge(&session->run->metrics, &result->metrics);
+	session->run->metrics.duration_s =
+		(double)(result->end_mono_ns - result->start_mono_ns) / 1e9;
+	stk_series_merge(&session->run->series, &result->series);
+	keep_thresholds(session, result);
+	session->run->generator = result->generator;
+	if (result->reason == STK_END_SCRIPT || result->reason == STK_END_THRESHOLD)
+		stk_session_partial(
+			session, result->message ? result->message : "the load ended early");
+}
+
+/* Wait for running iterations and teardown, then take what was counted. */
+int stk_drive_finish(struct stk_drive *drive, struct stk_err *err)
+{
+	int64_t limit = stk_clock_mono(drive->session->clock) +
+			stk_plan_max_duration_ns(&drive->plan) + 120 * STK_NS_PER_S;
+	int rc = stk_drive_until(drive, limit, NULL, err);
+
+	while (!stk_engine_wait_until(
+		drive->engine, stk_clock_mono(drive->session->clock) + STK_NS_PER_S))
+		stk_engine_stop(drive->engine, STK_STOP_NOW);
+	stk_engine_result(drive->engine, &drive->result);
+	stk_drive_keep_result(drive);
+	if (rc >= 0 && drive->result.reason == STK_END_SETUP)
+		rc = stk_err_set(err, STK_E_SCRIPT, "%s",
+			drive->result.message ? drive->result.message : "setup failed");
+	return rc < 0 ? rc : 0;
+}
+
+static void show_load(struct stk_drive *drive)
+{
+	struct stk_load_progress progress;
+	struct stk_buf state = STK_BUF_EMPTY, detail = STK_BUF_EMPTY;
+
+	stk_engine_progress(drive->engine, &progress);
+	stk_buf_addf(&detail, "%.0f req/s", progress.rate_per_s);
+	if (!isnan(progress.p95_ms))
+		stk_buf_addf(&detail, "   p95 %.1f ms", progress.p95_ms);
+	stk_buf_addf(&detail, "   errors %lld", (long long)progress.failed);
+	stk_units_format_duration(&state, progress.elapsed_ns / STK_NS_PER_S * STK_NS_PER_S);
+	stk_session_line(drive->session,
+		&(struct stk_flow_line){.label = drive->label,
+			.fraction = progress.planned_ns > 0 ? (double)progress.elapsed_ns /
+								      (double)progress.planned_ns
+							    : -1,
+			.detail = detail.ptr,
+			.right = state.ptr});
+	stk_buf_release(&state);
+	stk_buf_release(&detail);
+}
+
+/* A window of fewer than three slices says nothing about its own noise. */
+static int refuse_short(
+	struct stk_session *session, const char *name, int64_t ns, struct stk_err *err)
+{
+	int64_t slice_ns = stk_slices_longest_ns(session);
+	struct stk_buf want = STK_BUF_EMPTY;
+
+	if (slice_ns == 0 || ns >= 3 * slice_ns)
+		return 0;
+	stk_units_format_duration(&want, 4 * slice_ns);
+	stk_err_set(err, STK_E_SCRIPT, "window '%s' is too short for three slices of the profiles",
+		name);
+	stk_err_hint(err, "give it %s or more", want.ptr);
+	stk_buf_release(&want);
+	return STK_E_SCRIPT;
+}
+
+int stk_drive_load(struct stk_session *session, const char *name, const struct stk_load_spec *spec,
+	size_t *out, struct stk_err *err)
+{
+	struct stk_side_entry schedule = {0, STK_SIDE_HEAD, true};
+	size_t number = session->run->windows.len;
+	struct stk_drive drive;
+	int rc = stk_drive_init(&drive, session, spec, err);
+
+	session->phase = name;
+	drive.label = name;
+	if (rc == 0 && stk_load_plan_replaces(spec))
+		rc = stk_load_plan_replace(&drive.plan, spec,
+			spec->duration_ns > 0 ? spec->duration_ns : 60 * STK_NS_PER_S, err);
+	else if (rc == 0 && spec->duration_ns > 0)
+		stk_load_plan_scale(&drive.plan, spec->duration_ns);
+	if (rc == 0)
+		rc = refuse_short(session, name, stk_plan_duration_ns(&drive.plan), err);
+	if (rc == 0)
+		rc = stk_drive_start(&drive, &schedule, 1, err);
+	if (rc < 0)
+		goto out;
+	stk_drive_open_window(session, name, STK_WINDOW_LOAD, STK_SIDE_HEAD);
+	int64_t end = drive.start_mono_ns + stk_plan_duration_ns(&drive.plan);
+	while (rc == 0 && stk_clock_mono(session->clock) < end) {
+		rc = stk_drive_until(
+			&drive, stk_clock_mono(session->clock) + STK_NS_PER_S, show_load, err);
+		if (rc == 0 && stk_session_interrupts(session) == 1) {
+			stk_engine_stop(drive.engine, STK_STOP_GRACEFUL);
+			stk_session_partial(session, "interrupted");
+			break;
+		}
+	}
+	stk_drive_close_window(session, &session->run->windows.items[number]);
+	rc = rc < 0 ? rc : stk_drive_finish(&drive, err);
+	if (drive.result.entries.len > 0)
+		stk_drive_fill_window(
+			&session->run->windows.items[number], &drive.result.entries.items[0]);
+	*out = number;
+out:
+	stk_drive_release(&drive);
+	return rc;
+}
+
+int stk_drive_wait(
+	struct stk_session *session, const char *name, int64_t ns, size_t *out, struct stk_err *err)
+{
+	size_t number = session->run->windows.len;
+	int64_t end;
+	int rc = refuse_short(session, name, ns, err);
+
+	if (rc < 0)
+		return rc;
+	session->phase = name;
+	stk_drive_open_window(session, name, STK_WINDOW_IDLE, STK_SIDE_HEAD);
+	end = stk_clock_mono(session->clock) + ns;
+	while (rc == 0 && stk_clock_mono(session->clock) < end) {
+		int64_t next = stk_clock_mono(session->clock) + 200 * STK_NS_PER_MS;
+		double left = (double)(end - stk_clock_mono(session->clock)) / (double)ns;
+
+		stk_session_line(session,
+			&(struct stk_flow_line){.label = name, .fraction = 1 - left, .state = ""});
+		stk_clock_sleep_until(session->clock, next < end ? next : end);
+		rc = stk_session_check_services(session, err);
+		if (rc == 0 && stk_session_interrupts(session) > 0) {
+			stk_session_partial(session, "interrupted");
+			rc = stk_err_set(err, STK_E_ABORTED, "interrupted");
+		}
+	}
+	stk_drive_close_window(session, &session->run->windows.items[number]);
+	*out = number;
+	return rc;
+}

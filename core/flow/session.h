@@ -1,0 +1,94 @@
+/* session: what one run holds on to while it goes on: sides, source, engine, folder. */
+#ifndef STK_CORE_FLOW_SESSION_H
+#define STK_CORE_FLOW_SESSION_H
+
+#include "core/base/vec.h"
+#include "core/flow/flow.h"
+#include "core/load/plan.h"
+#include "core/record/run.h"
+
+struct stk_profile;
+struct stk_server;
+struct stk_service;
+struct stk_source;
+struct stk_store;
+struct stk_vu_driver;
+
+/* One end of the comparison while it runs. */
+struct stk_session_side {
+	const struct stk_side_spec *spec;
+	struct stk_service *service; /* NULL for a target */
+	char *url;
+	char *push_url;            /* where its SDK pushes to; NULL without the embedded server */
+	char *selector;            /* what its profiles are found by, "{service_name=\"x\"}" */
+	struct stk_source *source; /* borrowed from the session's list */
+};
+
+/* A profile type that the workflow asked for, as it was found. */
+struct stk_session_type {
+	const char *asked;             /* "cpu" */
+	char *type_id;                 /* NULL until found */
+	int64_t interval_ns, phase_ns; /* the longest of the sides; interval 0 = not yet known */
+	bool fetched[STK_SIDES];
+};
+
+/* A slice's profile, kept while the run goes on; number into run->slices. */
+struct stk_session_profile {
+	size_t slice;
+	size_t sample_type; /* in the profile */
+	struct stk_profile *profile;
+};
+
+struct stk_session {
+	const struct stk_flow_opts *opts;
+	const struct stk_workflow *workflow;
+	struct stk_env *env;
+	const struct stk_clock *clock;
+	struct stk_run *run;
+	char *folder; /* of the record */
+	struct stk_store *store;
+	struct stk_server *server;
+	struct stk_session_side sides[STK_SIDES];
+	STK_VEC(struct stk_source *) sources;
+	STK_VEC(struct stk_session_type) types;
+	STK_VEC(struct stk_session_profile) profiles;
+	struct stk_script *load_script; /* may be opts->script */
+	bool load_script_owned;
+	struct stk_plan plan;
+	bool plan_ready;
+	const char *phase;       /* for the record of a partial run */
+	int64_t slices_until_ns; /* wall time up to which slices are wanted */
+};
+
+/* Make the folder of the record, the store, the server and the sources; read the machine. */
+int stk_session_open(struct stk_session *session, struct stk_err *err) STK_MUST_CHECK;
+/* Stop services in reverse order, then server, store, sources; free. */
+void stk_session_close(struct stk_session *session);
+
+bool stk_session_has_side(const struct stk_session *session, int side);
+
+/* Build, start and wait for the service of a side (a target only gets its URL). */
+int stk_session_start_side(
+	struct stk_session *session, int side, struct stk_err *err) STK_MUST_CHECK;
+int stk_session_stop_side(
+	struct stk_session *session, int side, struct stk_err *err) STK_MUST_CHECK;
+/* STK_E_IO with exit status and last log lines when a service has died. */
+int stk_session_check_services(struct stk_session *session, struct stk_err *err) STK_MUST_CHECK;
+/* Exact CPU time of a side's processes so far, -1 if it cannot be had; resident memory likewise. */
+int64_t stk_session_cpu_ns(const struct stk_session *session, int side);
+int64_t stk_session_rss_bytes(const struct stk_session *session, int side);
+
+/* How often the person asked to stop: 0, 1 gently, 2 now. */
+int stk_session_interrupts(const struct stk_session *session);
+/* Mark the record as partial, once; the first reason stays. */
+void stk_session_partial(struct stk_session *session, const char *reason);
+
+void stk_session_line(const struct stk_session *session, const struct stk_flow_line *line);
+void stk_session_say(const struct stk_session *session, const char *fmt, ...) STK_PRINTF(2, 3);
+/* To the person and into the record. */
+void stk_session_warn(struct stk_session *session, const char *fmt, ...) STK_PRINTF(2, 3);
+
+/* Write run.json as it is now. */
+int stk_session_save(struct stk_session *session, struct stk_err *err) STK_MUST_CHECK;
+
+#endif

@@ -1,0 +1,26 @@
+/* slices: from what the source has to slices in the record: discover, wait, fetch. */
+#ifndef STK_CORE_FLOW_SLICES_H
+#define STK_CORE_FLOW_SLICES_H
+
+#include "core/flow/session.h"
+
+/* Look for every asked profile type on every side: 1 all found and their slices known, 0 not
+ * yet (*missing_out says what, borrowed until the next call; may be NULL), or an error. */
+int stk_slices_discover(
+	struct stk_session *session, const char **missing_out, struct stk_err *err) STK_MUST_CHECK;
+
+/* The longest slice of all types; 0 while unknown. */
+int64_t stk_slices_longest_ns(const struct stk_session *session);
+/* The first start of a longest slice at or after wall_ns. */
+int64_t stk_slices_align_ns(const struct stk_session *session, int64_t wall_ns);
+
+/* Wait for the last slice of the run's windows on every side and fetch those of `asked` into
+ * run->slices, profiles into the session, files into the record. Once per type; a second call
+ * does nothing. STK_E_NOT_FOUND with the reason when the source has no such type. */
+int stk_slices_collect(
+	struct stk_session *session, const char *asked, struct stk_err *err) STK_MUST_CHECK;
+
+/* The type asked for, added if new. */
+struct stk_session_type *stk_slices_type(struct stk_session *session, const char *asked);
+
+#endif
