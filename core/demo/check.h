@@ -20,7 +20,7 @@ struct stk_demo_check {
 /* Judge the comparisons of run (base against head) by what was planted in head. */
 struct stk_demo_check stk_demo_check(
 	const struct stk_run *run, const struct stk_demo_plants *plants);
-/* Append "planted 2, found 2, wrongly accused 0", and what was missed or wrong, by name. */
+/* Append "planted 2, found 2, wrongly accused 0.", and what was missed or wrong, by name. */
 void stk_demo_check_format(
 	const struct stk_run *run, const struct stk_demo_plants *plants, struct stk_buf *buf);
 

@@ -41,6 +41,7 @@ struct stk_sampler {
 	struct stk_sampler_live live;
 	timer_t timer;
 	bool has_timer;
+	pthread_t owner; /* the thread that ticks */
 	/* Written by that thread alone, read by any. */
 	atomic_ullong allocated_bytes, allocated_objects, freed_bytes;
 	atomic_ullong hits, ticks;
@@ -357,6 +358,7 @@ static int arm(struct stk_sampler *sampler, struct stk_err *err)
 		return stk_err_set_errno(err, STK_E_INTERNAL, saved, "CPU timer");
 	}
 	sampler->has_timer = true;
+	sampler->owner = pthread_self();
 	return 0;
 }
 
@@ -384,25 +386,37 @@ int stk_sampler_start(struct stk_sampler *sampler, struct stk_err *err)
 	return 0;
 }
 
-void stk_sampler_stop(struct stk_sampler *sampler)
+/* Nothing of the timer may reach this thread any more: drop what is still on its way. */
+static void disarm(struct stk_sampler *sampler)
 {
+	const struct timespec none = {0, 0};
 	sigset_t set, former;
-	struct timespec none = {0, 0};
 
-	if (!sampler->has_timer)
-		return;
 	sigemptyset(&set);
 	sigaddset(&set, SIGPROF);
 	pthread_sigmask(SIG_BLOCK, &set, &former);
 	(void)timer_delete(sampler->timer);
-	sampler->has_timer = false;
-	while (sigtimedwait(&set, NULL, &none) > 0) /* what is still on its way */
+	while (sigtimedwait(&set, NULL, &none) > 0)
 		;
 	thread_sampler = NULL;
 	pthread_sigmask(SIG_SETMASK, &former, NULL);
+}
+
+void stk_sampler_stop(struct stk_sampler *sampler)
+{
+	bool own = sampler->has_timer && pthread_equal(sampler->owner, pthread_self());
+
+	if (!sampler->has_timer)
+		return;
+	sampler->has_timer = false;
+	if (own)
+		disarm(sampler);
+	else
+		(void)timer_delete(sampler->timer);
 	pthread_mutex_lock(&sampler->lock);
+	sampler->cpu_final_ns =
+		own ? clock_ns(sampler->cpu_clock) - sampler->cpu_start_ns : sampler->cpu_taken_ns;
 	sampler->ticking = false;
-	sampler->cpu_final_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - sampler->cpu_start_ns;
 	pthread_mutex_unlock(&sampler->lock);
 }
 

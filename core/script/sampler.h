@@ -45,7 +45,8 @@ void *stk_sampler_alloc(void *sampler, void *ptr, size_t old_size, size_t new_si
  * named after; both are copied. Functions of other chunks are named by their line. */
 void stk_sampler_source(struct stk_sampler *sampler, const char *chunk, struct stk_str text);
 
-/* Tick on the calling thread's CPU time from now on, until stop on the same thread. */
+/* Tick on the calling thread's CPU time from now on, until stop: on the same thread, or after it
+ * has ended (what it used since the last take is then not known). */
 int stk_sampler_start(struct stk_sampler *sampler, struct stk_err *err) STK_MUST_CHECK;
 void stk_sampler_stop(struct stk_sampler *sampler);
 
