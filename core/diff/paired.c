@@ -1,0 +1,310 @@
+/* paired: base against head in alternating blocks, row by row (reference regression 6.6 to 6.8). */
+#include "core/diff/paired.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/diff/rename.h"
+#include "core/diff/verdict.h"
+#include "core/stats/decide.h"
+#include "core/stats/family.h"
+#include "core/stats/order.h"
+
+static const struct stk_compare_opts default_opts = STK_COMPARE_OPTS_INIT;
+
+enum {
+	SAMPLES_MIN = 50,       /* of both sides together */
+	SAMPLES_SIDE_MIN = 5,   /* of either; below it the exact test */
+	SAMPLES_EXACT_MIN = 15, /* of both sides together, for the exact test */
+	SAMPLES_BLOCK_MIN = 10, /* mean per block; below it the blocks are pooled */
+	SHIFT_ROWS_MIN = 5      /* below it no common shift is taken out */
+};
+
+/* Of the pooled total: rows below it are not listed. */
+#define SHARE_LISTED 0.0005
+
+static enum stk_entry_kind kind_of(const struct stk_paired *paired, size_t at)
+{
+	const struct stk_matrix_row *row = &paired->matrix.rows[at];
+	double sum = row->n[0] + row->n[1];
+
+	if (paired->matrix.pairs < STK_COMPARE_PAIRS_MIN ||
+		stk_matrix_share(&paired->matrix, at) < paired->opts->min_share)
+		return STK_ENTRY_FEW;
+	if (fmin(row->n[0], row->n[1]) < SAMPLES_SIDE_MIN)
+		return sum >= SAMPLES_EXACT_MIN ? STK_ENTRY_EXACT : STK_ENTRY_FEW;
+	if (sum < SAMPLES_MIN)
+		return STK_ENTRY_FEW;
+	if (sum < SAMPLES_BLOCK_MIN * 2.0 * (double)paired->matrix.pairs)
+		return STK_ENTRY_SPARSE;
+	return STK_ENTRY_DENSE;
+}
+
+static struct stk_function function_of(struct stk_paired *paired, uint32_t number, int side)
+{
+	const struct stk_diff_function *known = &paired->matrix.input->functions.items[number];
+	int64_t line = known->line[side] ? known->line[side] : known->line[!side];
+
+	return (struct stk_function){.name = stk_run_text(paired->run, known->name),
+		.file = stk_run_text(paired->run, known->file),
+		.line = line};
+}
+
+static void describe_row(struct stk_paired *paired, struct stk_paired_entry *entry)
+{
+	const struct stk_matrix *matrix = &paired->matrix;
+	const struct stk_matrix_row *from = &matrix->rows[entry->at];
+	struct stk_row *row = &entry->row;
+	double base_total = stk_matrix_total_cost(matrix, STK_SIDE_BASE);
+	int side = from->value[STK_SIDE_HEAD] > 0.0 ? STK_SIDE_HEAD : STK_SIDE_BASE;
+
+	*row = stk_verdict_row();
+	row->function = function_of(paired, from->function[side], side);
+	if (from->renamed)
+		row->partner = function_of(paired, from->function[STK_SIDE_BASE], STK_SIDE_BASE);
+	row->base_cost = stk_matrix_cost(matrix, entry->at, STK_SIDE_BASE);
+	row->head_cost = stk_matrix_cost(matrix, entry->at, STK_SIDE_HEAD);
+	row->n_base = from->n[STK_SIDE_BASE];
+	row->n_head = from->n[STK_SIDE_HEAD];
+	row->impact = base_total > 0.0 ? (row->head_cost - row->base_cost) / base_total : NAN;
+	row->share = matrix->all_total[STK_SIDE_BASE] > 0.0
+			     ? from->value[STK_SIDE_BASE] / matrix->all_total[STK_SIDE_BASE]
+			     : NAN;
+	if (from->value[STK_SIDE_BASE] <= 0.0)
+		row->share = stk_matrix_share(matrix, entry->at);
+}
+
+void stk_paired_classify(struct stk_paired *paired)
+{
+	for (size_t at = 0; at < paired->matrix.len; at++) {
+		const struct stk_matrix_row *row = &paired->matrix.rows[at];
+		struct stk_paired_entry *entry;
+
+		if (row->value[0] + row->value[1] <= 0.0 ||
+			stk_matrix_share(&paired->matrix, at) < SHARE_LISTED)
+			continue;
+		entry = stk_vec_push_new(&paired->entries);
+		entry->at = at;
+		entry->kind = kind_of(paired, at);
+		describe_row(paired, entry);
+	}
+}
+
+/* Counts of the dense rows, row after row; returns how many. */
+static size_t gather_dense(struct stk_paired *paired, double *base, double *head)
+{
+	const struct stk_matrix *matrix = &paired->matrix;
+	size_t rows = 0;
+
+	for (size_t i = 0; i < paired->entries.len; i++) {
+		struct stk_paired_entry *entry = &paired->entries.items[i];
+
+		if (entry->kind != STK_ENTRY_DENSE)
+			continue;
+		for (size_t pair = 0; pair < matrix->pairs; pair++) {
+			base[rows * matrix->pairs + pair] =
+				stk_matrix_count(matrix, entry->at, STK_SIDE_BASE, pair);
+			head[rows * matrix->pairs + pair] =
+				stk_matrix_count(matrix, entry->at, STK_SIDE_HEAD, pair);
+		}
+		entry->fit = rows++;
+	}
+	return rows;
+}
+
+static void take_fit(struct stk_paired_entry *entry, const struct stk_blocks_row *fit)
+{
+	entry->row.theta = fit->theta;
+	entry->row.se = fit->se;
+	entry->row.df = fit->df;
+	entry->raw = fit->raw;
+	entry->least = fit->least;
+	entry->most = fit->most;
+}
+
+static void fit_dense(struct stk_paired *paired)
+{
+	const struct stk_matrix *matrix = &paired->matrix;
+	size_t cells = paired->entries.len * matrix->pairs + 1;
+	double *base = stk_xcalloc(cells, sizeof *base), *head = stk_xcalloc(cells, sizeof *head);
+	struct stk_blocks_data data = {.pairs = matrix->pairs,
+		.base = base,
+		.head = head,
+		.base_requests = matrix->requests[STK_SIDE_BASE],
+		.head_requests = matrix->requests[STK_SIDE_HEAD]};
+
+	data.rows = gather_dense(paired, base, head);
+	data.shift = data.rows < SHIFT_ROWS_MIN ? STK_BLOCKS_NONE : STK_BLOCKS_ROBUST;
+	paired->shift = stk_xcalloc(matrix->pairs, sizeof *paired->shift);
+	if (data.rows > 0) {
+		stk_blocks_fit(&data, &paired->blocks);
+		memcpy(paired->shift, paired->blocks.shift, matrix->pairs * sizeof(double));
+		paired->common_shift = stk_order_mean(paired->shift, matrix->pairs);
+	}
+	for (size_t i = 0; i < paired->entries.len; i++) {
+		struct stk_paired_entry *entry = &paired->entries.items[i];
+
+		if (entry->kind == STK_ENTRY_DENSE)
+			take_fit(entry, &paired->blocks.items[entry->fit]);
+	}
+	free(base);
+	free(head);
+}
+
+static void fill_p(struct stk_paired *paired)
+{
+	double margin = log1p(paired->opts->null_margin);
+
+	for (size_t i = 0; i < paired->entries.len; i++) {
+		struct stk_paired_entry *entry = &paired->entries.items[i];
+		struct stk_estimate estimate = {entry->row.theta, entry->row.se, entry->row.df};
+
+		entry->row.tested = entry->kind != STK_ENTRY_FEW;
+		if (entry->kind == STK_ENTRY_DENSE || entry->kind == STK_ENTRY_SPARSE)
+			entry->row.p = stk_decide_p(&estimate, margin);
+	}
+}
+
+static void correct(struct stk_paired *paired)
+{
+	size_t len = paired->entries.len, selected = 0;
+	double *p = stk_xcalloc(len + 1, sizeof *p);
+
+	for (size_t i = 0; i < len; i++) {
+		p[i] = paired->entries.items[i].row.p;
+		paired->tested += !isnan(p[i]);
+	}
+	stk_family_bh(p, len, p);
+	for (size_t i = 0; i < len; i++) {
+		paired->entries.items[i].row.q = p[i];
+		selected += p[i] < paired->opts->q;
+	}
+	paired->fcr_level = stk_family_fcr_level(paired->opts->q, selected, paired->tested);
+	paired->alpha = 1.0 - paired->fcr_level;
+	free(p);
+}
+
+static void judge_exact(const struct stk_paired *paired, struct stk_row *row)
+{
+	bool is_new = row->n_base <= 0.0, is_gone = row->n_head <= 0.0;
+	bool matters = fabs(row->impact) >= paired->opts->min_impact;
+
+	row->verdict = STK_VERDICT_INCONCLUSIVE;
+	row->reason = matters ? "too few samples on one side" : "too few samples";
+	if (is_gone)
+		row->verdict = STK_VERDICT_VANISHED;
+	else if (is_new)
+		row->verdict = STK_VERDICT_NEW;
+	if (is_gone || is_new)
+		row->reason = NULL;
+	if (!(row->q < paired->opts->q) || !matters)
+		return;
+	/* The limits are exact: the nearer one must be past the smallest change that counts. */
+	if (row->lo >= paired->min_change && row->n_head >= SAMPLES_EXACT_MIN) {
+		row->verdict = STK_VERDICT_REGRESSION;
+		row->reason = is_new ? "new" : NULL;
+	} else if (!is_gone && row->hi <= 1.0 / (1.0 + paired->min_change) - 1.0) {
+		row->verdict = STK_VERDICT_IMPROVEMENT;
+		row->reason = NULL;
+	}
+}
+
+static void judge_rows(struct stk_paired *paired)
+{
+	for (size_t i = 0; i < paired->entries.len; i++) {
+		struct stk_paired_entry *entry = &paired->entries.items[i];
+		struct stk_row *row = &entry->row;
+		bool selected = row->q < paired->opts->q;
+		struct stk_verdict_rule rule = {.q_max = paired->opts->q,
+			.min_change = paired->min_change,
+			.min_impact = paired->opts->min_impact,
+			.raw = entry->raw,
+			.least = entry->least,
+			.most = entry->most};
+
+		if (entry->kind == STK_ENTRY_EXACT) {
+			judge_exact(paired, row);
+			continue;
+		}
+		stk_verdict_numbers(row, selected ? paired->fcr_level : 0.95, paired->alpha,
+			paired->opts->null_margin);
+		stk_verdict_judge(row, &rule);
+		if (entry->kind == STK_ENTRY_FEW && paired->matrix.pairs < STK_COMPARE_PAIRS_MIN)
+			row->reason = "too few pairs";
+	}
+}
+
+/* A new name is not a new cost. */
+static void settle_renamed(struct stk_paired *paired)
+{
+	for (size_t i = 0; i < paired->entries.len; i++) {
+		struct stk_row *row = &paired->entries.items[i].row;
+
+		if (!row->partner.name || row->verdict == STK_VERDICT_REGRESSION ||
+			row->verdict == STK_VERDICT_IMPROVEMENT ||
+			row->verdict == STK_VERDICT_MOVED)
+			continue;
+		row->verdict = STK_VERDICT_MOVED;
+		row->reason = "renamed";
+	}
+}
+
+static void fill_comparison(const struct stk_paired *paired, struct stk_comparison *out)
+{
+	const struct stk_matrix *matrix = &paired->matrix;
+	const struct stk_diff_input *input = matrix->input;
+	double all = matrix->all_total[0] + matrix->all_total[1];
+
+	*out = (struct stk_comparison){.type_id = stk_run_text(paired->run, input->type_id),
+		.short_name = stk_run_text(paired->run, input->short_name),
+		.unit = stk_run_text(paired->run, input->unit),
+		.is_level = input->is_level,
+		.pairs = (int)matrix->pairs,
+		.slices_base = matrix->slices[STK_SIDE_BASE],
+		.slices_head = matrix->slices[STK_SIDE_HEAD],
+		.samples_base = matrix->all_samples[STK_SIDE_BASE],
+		.samples_head = matrix->all_samples[STK_SIDE_HEAD],
+		.hz = input->hz,
+		.period = input->period,
+		.unlabelled = NAN,
+		.other = all > 0.0 ? (input->other[0] + input->other[1]) / all : 0.0,
+		.common_shift = expm1(paired->common_shift),
+		.q_threshold = paired->opts->q,
+		.tested = paired->tested,
+		.total = stk_verdict_row()};
+	for (size_t i = 0; i < paired->entries.len; i++)
+		stk_vec_push(&out->rows, paired->entries.items[i].row);
+	stk_verdict_sort(out->rows.items, out->rows.len);
+}
+
+int stk_compare_paired(const struct stk_diff_input *input, const struct stk_compare_opts *opts,
+	struct stk_run *run, struct stk_comparison *out, struct stk_err *err)
+{
+	struct stk_paired paired = {.opts = opts ? opts : &default_opts, .run = run};
+	int rc;
+
+	rc = stk_matrix_build(input, false, &paired.matrix, err);
+	if (rc < 0)
+		return rc;
+	paired.min_change =
+		input->is_level ? paired.opts->min_change_level : paired.opts->min_change;
+	(void)stk_rename_join(&paired.matrix);
+	stk_paired_classify(&paired);
+	fit_dense(&paired);
+	stk_paired_fit_sparse(&paired);
+	stk_paired_fit_exact(&paired);
+	fill_p(&paired);
+	correct(&paired);
+	judge_rows(&paired);
+	stk_paired_find_moved(&paired);
+	settle_renamed(&paired);
+	fill_comparison(&paired, out);
+	stk_paired_total(&paired, &out->total);
+	stk_paired_sensitivity(&paired, out);
+	stk_blocks_release(&paired.blocks);
+	stk_vec_release(&paired.entries);
+	free(paired.shift);
+	stk_matrix_release(&paired.matrix);
+	return 0;
+}

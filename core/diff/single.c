@@ -1,0 +1,273 @@
+/* single: two profiles without replicates (reference regression 6.13): what may be said of them. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/diff/compare.h"
+#include "core/diff/matrix.h"
+#include "core/diff/rename.h"
+#include "core/diff/verdict.h"
+#include "core/stats/binomial.h"
+#include "core/stats/decide.h"
+#include "core/stats/family.h"
+#include "core/stats/order.h"
+
+/* Assumed, for want of replicates: dispersion of counts, and how far two windows of the same
+ * build lie apart. */
+#define DISPERSION 1.5
+#define WINDOW_CV  0.05
+/* Only what no such window effect explains is called a regression. */
+#define SURE_CHANGE  0.25
+#define SURE_IMPACT  0.02
+#define SHARE_LISTED 0.0005
+
+enum { SAMPLES_MIN = 50, SAMPLES_SIDE_MIN = 5, SHIFT_ROWS_MIN = 5 };
+
+struct single {
+	const struct stk_compare_opts *opts;
+	struct stk_run *run;
+	struct stk_matrix matrix;
+	double shift;
+	bool requests_known;
+};
+
+static bool is_testable(const struct single *single, size_t at)
+{
+	const struct stk_matrix_row *row = &single->matrix.rows[at];
+
+	return row->n[0] + row->n[1] >= SAMPLES_MIN &&
+	       fmin(row->n[0], row->n[1]) >= SAMPLES_SIDE_MIN &&
+	       stk_matrix_share(&single->matrix, at) >= single->opts->min_share;
+}
+
+static double log_ratio(const struct single *single, size_t at)
+{
+	return log(stk_matrix_cost(&single->matrix, at, STK_SIDE_HEAD) /
+		   stk_matrix_cost(&single->matrix, at, STK_SIDE_BASE));
+}
+
+static double common_shift(const struct single *single)
+{
+	double *values = stk_xcalloc(single->matrix.len + 1, sizeof *values);
+	double *weights = stk_xcalloc(single->matrix.len + 1, sizeof *weights);
+	size_t rows = 0;
+	double shift = 0.0;
+
+	for (size_t at = 0; at < single->matrix.len; at++) {
+		const struct stk_matrix_row *row = &single->matrix.rows[at];
+
+		if (!is_testable(single, at))
+			continue;
+		values[rows] = log_ratio(single, at);
+		weights[rows++] = 1.0 / (1.0 / row->n[0] + 1.0 / row->n[1] + 0.002);
+	}
+	/* Without requests there is nothing else to measure against, however few the rows. */
+	if (rows >= SHIFT_ROWS_MIN || (rows > 0 && !single->requests_known))
+		shift = stk_order_median_weighted(values, weights, rows);
+	free(weights);
+	free(values);
+	return shift;
+}
+
+static struct stk_function function_of(const struct single *single, uint32_t number, int side)
+{
+	const struct stk_diff_function *known = &single->matrix.input->functions.items[number];
+	int64_t line = known->line[side] ? known->line[side] : known->line[!side];
+
+	return (struct stk_function){.name = stk_run_text(single->run, known->name),
+		.file = stk_run_text(single->run, known->file),
+		.line = line};
+}
+
+static struct stk_row describe(const struct single *single, size_t at)
+{
+	const struct stk_matrix *matrix = &single->matrix;
+	const struct stk_matrix_row *from = &matrix->rows[at];
+	int side = from->value[STK_SIDE_HEAD] > 0.0 ? STK_SIDE_HEAD : STK_SIDE_BASE;
+	double base_total = stk_matrix_total_cost(matrix, STK_SIDE_BASE);
+	struct stk_row row = stk_verdict_row();
+
+	row.function = function_of(single, from->function[side], side);
+	if (from->renamed)
+		row.partner = function_of(single, from->function[STK_SIDE_BASE], STK_SIDE_BASE);
+	row.base_cost = stk_matrix_cost(matrix, at, STK_SIDE_BASE);
+	row.head_cost = stk_matrix_cost(matrix, at, STK_SIDE_HEAD);
+	row.n_base = from->n[STK_SIDE_BASE];
+	row.n_head = from->n[STK_SIDE_HEAD];
+	row.share = from->value[STK_SIDE_BASE] > 0.0
+			    ? from->value[STK_SIDE_BASE] / matrix->all_total[STK_SIDE_BASE]
+			    : stk_matrix_share(matrix, at);
+	row.impact = (row.head_cost * (single->requests_known ? 1.0 : exp(-single->shift)) -
+			     row.base_cost) /
+		     base_total;
+	row.tested = is_testable(single, at);
+	return row;
+}
+
+/* The wider of the interval with a window effect and the exact one of the counts. */
+static void widen(const struct single *single, struct stk_row *row)
+{
+	double requests_base = single->matrix.all_requests[STK_SIDE_BASE];
+	double requests_head = single->matrix.all_requests[STK_SIDE_HEAD] * exp(single->shift);
+	double odds = requests_base / requests_head;
+	struct stk_interval share =
+		stk_binomial_exact(row->n_head, row->n_head + row->n_base, row->level);
+
+	row->lo = fmin(row->lo, odds * share.low / (1.0 - share.low) - 1.0);
+	row->hi = fmax(row->hi, odds * share.high / (1.0 - share.high) - 1.0);
+}
+
+static void measure(const struct single *single, size_t at, struct stk_row *row)
+{
+	struct stk_estimate estimate;
+
+	row->theta = log_ratio(single, at) - single->shift;
+	row->se = sqrt(
+		DISPERSION * (1.0 / row->n_base + 1.0 / row->n_head) + 2.0 * WINDOW_CV * WINDOW_CV);
+	row->df = INFINITY;
+	estimate = (struct stk_estimate){row->theta, row->se, row->df};
+	row->p = stk_decide_p(&estimate, log1p(single->opts->null_margin));
+	stk_verdict_numbers(row, 0.95, single->opts->q, single->opts->null_margin);
+	widen(single, row);
+}
+
+static void judge(const struct single *single, struct stk_row *row, double min_change)
+{
+	struct stk_estimate estimate = {row->theta, row->se, row->df};
+
+	row->verdict = STK_VERDICT_INCONCLUSIVE;
+	row->reason = "too few samples";
+	if (!row->tested) {
+		if (row->base_cost <= 0.0)
+			row->verdict = STK_VERDICT_NEW;
+		else if (row->head_cost <= 0.0)
+			row->verdict = STK_VERDICT_VANISHED;
+		if (row->verdict != STK_VERDICT_INCONCLUSIVE)
+			row->reason = NULL;
+		return;
+	}
+	row->reason = row->q < single->opts->q ? "suspect: one profile a side" : "wide interval";
+	if (row->lo > SURE_CHANGE && fabs(row->impact) >= SURE_IMPACT)
+		row->verdict = STK_VERDICT_REGRESSION;
+	else if (row->hi < 1.0 / (1.0 + SURE_CHANGE) - 1.0 && fabs(row->impact) >= SURE_IMPACT)
+		row->verdict = STK_VERDICT_IMPROVEMENT;
+	else if (stk_decide_is_equivalent(&estimate, log1p(min_change)))
+		row->verdict = STK_VERDICT_NO_CHANGE;
+	else if (row->partner.name) {
+		row->verdict = STK_VERDICT_MOVED;
+		row->reason = "renamed";
+		return;
+	}
+	if (row->verdict != STK_VERDICT_INCONCLUSIVE)
+		row->reason = NULL;
+}
+
+static void fill_rows(const struct single *single, struct stk_comparison *out)
+{
+	for (size_t at = 0; at < single->matrix.len; at++) {
+		struct stk_row row;
+
+		if (!(stk_matrix_share(&single->matrix, at) >= SHARE_LISTED))
+			continue;
+		row = describe(single, at);
+		if (row.tested)
+			measure(single, at, &row);
+		out->tested += row.tested;
+		stk_vec_push(&out->rows, row);
+	}
+}
+
+static void judge_rows(const struct single *single, struct stk_comparison *out)
+{
+	double min_change =
+		out->is_level ? single->opts->min_change_level : single->opts->min_change;
+	double *p = stk_xcalloc(out->rows.len + 1, sizeof *p);
+
+	for (size_t i = 0; i < out->rows.len; i++)
+		p[i] = out->rows.items[i].p;
+	stk_family_bh(p, out->rows.len, p);
+	for (size_t i = 0; i < out->rows.len; i++) {
+		out->rows.items[i].q = p[i];
+		judge(single, &out->rows.items[i], min_change);
+	}
+	free(p);
+	stk_verdict_sort(out->rows.items, out->rows.len);
+}
+
+static void fill_total(const struct single *single, struct stk_row *out)
+{
+	const struct stk_matrix *matrix = &single->matrix;
+
+	*out = stk_verdict_row();
+	out->function.name = "total";
+	out->function.file = "";
+	out->base_cost = stk_matrix_total_cost(matrix, STK_SIDE_BASE);
+	out->head_cost = stk_matrix_total_cost(matrix, STK_SIDE_HEAD);
+	out->n_base = matrix->all_samples[STK_SIDE_BASE];
+	out->n_head = matrix->all_samples[STK_SIDE_HEAD];
+	out->share = 1.0;
+	out->verdict = STK_VERDICT_INCONCLUSIVE;
+	out->reason = single->requests_known ? "one profile a side" : "requests unknown";
+	if (!single->requests_known || !(out->base_cost > 0.0) || !(out->head_cost > 0.0))
+		return;
+	out->theta = log(out->head_cost / out->base_cost);
+	out->impact = expm1(out->theta);
+	out->se = sqrt(DISPERSION * (1.0 / fmax(out->n_base, 1.0) + 1.0 / fmax(out->n_head, 1.0)) +
+		       2.0 * WINDOW_CV * WINDOW_CV);
+	out->df = INFINITY;
+	stk_verdict_numbers(out, 0.95, single->opts->q, single->opts->null_margin);
+}
+
+static void fill_head(const struct single *single, struct stk_comparison *out)
+{
+	const struct stk_matrix *matrix = &single->matrix;
+	const struct stk_diff_input *input = matrix->input;
+	double all = matrix->all_total[0] + matrix->all_total[1];
+
+	*out = (struct stk_comparison){.type_id = stk_run_text(single->run, input->type_id),
+		.short_name = stk_run_text(single->run, input->short_name),
+		.unit = stk_run_text(single->run, input->unit),
+		.is_level = input->is_level,
+		.pairs = 1,
+		.slices_base = matrix->slices[STK_SIDE_BASE],
+		.slices_head = matrix->slices[STK_SIDE_HEAD],
+		.samples_base = matrix->all_samples[STK_SIDE_BASE],
+		.samples_head = matrix->all_samples[STK_SIDE_HEAD],
+		.hz = input->hz,
+		.period = input->period,
+		.unlabelled = NAN,
+		.other = all > 0.0 ? (input->other[0] + input->other[1]) / all : 0.0,
+		.common_shift = expm1(single->shift),
+		.q_threshold = single->opts->q};
+}
+
+static bool knows_requests(const struct stk_diff_input *input)
+{
+	bool known[STK_SIDES] = {false, false};
+
+	for (size_t i = 0; i < input->slices.len; i++) {
+		if (input->slices.items[i].requests > 0.0)
+			known[input->slices.items[i].side == STK_SIDE_HEAD] = true;
+	}
+	return input->is_level || (known[0] && known[1]);
+}
+
+int stk_compare_single(const struct stk_diff_input *input, const struct stk_compare_opts *opts,
+	struct stk_run *run, struct stk_comparison *out, struct stk_err *err)
+{
+	static const struct stk_compare_opts defaults = STK_COMPARE_OPTS_INIT;
+	struct single single = {.opts = opts ? opts : &defaults,
+		.run = run,
+		.requests_known = knows_requests(input)};
+	int rc = stk_matrix_build(input, true, &single.matrix, err);
+
+	if (rc < 0)
+		return rc;
+	(void)stk_rename_join(&single.matrix);
+	single.shift = common_shift(&single);
+	fill_head(&single, out);
+	fill_rows(&single, out);
+	judge_rows(&single, out);
+	fill_total(&single, &out->total);
+	stk_matrix_release(&single.matrix);
+	return 0;
+}
