@@ -68,7 +68,7 @@ const struct stk_plan *stk_vu_plan(const struct stk_vu *vu);
 /* Wait until then (past is fine: resumed in the next round). */
 void stk_vu_sleep_until(struct stk_vu *vu, int64_t mono_ns);
 
-struct stk_field { /* a header line, a cookie */
+struct stk_name_value { /* a header line, a cookie */
 	struct stk_str name, value;
 };
 struct stk_status_range {
@@ -80,9 +80,9 @@ struct stk_request {
 	const char *method;  /* "GET" */
 	struct stk_str url;  /* absolute, or appended to base_url */
 	struct stk_str name; /* the name tag; empty: path without query */
-	const struct stk_field *headers;
+	const struct stk_name_value *headers;
 	size_t headers_len;
-	const struct stk_field *cookies; /* over those of the VU's jar, for this request */
+	const struct stk_name_value *cookies; /* over those of the VU's jar, for this request */
 	size_t cookies_len;
 	struct stk_str body;
 	bool has_body;
@@ -108,10 +108,10 @@ struct stk_response {
 	const char *error; /* "" if none */
 	const char *proto; /* "HTTP/1.1"; "" without an answer */
 	const char *remote_ip;
-	struct stk_str url;              /* of the last hop, absolute */
-	const struct stk_field *headers; /* as sent, in order, repeated ones apart */
+	struct stk_str url;                   /* of the last hop, absolute */
+	const struct stk_name_value *headers; /* as sent, in order, repeated ones apart */
 	size_t headers_len;
-	const struct stk_field *cookies; /* set by the answer: name and value */
+	const struct stk_name_value *cookies; /* set by the answer: name and value */
 	size_t cookies_len;
 	struct stk_str body; /* unpacked; empty with discard */
 	struct stk_timings_ms timings;

@@ -94,7 +94,7 @@ enum stk_engine_phase {
 };
 
 /* For the progress line; at most a second old. NaN: nothing yet. */
-struct stk_progress {
+struct stk_load_progress {
 	enum stk_engine_phase phase;
 	int side;
 	int64_t elapsed_ns, planned_ns; /* of the load */
@@ -104,7 +104,7 @@ struct stk_progress {
 	double rate_per_s; /* requests per second over the last seconds */
 	double p95_ms;     /* of http_req_duration */
 };
-void stk_engine_progress(const struct stk_engine *engine, struct stk_progress *out);
+void stk_engine_progress(const struct stk_engine *engine, struct stk_load_progress *out);
 
 /* What the requests of iterations that began in one schedule entry took. */
 struct stk_entry_stats {

@@ -68,7 +68,8 @@ struct stk_executor_slot {
 	struct stk_vu *vu; /* NULL: none taken */
 	bool running;
 	bool active;       /* ramping: the plan wants it now */
-	int64_t cancel_ns; /* ramping: end of its grace */
+	int64_t cancel_ns; /* ramping: end of its grace; 0: none */
+	int64_t due_ns;    /* ramping: when the plan wanted it */
 	int64_t left;      /* per-vu-iterations */
 };
 
@@ -98,6 +99,7 @@ struct stk_executor {
 	struct stk_executor_slot *slots;
 	size_t slots_len;
 	size_t running;
+	size_t graces; /* slots with a cancel_ns */
 	void *priv;
 };
 
@@ -116,6 +118,10 @@ bool stk_executor_is_over(const struct stk_executor *executor);
 void stk_executor_begin(struct stk_executor *executor, size_t slot, int64_t intended_ns);
 /* Give a slot's VU back if it does not run. */
 void stk_executor_give(struct stk_executor *executor, size_t slot);
+/* The plan is used up before its time: the regular end is now. */
+void stk_executor_end_early(struct stk_executor *executor, int64_t now_ns);
+/* Cancel a slot's iteration at cancel_ns unless it ends before; 0 takes that back. */
+void stk_executor_set_grace(struct stk_executor *executor, size_t slot, int64_t cancel_ns);
 /* How many of total whole items fall to this stripe. */
 int64_t stk_executor_share(const struct stk_executor *executor, int64_t total);
 

@@ -40,7 +40,7 @@ const char *stk_selector_format(const struct stk_selector *selector, struct stk_
 
 /* Judge one threshold of a valid plan against metrics. No value yet: no_data, ok unless the spec
  * says no_data_fails and is_final. */
-struct stk_threshold_result stk_threshold_judge(struct stk_plan *plan,
+struct stk_threshold_result stk_threshold_judge(const struct stk_plan *plan,
 	const struct stk_threshold_spec *spec, const struct stk_metrics *metrics, double elapsed_s,
 	bool is_final);
 

@@ -17,7 +17,7 @@ struct stk_exchange {
 	/* in */
 	const char *method;
 	const char *url; /* absolute, NUL-terminated */
-	const struct stk_field *headers;
+	const struct stk_name_value *headers;
 	size_t headers_len;
 	struct stk_str body;
 	bool has_body;
@@ -69,7 +69,7 @@ struct stk_transport_ops {
 const struct stk_transport_ops *stk_transport_curl(void);
 
 /* The next line of head (name, value), false at its end. */
-bool stk_exchange_next_header(struct stk_str *rest, struct stk_field *out);
+bool stk_exchange_next_header(struct stk_str *rest, struct stk_name_value *out);
 /* Name and value of the header called name; false if absent (the first one counts). */
 bool stk_exchange_header(
 	const struct stk_exchange *exchange, const char *name, struct stk_str *value_out);

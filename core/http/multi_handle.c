@@ -1,0 +1,346 @@
+/* multi_handle: one exchange as libcurl wants it told, and its outcome as we want it. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/http/multi_priv.h"
+#include "core/http/url.h"
+
+/* As long as Go keeps a name for k6. */
+#define DNS_TTL_S 300L
+/* libcurl sends a body up to this size along with the header and counts it there. */
+#define SENT_WITH_HEADER (64 * 1024)
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *ctx)
+{
+	struct stk_multi_handle *handle = ctx;
+	struct stk_buf *out = handle->job->body_out;
+
+	if (out) {
+		stk_buf_add(out, bytes, size * count);
+		if (out->failed) {
+			handle->too_large = true;
+			return 0;
+		}
+	}
+	return size * count;
+}
+
+/* Keep the lines of the last header block: an interim answer is overwritten by the next. */
+static size_t take_header(char *bytes, size_t size, size_t count, void *ctx)
+{
+	struct stk_multi_handle *handle = ctx;
+	struct stk_buf *out = handle->job->head_out;
+	struct stk_str line = stk_str_trim(stk_str_n(bytes, size * count));
+
+	if (!out || line.len == 0)
+		return size * count;
+	if (stk_str_starts(line, "HTTP/") && stk_str_find_byte(line, ' ') > 0) {
+		stk_buf_clear(out);
+		return size * count;
+	}
+	stk_buf_add_str(out, line);
+	stk_buf_add_byte(out, '\n');
+	if (out->failed) {
+		handle->too_large = true;
+		return 0;
+	}
+	return size * count;
+}
+
+static int close_socket(void *ctx, curl_socket_t fd)
+{
+	stk_multi_forget_fd(ctx, fd);
+	return close(fd);
+}
+
+/* Options that stay the same from exchange to exchange. */
+static void set_lasting(struct stk_multi_handle *handle)
+{
+	CURL *easy = handle->easy;
+	const struct stk_multi_opts *opts = &handle->multi->opts;
+
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, handle);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, handle->error);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, DNS_TTL_S);
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* what it can unpack */
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, handle);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, handle);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, handle->multi);
+	if (opts->user_agent)
+		curl_easy_setopt(easy, CURLOPT_USERAGENT, opts->user_agent);
+	if (opts->ca_file)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, opts->ca_file);
+	if (opts->insecure_tls) {
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+}
+
+struct stk_multi_handle *stk_multi_handle_new(struct stk_multi *multi)
+{
+	struct stk_multi_handle *handle = stk_xcalloc(1, sizeof *handle);
+
+	handle->multi = multi;
+	handle->easy = curl_easy_init();
+	if (!handle->easy)
+		STK_BUG("libcurl gives no handle");
+	stk_buf_init(&handle->text, 0);
+	set_lasting(handle);
+	return handle;
+}
+
+void stk_multi_handle_free(struct stk_multi_handle *handle)
+{
+	if (!handle)
+		return;
+	curl_easy_cleanup(handle->easy);
+	stk_vec_release(&handle->lines);
+	stk_vec_release(&handle->offsets);
+	stk_buf_release(&handle->text);
+	free(handle);
+}
+
+static void add_line(struct stk_multi_handle *handle, struct stk_str name, struct stk_str value)
+{
+	size_t from = handle->text.len;
+
+	stk_vec_push(&handle->offsets, from);
+	stk_buf_add_str(&handle->text, name);
+	if (value.len == 0) {
+		stk_buf_add_byte(&handle->text, ';'); /* libcurl's word for an empty value */
+	} else {
+		stk_buf_add_text(&handle->text, ": ");
+		stk_buf_add_str(&handle->text, value);
+	}
+	for (size_t i = from; i < handle->text.len; i++) /* one line stays one line */
+		if ((unsigned char)handle->text.ptr[i] < ' ' && handle->text.ptr[i] != '\t')
+			handle->text.ptr[i] = ' ';
+	stk_buf_add_byte(&handle->text, '\0');
+}
+
+/* "Name:" keeps libcurl from sending its own line of that name. */
+static void add_removal(struct stk_multi_handle *handle, const char *line)
+{
+	stk_vec_push(&handle->offsets, handle->text.len);
+	stk_buf_add(&handle->text, line, strlen(line) + 1);
+}
+
+static bool has_header(const struct stk_multi_job *job, const char *name)
+{
+	for (size_t i = 0; i < job->headers_len; i++)
+		if (stk_str_eq_nocase(job->headers[i].name, stk_str_of(name)))
+			return true;
+	return false;
+}
+
+static void set_headers(struct stk_multi_handle *handle, const struct stk_multi_job *job)
+{
+	stk_buf_clear(&handle->text);
+	stk_vec_clear(&handle->offsets);
+	for (size_t i = 0; i < job->headers_len; i++) {
+		struct stk_str name = job->headers[i].name;
+
+		/* The length is the body's, whatever the script says (as k6). */
+		if (!stk_str_eq_nocase(name, STK_STR("content-length")) &&
+			!stk_str_eq_nocase(name, STK_STR("transfer-encoding")))
+			add_line(handle, name, job->headers[i].value);
+	}
+	if (!has_header(job, "accept"))
+		add_removal(handle, "Accept:");
+	if (!has_header(job, "accept-encoding"))
+		add_removal(handle, "Accept-Encoding:");
+	if (!has_header(job, "content-type"))
+		add_removal(handle, "Content-Type:");
+	add_removal(handle, "Expect:");
+	stk_vec_clear(&handle->lines);
+	for (size_t i = 0; i < handle->offsets.len; i++)
+		stk_vec_push(&handle->lines,
+			(struct curl_slist){handle->text.ptr + handle->offsets.items[i], NULL});
+	for (size_t i = 0; i + 1 < handle->lines.len; i++)
+		handle->lines.items[i].next = &handle->lines.items[i + 1];
+	curl_easy_setopt(handle->easy, CURLOPT_HTTPHEADER, handle->lines.items);
+}
+
+static bool sends_length(const char *method)
+{
+	return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+	       strcmp(method, "PATCH") == 0;
+}
+
+static void set_method(struct stk_multi_handle *handle, const struct stk_multi_job *job)
+{
+	CURL *easy = handle->easy;
+	const char *method = job->method ? job->method : "GET";
+	bool body = job->has_body || sends_length(method);
+
+	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
+	curl_easy_setopt(easy, CURLOPT_NOBODY, 0L);
+	if (body) {
+		curl_easy_setopt(easy, CURLOPT_POST, 1L);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)job->body.len);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, job->body.ptr ? job->body.ptr : "");
+	} else if (strcmp(method, "HEAD") == 0) {
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	} else {
+		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	}
+	if (body || strcmp(method, "GET") != 0)
+		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+}
+
+/* Loopback never goes through a proxy of the environment, as in Go. */
+static bool is_loopback(const char *text)
+{
+	struct stk_url url;
+
+	return stk_url_parse(stk_str_of(text), &url, NULL) == 0 &&
+	       (stk_str_is(url.host, "localhost") || stk_str_starts(url.host, "127.") ||
+		       stk_str_is(url.host, "::1"));
+}
+
+void stk_multi_handle_set(struct stk_multi_handle *handle, struct stk_multi_job *job)
+{
+	int64_t timeout_ms = (job->timeout_ns + STK_NS_PER_MS - 1) / STK_NS_PER_MS;
+
+	handle->job = job;
+	handle->too_large = false;
+	handle->error[0] = '\0';
+	job->handle = handle;
+	job->fault = STK_MULTI_OK;
+	job->status = 0;
+	job->text[0] = job->remote_ip[0] = '\0';
+	curl_easy_setopt(handle->easy, CURLOPT_URL, job->url);
+	curl_easy_setopt(handle->easy, CURLOPT_NOPROXY, is_loopback(job->url) ? "*" : NULL);
+	curl_easy_setopt(handle->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+	set_headers(handle, job);
+	set_method(handle, job);
+}
+
+static bool says(const struct stk_multi_handle *handle, const char *words)
+{
+	return strstr(handle->error, words) != NULL;
+}
+
+static enum stk_multi_fault connect_fault(const struct stk_multi_handle *handle)
+{
+	long number = 0;
+
+	(void)curl_easy_getinfo(handle->easy, CURLINFO_OS_ERRNO, &number);
+	if (number == ECONNREFUSED)
+		return STK_MULTI_REFUSED;
+	return number == ETIMEDOUT ? STK_MULTI_CONNECT_TIMEOUT : STK_MULTI_CONNECT;
+}
+
+static enum stk_multi_fault fault_of(const struct stk_multi_handle *handle, CURLcode code)
+{
+	switch (code) {
+	case CURLE_OK:
+		return STK_MULTI_OK;
+	case CURLE_URL_MALFORMAT:
+		return STK_MULTI_URL;
+	case CURLE_UNSUPPORTED_PROTOCOL:
+		return STK_MULTI_SCHEME;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return STK_MULTI_DNS;
+	case CURLE_COULDNT_CONNECT:
+		return connect_fault(handle);
+	case CURLE_OPERATION_TIMEDOUT:
+		return STK_MULTI_TIMEOUT;
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+		return says(handle, "reset by peer") ? STK_MULTI_RESET : STK_MULTI_OTHER;
+	case CURLE_GOT_NOTHING:
+		return STK_MULTI_EMPTY;
+	case CURLE_PARTIAL_FILE:
+		return STK_MULTI_CUT;
+	case CURLE_SSL_CONNECT_ERROR:
+		return says(handle, "wrong version number") || says(handle, "packet length")
+			       ? STK_MULTI_NOT_TLS
+			       : STK_MULTI_TLS;
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return says(handle, "subject name") || says(handle, "match") ? STK_MULTI_HOSTNAME
+									     : STK_MULTI_AUTHORITY;
+	case CURLE_HTTP2:
+	case CURLE_HTTP2_STREAM:
+		return STK_MULTI_HTTP2;
+	case CURLE_BAD_CONTENT_ENCODING:
+		return STK_MULTI_ENCODING;
+	case CURLE_WRITE_ERROR:
+		return handle->too_large ? STK_MULTI_TOO_LARGE : STK_MULTI_ENCODING;
+	default:
+		return STK_MULTI_OTHER;
+	}
+}
+
+static int64_t time_us(CURL *easy, CURLINFO what)
+{
+	curl_off_t us = 0;
+
+	(void)curl_easy_getinfo(easy, what, &us);
+	return (int64_t)us;
+}
+
+static void collect_times(CURL *easy, struct stk_multi_job *job)
+{
+	long fresh = 0;
+
+	(void)curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &fresh);
+	job->reused = fresh == 0;
+	job->name_us = time_us(easy, CURLINFO_NAMELOOKUP_TIME_T);
+	job->connect_us = time_us(easy, CURLINFO_CONNECT_TIME_T);
+	job->tls_us = time_us(easy, CURLINFO_APPCONNECT_TIME_T);
+	job->pretransfer_us = time_us(easy, CURLINFO_PRETRANSFER_TIME_T);
+	job->first_byte_us = time_us(easy, CURLINFO_STARTTRANSFER_TIME_T);
+	job->total_us = time_us(easy, CURLINFO_TOTAL_TIME_T);
+}
+
+static void collect_bytes(CURL *easy, struct stk_multi_job *job)
+{
+	long request = 0, header = 0;
+	curl_off_t body = 0;
+
+	(void)curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request);
+	(void)curl_easy_getinfo(easy, CURLINFO_HEADER_SIZE, &header);
+	(void)curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &body);
+	job->bytes_sent = request;
+	if (job->body.len > SENT_WITH_HEADER) {
+		curl_off_t sent = 0;
+
+		(void)curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+		job->bytes_sent += (int64_t)sent;
+	}
+	job->bytes_received = header + (int64_t)body;
+}
+
+void stk_multi_handle_collect(struct stk_multi_handle *handle, CURLcode code)
+{
+	struct stk_multi_job *job = handle->job;
+	long status = 0, version = 0;
+	char *address = NULL;
+	const char *text = handle->error[0] ? handle->error : curl_easy_strerror(code);
+
+	job->fault = fault_of(handle, code);
+	if (job->fault != STK_MULTI_OK)
+		(void)snprintf(job->text, sizeof job->text, "%.150s", text);
+	(void)curl_easy_getinfo(handle->easy, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(handle->easy, CURLINFO_HTTP_VERSION, &version);
+	(void)curl_easy_getinfo(handle->easy, CURLINFO_PRIMARY_IP, &address);
+	job->status = (int)status;
+	job->http_version = version == CURL_HTTP_VERSION_2_0   ? 20
+			    : version == CURL_HTTP_VERSION_1_0 ? 10
+							       : 11;
+	if (address)
+		(void)snprintf(job->remote_ip, sizeof job->remote_ip, "%s", address);
+	collect_times(handle->easy, job);
+	collect_bytes(handle->easy, job);
+}
