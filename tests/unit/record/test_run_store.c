@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/clock.h"
 #include "core/base/fs.h"
 #include "tests/support/run_fixture.h"
 
