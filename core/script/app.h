@@ -28,7 +28,7 @@ struct stk_app_opts {
 	struct stk_sampler_opts sampler;
 };
 
-/* Load the modules and run the main one. STK_E_SCRIPT with Lua's message, STK_E_NOT_FOUND. */
+/* Load the modules and run the main one. STK_E_SCRIPT with Lua's message. */
 int stk_app_new(
 	const struct stk_app_opts *opts, struct stk_app **out, struct stk_err *err) STK_MUST_CHECK;
 void stk_app_free(struct stk_app *app); /* NULL is fine */

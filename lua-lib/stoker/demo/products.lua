@@ -12,7 +12,7 @@ local PER_PAGE = 4
 
 -- GET /products?page=N
 function M.list(_, query)
-  local first = (tonumber(query.page) or 1) * PER_PAGE
+  local first = (math.tointeger(tonumber(query.page)) or 1) * PER_PAGE
   local rows = {}
   for i = 1, PER_PAGE do
     local product = catalog.find(first + i)
