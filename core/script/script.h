@@ -24,7 +24,9 @@ struct stk_script_opts {
 		*path; /* a file; "-" is env->in; "@demo/load.lua" is lua-lib/stoker/demo/load.lua
 			* of this program, called "@demo/load.lua" in messages */
 	const struct stk_env *env; /* whose variables stoker.env sees, and "-"; NULL: none */
-	const char *const *vars;   /* -e values "NAME=value", copied */
+	/* -e values: "NAME=value", or "NAME" to pass a variable of the environment on purpose;
+	 * copied */
+	const char *const *vars;
 	size_t vars_len;
 	stk_script_talk_fn talk; /* NULL: silent */
 	void *talk_ctx;

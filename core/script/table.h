@@ -49,20 +49,20 @@ enum stk_field_type {
 
 /* Read the value on top of the stack (and leave it there) into field, the address at the row's
  * offset. table is the table that holds the key; messages go through stk_table_fail. */
-typedef int (*stk_field_read_fn)(
+typedef int (*stk_table_read_fn)(
 	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err);
 
 /* One known key. Zero means: not limited. */
-struct stk_field {
+struct stk_table_row {
 	const char *key; /* snake_case; camelCase is understood as the same key */
 	enum stk_field_type type;
 	size_t offset;            /* in the struct that is filled; SIZE_MAX: nowhere (READ only) */
 	size_t given;             /* offset of a bool that says the key was there; 0: none */
 	double min, max;          /* both 0: any (durations are never negative) */
 	const char *const *words; /* allowed texts, NULL at the end */
-	const struct stk_field *rows; /* of a nested table */
+	const struct stk_table_row *rows; /* of a nested table */
 	size_t rows_len;
-	stk_field_read_fn read;
+	stk_table_read_fn read;
 	const char *kinds; /* TABLE, READ: constructors that may have made the value, "sdk scrape";
 			    * NULL: a plain table only (READ: not looked at) */
 	int position;      /* this key may also stand as list item 1, 2 ...; 0: no */
@@ -77,7 +77,7 @@ int stk_table_init(struct stk_table *table, struct lua_State *lua, int index, co
 /* Read all keys of table by rows into out (ctx goes to READ rows). Keys that are absent leave
  * their fields alone, so defaults are set before. STK_E_SCRIPT names file, line and path. Keys
  * are read in the order of the rows. List items are errors unless rows have positions. */
-int stk_table_read(struct stk_table *table, const struct stk_field *rows, size_t rows_len,
+int stk_table_read(struct stk_table *table, const struct stk_table_row *rows, size_t rows_len,
 	void *out, void *ctx, struct stk_err *err) STK_MUST_CHECK;
 
 /* A nested table: the value on top of the stack, called key in messages. */

@@ -74,11 +74,11 @@ static int read_ready(
 }
 
 /* clang-format off */
-static const struct stk_field profile_rows[] = {
+static const struct stk_table_row profile_rows[] = {
 	{ .key = "service", .type = STK_FIELD_TEXT,     .offset = AT(stk_profile_spec, service) },
 	{ .key = "labels",  .type = STK_FIELD_PAIRS,    .offset = AT(stk_profile_spec, labels) },
 };
-static const struct stk_field scrape_rows[] = {
+static const struct stk_table_row scrape_rows[] = {
 	{ .key = "url",     .type = STK_FIELD_TEXT,     .offset = AT(stk_profile_spec, url), .position = 1, .required = true },
 	{ .key = "slice",   .type = STK_FIELD_DURATION, .offset = AT(stk_profile_spec, slice_ns), .min = 1, .max = 300 },
 	{ .key = "path",    .type = STK_FIELD_TEXT,     .offset = AT(stk_profile_spec, path) },
@@ -105,7 +105,7 @@ static int read_profile(
 }
 
 /* clang-format off */
-static const struct stk_field service_rows[] = {
+static const struct stk_table_row service_rows[] = {
 	{ .key = "build",         .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, build), .read = read_command },
 	{ .key = "start",         .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, start), .read = read_command, .required = true },
 	{ .key = "env",           .type = STK_FIELD_PAIRS,    .offset = AT(stk_side_spec, env) },
@@ -118,7 +118,7 @@ static const struct stk_field service_rows[] = {
 	{ .key = "profile",       .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, profile), .read = read_profile, .kinds = "sdk scrape" },
 	{ .key = "title",         .type = STK_FIELD_TEXT,     .offset = AT(stk_side_spec, title) },
 };
-static const struct stk_field target_rows[] = {
+static const struct stk_table_row target_rows[] = {
 	{ .key = "url",     .type = STK_FIELD_TEXT,  .offset = AT(stk_side_spec, url), .required = true },
 	{ .key = "service", .type = STK_FIELD_TEXT,  .offset = AT(stk_side_spec, profile.service) },
 	{ .key = "labels",  .type = STK_FIELD_PAIRS, .offset = AT(stk_side_spec, profile.labels) },
@@ -147,11 +147,11 @@ static int read_side(
 }
 
 /* clang-format off */
-static const struct stk_field sides_rows[] = {
+static const struct stk_table_row sides_rows[] = {
 	{ .key = "base", .type = STK_FIELD_READ, .offset = STK_SIDE_BASE * sizeof(struct stk_side_spec), .read = read_side, .kinds = "service target", .required = true },
 	{ .key = "head", .type = STK_FIELD_READ, .offset = STK_SIDE_HEAD * sizeof(struct stk_side_spec), .read = read_side, .kinds = "service target", .required = true },
 };
-static const struct stk_field pyroscope_rows[] = {
+static const struct stk_table_row pyroscope_rows[] = {
 	{ .key = "url",          .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, url), .position = 1, .required = true },
 	{ .key = "tenant",       .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, tenant) },
 	{ .key = "user",         .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, user) },
@@ -160,7 +160,7 @@ static const struct stk_field pyroscope_rows[] = {
 	{ .key = "headers",      .type = STK_FIELD_PAIRS, .offset = AT(stk_source_spec, headers) },
 	{ .key = "concurrency",  .type = STK_FIELD_INT,   .offset = AT(stk_source_spec, concurrency), .min = 1, .max = 64 },
 };
-static const struct stk_field files_rows[] = {
+static const struct stk_table_row files_rows[] = {
 	{ .key = "base",          .type = STK_FIELD_TEXT,   .offset = AT(stk_source_spec, files[STK_SIDE_BASE]), .required = true },
 	{ .key = "head",          .type = STK_FIELD_TEXT,   .offset = AT(stk_source_spec, files[STK_SIDE_HEAD]), .required = true },
 	{ .key = "requests_base", .type = STK_FIELD_NUMBER, .offset = AT(stk_source_spec, file_requests[STK_SIDE_BASE]), .min = 0, .max = 1e15 },
@@ -206,7 +206,7 @@ static int read_rate(
 }
 
 /* clang-format off */
-static const struct stk_field load_rows[] = {
+static const struct stk_table_row load_rows[] = {
 	{ .key = "script",   .type = STK_FIELD_TEXT,     .offset = AT(stk_load_spec, script), .position = 1 },
 	{ .key = "scenario", .type = STK_FIELD_TEXT,     .offset = AT(stk_load_spec, scenario) },
 	{ .key = "rate",     .type = STK_FIELD_READ,     .offset = AT(stk_load_spec, rate), .read = read_rate },
@@ -248,7 +248,7 @@ static int read_limit(
 
 /* clang-format off */
 #define LIMIT(name) { .key = #name, .type = STK_FIELD_READ, .offset = AT(stk_gate_spec, name), .read = read_limit }
-static const struct stk_field gate_rows[] = {
+static const struct stk_table_row gate_rows[] = {
 	LIMIT(cpu), LIMIT(alloc_space), LIMIT(alloc_objects), LIMIT(inuse_space),
 	LIMIT(p50), LIMIT(p95), LIMIT(p99), LIMIT(throughput), LIMIT(errors),
 	{ .key = "functions",  .type = STK_FIELD_BOOL, .offset = AT(stk_gate_spec, functions) },
@@ -272,7 +272,7 @@ struct raw {
 	bool sides_given, service_given, target_given, run_given;
 };
 
-static const struct stk_field workflow_rows[] = {
+static const struct stk_table_row workflow_rows[] = {
 	{ .key = "name",     .type = STK_FIELD_TEXT,  .offset = AT(raw, name) },
 	{ .key = "mode",     .type = STK_FIELD_TEXT,  .offset = AT(raw, mode), .words = mode_words },
 	{ .key = "service",  .type = STK_FIELD_READ,  .offset = AT(raw, service), .given = AT(raw, service_given), .read = read_side, .kinds = "service" },

@@ -1,0 +1,299 @@
+/* state: making a Lua state, and the protected ways into it. */
+#include "core/script/state.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/base/mem.h"
+#include "core/script/bind.h"
+#include "core/script/chunk.h"
+#include "core/script/sandbox.h"
+#include "core/script/state_priv.h"
+
+#define RAISED       "stk.err" /* metatable: a struct stk_err on its way through Lua */
+#define TRACE_FRAMES 12
+
+struct stk_state {
+	lua_State *lua;
+	struct stk_script *script;
+	struct stk_vu_lua *vu; /* the virtual user that runs now, NULL outside of one */
+	int globals_ref;       /* of the file's top level */
+	int run_globals_ref;   /* of what runs now */
+	size_t bytes, max;
+};
+
+static void *counted_alloc(void *ctx, void *ptr, size_t old, size_t size)
+{
+	struct stk_state *state = ctx;
+	size_t had = ptr ? old : 0;
+
+	if (size == 0) {
+		free(ptr);
+		state->bytes -= had;
+		return NULL;
+	}
+	if (size > had && state->max && state->bytes - had + size > state->max)
+		return NULL;
+	void *grown = realloc(ptr, size);
+	if (grown)
+		state->bytes += size - had;
+	return grown;
+}
+
+static int panic(lua_State *lua)
+{
+	const char *text = lua_tostring(lua, -1);
+	STK_BUG("Lua raised outside of a protected call: %s", text ? text : "(no text)");
+}
+
+static int open_all(lua_State *lua)
+{
+	struct stk_state *state = lua_touserdata(lua, 1);
+
+	luaL_newmetatable(lua, RAISED);
+	lua_pop(lua, 1);
+	stk_sandbox_open(lua);
+	stk_bind_open(lua);
+	stk_sandbox_push_globals(lua);
+	state->globals_ref = luaL_ref(lua, LUA_REGISTRYINDEX);
+	state->run_globals_ref = state->globals_ref;
+	return 0;
+}
+
+int stk_state_new(
+	struct stk_script *script, size_t memory_max, struct stk_state **out, struct stk_err *err)
+{
+	struct stk_state *state = stk_xcalloc(1, sizeof *state);
+
+	state->max = memory_max;
+	state->script = script;
+	state->lua = lua_newstate(counted_alloc, state);
+	if (!state->lua) {
+		free(state);
+		return stk_err_set(err, STK_E_TOO_LARGE, "no memory for a Lua state");
+	}
+	lua_atpanic(state->lua, panic);
+	memcpy(lua_getextraspace(state->lua), &state, sizeof state);
+	int rc = stk_state_run(state, open_all, state, err);
+	if (rc < 0) {
+		stk_state_free(state);
+		return rc;
+	}
+	*out = state;
+	return 0;
+}
+
+void stk_state_free(struct stk_state *state)
+{
+	if (!state)
+		return;
+	lua_close(state->lua);
+	free(state);
+}
+
+lua_State *stk_state_lua(struct stk_state *state)
+{
+	return state->lua;
+}
+
+struct stk_state *stk_state_of(lua_State *lua)
+{
+	struct stk_state *state;
+
+	memcpy(&state, lua_getextraspace(lua), sizeof state);
+	return state;
+}
+
+size_t stk_state_bytes(const struct stk_state *state)
+{
+	return state->bytes;
+}
+
+struct stk_script *stk_state_script(struct stk_state *state)
+{
+	return state->script;
+}
+
+struct stk_vu_lua *stk_state_vu(struct lua_State *lua)
+{
+	return stk_state_of(lua)->vu;
+}
+
+void stk_state_enter_vu(struct stk_state *state, struct stk_vu_lua *vu, int globals_ref)
+{
+	state->vu = vu;
+	state->run_globals_ref = vu ? globals_ref : state->globals_ref;
+}
+
+void stk_state_push_globals(struct stk_state *state, lua_State *lua)
+{
+	lua_rawgeti(lua, LUA_REGISTRYINDEX, state->run_globals_ref);
+}
+
+/* --- errors ----------------------------------------------------------------------- */
+
+static bool is_ours(const lua_Debug *frame)
+{
+	return strncmp(frame->source, STK_CHUNK_OURS, sizeof STK_CHUNK_OURS - 1) == 0;
+}
+
+/* "shop.lua:12: " of the innermost frame of the user's own; nothing if there is none. */
+static void push_users_place(lua_State *lua)
+{
+	lua_Debug frame;
+
+	for (int level = 0; lua_getstack(lua, level, &frame); level++) {
+		lua_getinfo(lua, "Sl", &frame);
+		if (frame.currentline > 0 && !is_ours(&frame)) {
+			lua_pushfstring(lua, "%s:%d: ", frame.short_src, frame.currentline);
+			return;
+		}
+	}
+	lua_pushliteral(lua, "");
+}
+
+int stk_state_misuse(lua_State *lua, const char *fmt, ...)
+{
+	char text[STK_ERR_MSG_MAX];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	push_users_place(lua);
+	lua_pushstring(lua, text);
+	lua_concat(lua, 2);
+	return lua_error(lua);
+}
+
+int stk_state_raise(lua_State *lua, const struct stk_err *err)
+{
+	struct stk_err *copy = lua_newuserdatauv(lua, sizeof *copy, 0);
+
+	*copy = *err;
+	luaL_setmetatable(lua, RAISED);
+	return lua_error(lua);
+}
+
+static void add_frame(struct stk_buf *buf, lua_State *co, lua_Debug *frame)
+{
+	lua_getinfo(co, "Slnu", frame);
+	if (frame->currentline <= 0 || is_ours(frame))
+		return;
+	stk_buf_addf(buf, "\n\t%s:%d", frame->short_src, frame->currentline);
+	if (frame->name)
+		stk_buf_addf(buf, ": in %s '%s'", frame->namewhat, frame->name);
+	else if (!frame->isvararg)
+		stk_buf_addf(buf, ": in the function of line %d", frame->linedefined);
+}
+
+/* The user's own frames, inner to outer. */
+static void add_trace(struct stk_buf *buf, lua_State *co)
+{
+	lua_Debug frame;
+
+	for (int level = 0; level < TRACE_FRAMES && lua_getstack(co, level, &frame); level++)
+		add_frame(buf, co, &frame);
+}
+
+/* Turn the error value on top of co's stack into text with a traceback, or leave one of ours. */
+static int with_traceback(lua_State *co)
+{
+	if (luaL_testudata(co, -1, RAISED))
+		return 1;
+	struct stk_buf buf = STK_BUF_INIT(STK_ERR_MSG_MAX * 4);
+	const char *text = luaL_tolstring(co, -1, NULL);
+
+	stk_buf_add_text(&buf, text);
+	add_trace(&buf, co);
+	lua_pushlstring(co, buf.ptr, buf.len);
+	stk_buf_release(&buf);
+	return 1;
+}
+
+/* Fill err from the error value on top of co's stack; pops it. */
+static int take_error(lua_State *co, int status, struct stk_err *err)
+{
+	const struct stk_err *raised = luaL_testudata(co, -1, RAISED);
+	int code = STK_E_SCRIPT;
+
+	if (raised && err)
+		*err = *raised;
+	if (raised)
+		code = raised->code;
+	else if (status == LUA_ERRMEM)
+		stk_err_set(err, STK_E_SCRIPT, "the script needs more memory than it may take");
+	else {
+		const char *text = lua_tostring(co, -1);
+		stk_err_set(err, STK_E_SCRIPT, "%s", text ? text : "an error without text");
+	}
+	lua_pop(co, 1);
+	return code;
+}
+
+int stk_state_call(
+	struct stk_state *state, lua_State *lua, int args, int results, struct stk_err *err)
+{
+	int handler = lua_gettop(lua) - args;
+
+	(void)state;
+	lua_pushcfunction(lua, with_traceback);
+	lua_insert(lua, handler);
+	int status = lua_pcall(lua, args, results, handler);
+	lua_remove(lua, handler);
+	return status == LUA_OK ? 0 : take_error(lua, status, err);
+}
+
+int stk_state_run(
+	struct stk_state *state, int (*fn)(lua_State *lua), void *ctx, struct stk_err *err)
+{
+	lua_pushcfunction(state->lua, fn);
+	lua_pushlightuserdata(state->lua, ctx);
+	return stk_state_call(state, state->lua, 1, 0, err);
+}
+
+int stk_state_resume(
+	struct stk_state *state, lua_State *co, int args, int *results_out, struct stk_err *err)
+{
+	int results = 0;
+	int status = lua_resume(co, state->lua, args, &results);
+
+	if (status == LUA_YIELD) {
+		lua_pop(co, results);
+		return 1;
+	}
+	if (status == LUA_OK) {
+		*results_out = results;
+		return 0;
+	}
+	if (status != LUA_ERRMEM)
+		with_traceback(co);
+	int code = take_error(co, status, err);
+	stk_state_close_thread(state, co);
+	return code;
+}
+
+void stk_state_close_thread(struct stk_state *state, lua_State *co)
+{
+	(void)state;
+#if LUA_VERSION_RELEASE_NUM >= 50406
+	(void)lua_closethread(co, state->lua); /* its own error is not news */
+#else
+	(void)lua_resetthread(co);
+#endif
+	lua_settop(co, 0);
+}
+
+int stk_state_compile(struct stk_state *state, const char *text, size_t len, const char *name,
+	struct stk_err *err)
+{
+	if (len > 0 && text[0] == LUA_SIGNATURE[0])
+		return stk_err_set(err, STK_E_SCRIPT, "%s: compiled Lua is not accepted",
+			name[0] == '@' ? name + 1 : name);
+	int status = luaL_loadbufferx(state->lua, text, len, name, "t");
+	return status == LUA_OK ? 0 : take_error(state->lua, status, err);
+}

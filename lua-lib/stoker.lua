@@ -1,0 +1,85 @@
+-- stoker: the module that load scripts and workflows require.
+local core = require "_core"
+local env = require "_env"
+local data = require "_data"
+local value = require "_value"
+local vu = require "_vu"
+
+local M = {}
+
+--- HTTP requests of a virtual user.
+M.http = require "stoker.http"
+
+--- Judge a value by a list of expectations; true if all held.
+M.check = require "stoker.check"
+
+--- Run a function under a name: its requests and checks carry it.
+M.group = require "stoker.group"
+
+--- Counters, gauges, rates and trends of one's own.
+M.metrics = require "stoker.metrics"
+
+--- Wait: sleep(2) two seconds, sleep(1, 3) evenly between one and three.
+---@param from number|string seconds, or "500ms"
+---@param to? number|string
+M.sleep = vu.sleep
+
+--- A variable: from the scenario's env, -e NAME=VALUE, or the environment (without credentials).
+---@param name string
+---@param default? string without one an absent variable is an error; nil gives nil
+---@return string|nil
+M.env = env.env
+
+--- A credential: prints as ***, is taken wherever http takes text.
+---@param name string of the variable; NAME_FILE may name a file that holds it
+M.secret = env.secret
+
+--- Files of data, read once per process, shared by all virtual users, read-only.
+M.data = core.readonly({
+	--- Rows of a CSV file; by column name with a header, else by number.
+	---@param path string in the script's folder
+	---@param options? { header: boolean }
+	csv = data.csv,
+	--- A JSON file, or the part of it at a pointer.
+	---@param path string
+	---@param pointer? string RFC 6901
+	json = data.json,
+}, "stoker.data")
+
+--- The virtual user that runs: id (from 1, unique in the run) and iter (from 0).
+M.vu = vu.vu
+--- The scenario that runs: name, executor, progress (0 to 1).
+M.scenario = vu.scenario
+
+--- A number: random() in [0, 1), random(m) in 1..m, random(m, n) in m..n; seeded by --seed.
+M.random = vu.random
+
+--- End this iteration as failed; in setup: end the run.
+---@param message string
+M.fail = vu.fail
+
+--- End the run: no new iterations, teardown, exit code 4.
+---@param message string
+M.abort = vu.abort
+
+--- Mark a list as a JSON array, also when it is empty.
+M.array = value.array
+--- JSON's null.
+M.null = value.null
+--- The bytes of a file as a request body or a part of a form.
+---@param path string in the script's folder
+M.file = value.file
+
+--- What a load script returns.
+M.load = core.load
+--- What a workflow returns, and its parts.
+M.workflow = core.workflow
+M.service = core.service
+M.target = core.target
+M.pyroscope = core.pyroscope
+M.sdk = core.sdk
+M.scrape = core.scrape
+M.pid = core.later "pid"
+M.files = core.files
+
+return core.readonly(M, "stoker")

@@ -1,0 +1,35 @@
+-- stoker.http: requests. What the network does never raises: look at r.status, r.ok, r.error.
+local core = require "_core"
+local raw = require "_http"
+
+local M = {}
+
+--- Send a request without a body.
+---@param url string absolute, or a path behind base_url
+---@param opts? table headers name tags timeout redirects auth cookies expect discard compress
+M.get = raw.get
+M.head = raw.head
+M.delete = raw.delete
+M.options = raw.options
+
+--- Send a request with a body: text, { json = ... }, { form = ... }, { multipart = ... },
+--- stoker.file(path), or a table that is a form.
+---@param url string
+---@param body? any
+---@param opts? table
+M.post = raw.post
+M.put = raw.put
+M.patch = raw.patch
+
+--- Send a request of any method.
+---@param method string
+---@param url string
+---@param body? any
+---@param opts? table
+M.request = raw.request
+
+--- Send several at once (20, 6 of them to one host); answers under the same keys.
+---@param items table of { method, url, body, opts } or { method = , url = , body = , headers = }
+M.batch = raw.batch
+
+return core.readonly(M, "stoker.http")
