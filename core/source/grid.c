@@ -1,0 +1,84 @@
+/* grid: how stamps lie in time: interval, phase, and whether they mark start or end. */
+#include "core/source/grid.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int by_size(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int64_t median(int64_t *values, size_t len)
+{
+	if (len == 0)
+		return 0;
+	qsort(values, len, sizeof *values, by_size);
+	return values[len / 2];
+}
+
+static bool has_word(const char *text, const char *word)
+{
+	return text && strstr(text, word) != NULL;
+}
+
+/* Profiles of a state (heap, goroutines, locks since start) are dumped at the end of an
+ * interval; profiles that were collected over one carry its start. Node stamps when it
+ * serialises. The demo's sampler and the SDKs on the Rust core stamp the start of everything. */
+static bool stamps_end(const char *type_id, const char *agent)
+{
+	static const char *const dumped[] = {"memory:", "goroutine", "mutex:", "block:"};
+
+	if (has_word(agent, "node"))
+		return true;
+	if (has_word(agent, "pyspy") || has_word(agent, "pyroscope-rs") ||
+		has_word(agent, "stoker"))
+		return false;
+	for (size_t i = 0; i < sizeof dumped / sizeof *dumped; i++)
+		if (strncmp(type_id, dumped[i], strlen(dumped[i])) == 0)
+			return true;
+	return false;
+}
+
+static int64_t interval_of(const struct stk_grid_point *points, size_t len)
+{
+	int64_t *values = stk_xreallocarray(NULL, len + 1, sizeof *values);
+	size_t count = 0;
+	int64_t interval;
+
+	for (size_t i = 0; i < len; i++)
+		if (points[i].duration_ns > 0)
+			values[count++] = points[i].duration_ns;
+	if (count == 0 && len >= 3)
+		for (size_t i = 1; i < len; i++)
+			values[count++] = points[i].stamp_ns - points[i - 1].stamp_ns;
+	interval = median(values, count);
+	free(values);
+	return interval;
+}
+
+void stk_grid_describe(const struct stk_grid_point *points, size_t len, const char *type_id,
+	const char *agent, struct stk_source_info *out)
+{
+	const struct stk_grid_point *newest = len > 0 ? &points[len - 1] : NULL;
+
+	out->points = (int)len;
+	out->stamp_at_end = stamps_end(type_id, agent);
+	out->skips_idle = strncmp(type_id, "process_cpu:", strlen("process_cpu:")) == 0;
+	out->interval_ns = interval_of(points, len);
+	if (!newest || out->interval_ns <= 0)
+		return;
+	int64_t start = newest->stamp_ns - (out->stamp_at_end ? out->interval_ns : 0);
+	out->phase_ns = start % out->interval_ns;
+}
+
+void stk_grid_slice(const struct stk_source_info *info, const struct stk_grid_point *point,
+	int64_t *start_out, int64_t *end_out)
+{
+	int64_t length = point->duration_ns > 0 ? point->duration_ns : info->interval_ns;
+
+	*start_out = point->stamp_ns - (info->stamp_at_end ? length : 0);
+	*end_out = *start_out + length;
+}

@@ -1,0 +1,238 @@
+/* store: the embedded store of this process as a source. */
+#include "core/source/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/profile/labels.h"
+#include "core/profile/profile.h"
+#include "core/source/grid.h"
+#include "core/store/store.h"
+
+struct store_source {
+	struct stk_source base;
+	struct stk_store *store;
+};
+
+static struct store_source *of(struct stk_source *source)
+{
+	return (struct store_source *)source;
+}
+
+static int parse_selector(
+	const struct stk_source_query *query, struct stk_selector **out, struct stk_err *err)
+{
+	return stk_selector_parse(stk_str_of(query->selector), out, err);
+}
+
+static int select_points(struct store_source *source, const struct stk_source_query *query,
+	struct stk_store_points *out, struct stk_err *err)
+{
+	struct stk_selector *selector = NULL;
+	int rc = parse_selector(query, &selector, err);
+
+	if (rc == 0) {
+		struct stk_store_query want = {
+			&selector, 1, stk_str_of(query->type_id), query->from_ns, query->to_ns};
+		rc = stk_store_select(source->store, &want, out, err);
+	}
+	stk_selector_free(selector);
+	return rc;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void drop_doubles(struct stk_source_names *names)
+{
+	size_t kept = 0;
+
+	if (names->len > 1)
+		qsort(names->items, names->len, sizeof *names->items, by_text);
+	for (size_t i = 0; i < names->len; i++) {
+		if (kept > 0 && strcmp(names->items[kept - 1], names->items[i]) == 0)
+			free(names->items[i]);
+		else
+			names->items[kept++] = names->items[i];
+	}
+	names->len = kept;
+}
+
+static int store_types(struct stk_source *source, const struct stk_source_query *query,
+	struct stk_source_names *out, struct stk_err *err)
+{
+	struct stk_selector *selector = NULL;
+	struct stk_store_series *series = NULL;
+	size_t len = 0;
+	int rc = parse_selector(query, &selector, err);
+
+	if (rc == 0) {
+		struct stk_store_query want = {
+			&selector, 1, STK_STR(""), query->from_ns, query->to_ns};
+		rc = stk_store_find(of(source)->store, &want, &series, &len, err);
+	}
+	for (size_t i = 0; rc == 0 && i < len; i++)
+		stk_vec_push(out, stk_str_dup(stk_labels_find(series[i].labels,
+					  series[i].labels_len, STK_STR("__profile_type__"))));
+	drop_doubles(out);
+	free(series);
+	stk_selector_free(selector);
+	return rc;
+}
+
+/* What tells processes apart: the first of these that the series carries. */
+static struct stk_str instance_of(const struct stk_store_series *series)
+{
+	static const char *const names[] = {"pod", "instance", "hostname", "host", NULL};
+
+	for (size_t i = 0; names[i]; i++) {
+		struct stk_str value =
+			stk_labels_find(series->labels, series->labels_len, stk_str_of(names[i]));
+		if (value.len > 0)
+			return value;
+	}
+	return STK_STR("");
+}
+
+static int by_instance_and_time(const void *a, const void *b)
+{
+	const struct stk_store_point *x = a, *y = b;
+	int order = stk_str_cmp(instance_of(x->series), instance_of(y->series));
+
+	if (order)
+		return order;
+	return (x->time_ns > y->time_ns) - (x->time_ns < y->time_ns);
+}
+
+/* One push may be several points: its samples are told apart by their labels. */
+static size_t end_of_push(const struct stk_store_points *points, size_t first)
+{
+	size_t end = first + 1;
+
+	while (end < points->points.len &&
+		by_instance_and_time(&points->points.items[first], &points->points.items[end]) == 0)
+		end++;
+	return end;
+}
+
+static void copy_agent(const struct stk_store_series *series, struct stk_source_info *out)
+{
+	struct stk_str agent =
+		stk_labels_find(series->labels, series->labels_len, STK_STR("pyroscope_spy"));
+
+	if (agent.len >= sizeof out->agent)
+		agent.len = sizeof out->agent - 1;
+	memcpy(out->agent, agent.ptr, agent.len);
+	out->agent[agent.len] = '\0';
+}
+
+static int store_describe(struct stk_source *source, const struct stk_source_query *query,
+	struct stk_source_info *out, struct stk_err *err)
+{
+	STK_VEC(struct stk_grid_point) grid = STK_VEC_INIT;
+	struct stk_store_points points = {0};
+	int rc = select_points(of(source), query, &points, err);
+
+	if (rc < 0 || points.points.len == 0)
+		goto out;
+	qsort(points.points.items, points.points.len, sizeof *points.points.items,
+		by_instance_and_time);
+	copy_agent(points.points.items[0].series, out);
+	out->instances = 1;
+	/* the grid is that of the first instance: one workload, one agent */
+	struct stk_str instance = instance_of(points.points.items[0].series);
+	for (size_t i = 0; i < points.points.len; i = end_of_push(&points, i)) {
+		const struct stk_store_point *point = &points.points.items[i];
+		if (!stk_str_eq(instance_of(point->series), instance)) {
+			instance = instance_of(point->series);
+			out->instances++;
+		}
+		if (out->instances == 1)
+			stk_vec_push(
+				&grid, (struct stk_grid_point){point->time_ns, point->duration_ns});
+	}
+	stk_grid_describe(grid.items, grid.len, query->type_id, out->agent, out);
+out:
+	stk_vec_release(&grid);
+	stk_store_points_release(&points);
+	return rc;
+}
+
+static int store_newest(struct stk_source *source, const struct stk_source_query *query,
+	int64_t *stamp_out, struct stk_err *err)
+{
+	struct stk_store_points points = {0};
+	int rc = select_points(of(source), query, &points, err);
+
+	*stamp_out = 0;
+	for (size_t i = 0; rc == 0 && i < points.points.len; i++)
+		if (points.points.items[i].time_ns > *stamp_out)
+			*stamp_out = points.points.items[i].time_ns;
+	stk_store_points_release(&points);
+	return rc;
+}
+
+static int fetch_push(struct store_source *source, const struct stk_store_points *all, size_t first,
+	size_t end, const struct stk_source_info *info, struct stk_source_slices *out,
+	struct stk_err *err)
+{
+	const struct stk_store_point *point = &all->points.items[first];
+	struct stk_grid_point grid = {point->time_ns, point->duration_ns};
+	struct stk_store_points one = {.series = all->series, .series_len = all->series_len};
+	struct stk_profile *profile = NULL;
+	int rc;
+
+	for (size_t i = first; i < end; i++)
+		stk_vec_push(&one.points, all->points.items[i]);
+	rc = stk_store_merge(source->store, &one, &profile, err);
+	stk_vec_release(&one.points);
+	if (rc < 0 || !profile)
+		return rc;
+	struct stk_source_slice *slice = stk_vec_push_new(out);
+	slice->instance = stk_str_dup(instance_of(point->series));
+	slice->profile = profile;
+	stk_grid_slice(info, &grid, &slice->start_ns, &slice->end_ns);
+	return 0;
+}
+
+static int store_fetch(struct stk_source *source, const struct stk_source_query *query,
+	const struct stk_source_info *info, struct stk_source_slices *out, struct stk_err *err)
+{
+	struct stk_store_points points = {0};
+	int rc = select_points(of(source), query, &points, err);
+	size_t end;
+
+	if (rc == 0 && points.points.len > 0)
+		qsort(points.points.items, points.points.len, sizeof *points.points.items,
+			by_instance_and_time);
+	for (size_t i = 0; rc == 0 && i < points.points.len; i = end) {
+		end = end_of_push(&points, i);
+		rc = fetch_push(of(source), &points, i, end, info, out, err);
+	}
+	stk_store_points_release(&points);
+	return rc;
+}
+
+static void store_close(struct stk_source *source)
+{
+	free(source);
+}
+
+static const struct stk_source_ops store_ops = {
+	.types = store_types,
+	.describe = store_describe,
+	.fetch = store_fetch,
+	.newest = store_newest,
+	.close = store_close,
+};
+
+struct stk_source *stk_source_store_new(struct stk_store *store, const struct stk_clock *clock)
+{
+	struct store_source *source = stk_xcalloc(1, sizeof *source);
+
+	source->base = (struct stk_source){&store_ops, clock};
+	source->store = store;
+	return &source->base;
+}
