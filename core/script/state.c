@@ -179,25 +179,30 @@ int stk_state_raise(lua_State *lua, const struct stk_err *err)
 	return lua_error(lua);
 }
 
-static void add_frame(struct stk_buf *buf, lua_State *co, lua_Debug *frame)
+static bool add_frame(struct stk_buf *buf, lua_State *co, lua_Debug *frame)
 {
 	lua_getinfo(co, "Slnu", frame);
 	if (frame->currentline <= 0 || is_ours(frame))
-		return;
+		return false;
 	stk_buf_addf(buf, "\n\t%s:%d", frame->short_src, frame->currentline);
 	if (frame->name)
 		stk_buf_addf(buf, ": in %s '%s'", frame->namewhat, frame->name);
 	else if (!frame->isvararg)
 		stk_buf_addf(buf, ": in the function of line %d", frame->linedefined);
+	return true;
 }
 
-/* The user's own frames, inner to outer. */
+/* The user's own frames, inner to outer; a single one says no more than the message. */
 static void add_trace(struct stk_buf *buf, lua_State *co)
 {
+	size_t mark = buf->len;
 	lua_Debug frame;
+	int count = 0;
 
 	for (int level = 0; level < TRACE_FRAMES && lua_getstack(co, level, &frame); level++)
-		add_frame(buf, co, &frame);
+		count += add_frame(buf, co, &frame);
+	if (count < 2)
+		stk_buf_truncate(buf, mark);
 }
 
 /* Turn the error value on top of co's stack into text with a traceback, or leave one of ours. */

@@ -97,3 +97,10 @@ const char *lua_case_message(struct lua_case *lc, const struct stk_err *err)
 	cut_folder(lc, lc->err.hint);
 	return lc->err.msg;
 }
+
+const char *lua_case_talk(struct lua_case *lc)
+{
+	cut_folder(lc, lc->talk.ptr);
+	lc->talk.len = strlen(lc->talk.ptr);
+	return lc->talk.ptr;
+}

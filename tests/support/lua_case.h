@@ -22,5 +22,7 @@ void lua_case_file(struct lua_case *lc, const char *name, const char *text);
 int lua_case_load(struct lua_case *lc, const char *text);
 /* The message with the folder's path cut out, so that goldens hold anywhere. */
 const char *lua_case_message(struct lua_case *lc, const struct stk_err *err);
+/* What was said so far, cut likewise. */
+const char *lua_case_talk(struct lua_case *lc);
 
 #endif

@@ -1,0 +1,324 @@
+/* load_run: one load test from the script to the exit code. */
+#include "cmd/load_run.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/exit.h"
+#include "cmd/load_settings.h"
+#include "cmd/progress.h"
+#include "core/base/mem.h"
+#include "core/base/units.h"
+#include "core/load/engine.h"
+#include "core/record/run_json.h"
+#include "core/record/run_store.h"
+#include "core/report/load_summary.h"
+#include "core/script/driver.h"
+#include "core/script/plan.h"
+#include "core/script/script.h"
+
+#define TICK_NS      (100 * STK_NS_PER_MS)
+#define TALK_MAX     ((size_t)1 << 20)
+#define ERRORS_SHARE 0.01 /* more iterations in error than this: the script is at fault */
+
+/* Lines of the script's threads, until the main thread prints them. */
+struct talk {
+	pthread_mutex_t lock;
+	struct stk_buf lines;
+};
+
+struct load_test {
+	struct stk_env *env;
+	const struct stk_load_settings *settings;
+	struct talk talk;
+	struct stk_script *script;
+	struct stk_plan plan;
+	struct stk_script_driver *driver;
+	struct stk_engine *engine;
+	struct stk_progress *progress;
+	struct stk_load_result result;
+	int interrupts_seen;
+};
+
+static void keep_talk(enum stk_script_talk kind, const char *line, void *ctx)
+{
+	static const char *const heads[] = {"", "warning: ", "script: "};
+	struct talk *talk = ctx;
+
+	pthread_mutex_lock(&talk->lock);
+	stk_buf_addf(&talk->lines, "%s%s", heads[kind], line);
+	stk_buf_add_byte(&talk->lines, '\0');
+	pthread_mutex_unlock(&talk->lock);
+}
+
+/* Lines end with NUL, because a traceback holds line breaks. */
+static void print_talk(struct load_test *test)
+{
+	struct stk_buf lines;
+
+	pthread_mutex_lock(&test->talk.lock);
+	lines = test->talk.lines;
+	stk_buf_init(&test->talk.lines, TALK_MAX);
+	pthread_mutex_unlock(&test->talk.lock);
+	for (size_t at = 0; at < lines.len; at += strlen(lines.ptr + at) + 1)
+		stk_progress_warn(test->progress, "%s", lines.ptr + at);
+	if (lines.failed)
+		stk_progress_warn(
+			test->progress, "warning: the script prints too much; lines are missing");
+	stk_buf_release(&lines);
+}
+
+static void warn(void *ctx, const char *text)
+{
+	keep_talk(STK_TALK_WARN, text, ctx);
+}
+
+/* --- setting up ------------------------------------------------------------------- */
+
+static int load_script(struct load_test *test, const char *path, struct stk_err *err)
+{
+	struct stk_script_opts opts = STK_SCRIPT_OPTS_INIT;
+
+	opts.path = path;
+	opts.env = test->env;
+	opts.vars = test->settings->vars.texts.items;
+	opts.vars_len = test->settings->vars.texts.len;
+	opts.talk = keep_talk;
+	opts.talk_ctx = &test->talk;
+	int rc = stk_script_load(&opts, &test->script, err);
+	if (rc == 0 && stk_script_kind(test->script) == STK_SCRIPT_WORKFLOW) {
+		rc = stk_err_set(err, STK_E_INVAL, "%s is a workflow, not a load script", path);
+		stk_err_hint(err, "stoker run %s", path);
+	}
+	return rc;
+}
+
+static int make_plan(struct load_test *test, struct stk_err *err)
+{
+	struct stk_plan_changes changes = {.run_id = NULL};
+	struct stk_load_changes held = {0};
+	char *id = stk_run_store_id(stk_clock_wall(test->env->clock), "load");
+	int rc = stk_load_changes_read(test->settings, &held, err);
+
+	if (rc == 0) {
+		changes.run_id = id;
+		changes.base_url[STK_SIDE_HEAD] = test->settings->base_url;
+		changes.shortcuts = &held.shortcuts;
+		changes.tags = held.tags.items;
+		changes.tags_len = held.tags.len;
+		changes.allow_hosts = test->settings->allow_hosts.texts.items;
+		changes.allow_hosts_len = test->settings->allow_hosts.texts.len;
+		changes.has_seed = test->settings->seed != STK_UNSET;
+		changes.seed = (uint64_t)test->settings->seed;
+		rc = stk_script_plan(test->script, &changes, &test->plan, err);
+	}
+	for (size_t i = 0; rc == 0 && test->settings->strict && i < test->plan.thresholds.len; i++)
+		test->plan.thresholds.items[i].no_data_fails = true;
+	stk_load_changes_release(&held);
+	free(id);
+	return rc;
+}
+
+static int start_engine(struct load_test *test, struct stk_err *err)
+{
+	struct stk_engine_opts opts = STK_ENGINE_OPTS_INIT;
+
+	for (size_t i = 0; i < test->plan.warnings.len; i++)
+		stk_progress_warn(test->progress, "warning: %s", test->plan.warnings.items[i]);
+	test->driver = stk_script_driver_new(test->script);
+	opts.clock = test->env->clock;
+	opts.workers = (int)test->settings->workers;
+	opts.observer.ctx = &test->talk;
+	opts.observer.warn = warn;
+	test->engine = stk_engine_new(&test->plan, stk_script_driver_ops(test->driver), &opts);
+	return stk_engine_start(test->engine, err);
+}
+
+/* --- running ---------------------------------------------------------------------- */
+
+static void heed_interrupts(struct load_test *test)
+{
+	int count = atomic_load(test->env->interrupts);
+
+	if (count == test->interrupts_seen)
+		return;
+	test->interrupts_seen = count;
+	stk_engine_stop(test->engine, count == 1 ? STK_STOP_GRACEFUL : STK_STOP_NOW);
+	if (count == 1)
+		stk_progress_warn(test->progress,
+			"stopping: running iterations may end, then teardown; again to stop now");
+}
+
+static void show_progress(struct load_test *test)
+{
+	static const char *const phases[] = {"starting", "setup", "running", "teardown", "done"};
+	struct stk_load_progress now;
+	struct stk_buf detail = STK_BUF_EMPTY, right = STK_BUF_EMPTY;
+
+	stk_engine_progress(test->engine, &now);
+	if (now.phase == STK_PHASE_LOAD) {
+		stk_buf_addf(&detail, "%lld/%lld VUs  %lld iterations  %.0f req/s",
+			(long long)now.vus, (long long)now.vus_max, (long long)now.iterations,
+			isnan(now.rate_per_s) ? 0 : now.rate_per_s);
+		if (!isnan(now.p95_ms))
+			stk_buf_addf(&detail, "  p95 %.1f ms", now.p95_ms);
+		if (now.failed)
+			stk_buf_addf(&detail, "  failed %lld", (long long)now.failed);
+		stk_units_format_duration(&right, now.elapsed_ns / STK_NS_PER_S * STK_NS_PER_S);
+	}
+	struct stk_progress_line line = {.label = "load",
+		.fraction = now.phase == STK_PHASE_LOAD && now.planned_ns > 0
+				    ? (double)now.elapsed_ns / (double)now.planned_ns
+				    : -1,
+		.state = phases[now.phase],
+		.detail = detail.len ? detail.ptr : NULL,
+		.right = right.len ? right.ptr : NULL};
+	if (line.fraction > 1)
+		line.fraction = 1;
+	stk_progress_set(test->progress, &line);
+	stk_buf_release(&detail);
+	stk_buf_release(&right);
+}
+
+static void wait_for_end(struct load_test *test)
+{
+	bool over = false;
+
+	while (!over) {
+		over = stk_engine_wait_until(
+			test->engine, stk_clock_mono(test->env->clock) + TICK_NS);
+		heed_interrupts(test);
+		print_talk(test);
+		show_progress(test);
+	}
+}
+
+/* --- the end ---------------------------------------------------------------------- */
+
+static void print_json(struct load_test *test)
+{
+	struct stk_load_result *result = &test->result;
+	struct stk_buf buf = STK_BUF_EMPTY;
+	struct stk_run run;
+
+	stk_run_init(&run);
+	run.id = stk_run_text(&run, test->plan.run_id);
+	run.name = stk_run_text(&run, stk_script_path(test->script));
+	run.version = stk_run_text(&run, stk_cmd_version());
+	run.mode = STK_MODE_IDLE;
+	run.start_ns = result->start_wall_ns;
+	run.end_ns = result->end_wall_ns;
+	run.partial.is_partial = result->reason != STK_END_PLANNED;
+	run.partial.reason = stk_run_text(&run, result->message);
+	run.generator = result->generator;
+	stk_metrics_merge(&run.metrics, &result->metrics);
+	stk_series_merge(&run.series, &result->series);
+	for (size_t i = 0; i < result->thresholds.len; i++)
+		stk_vec_push(&run.thresholds, result->thresholds.items[i]);
+	stk_run_json_format(&run, &buf);
+	fwrite(buf.ptr, 1, buf.len, test->env->out);
+	stk_buf_release(&buf);
+	stk_run_release(&run);
+}
+
+static void print_summary(struct load_test *test)
+{
+	struct stk_buf buf = STK_BUF_EMPTY;
+	struct stk_load_summary summary = {.metrics = &test->result.metrics,
+		.thresholds = test->result.thresholds.items,
+		.thresholds_len = test->result.thresholds.len,
+		.color = test->env->color,
+		.full = strcmp(test->settings->summary, "full") == 0};
+
+	stk_load_summary_format(&summary, &buf);
+	fwrite(buf.ptr, 1, buf.len, test->env->out);
+	stk_buf_release(&buf);
+}
+
+/* What stopped the run, each with its code; the worst one counts. */
+static int judge(struct load_test *test)
+{
+	const struct stk_load_result *result = &test->result;
+	int code = STK_EXIT_OK;
+
+	if (result->message)
+		fprintf(test->env->err, "stoker: %s\n", result->message);
+	if (result->reason == STK_END_INTERRUPTED)
+		code = atomic_load(test->env->signal_no) == 15 ? STK_EXIT_TERMINATED
+							       : STK_EXIT_INTERRUPTED;
+	if (result->reason == STK_END_SCRIPT || result->reason == STK_END_SETUP)
+		code = stk_exit_worse(code, STK_EXIT_SCRIPT);
+	int64_t begun = result->iterations + result->errors;
+	if (result->errors > 0 && (double)result->errors > ERRORS_SHARE * (double)begun) {
+		fprintf(test->env->err,
+			"stoker: %lld of %lld iterations ended in an error of the script\n",
+			(long long)result->errors, (long long)begun);
+		code = stk_exit_worse(code, STK_EXIT_SCRIPT);
+	}
+	if (!result->thresholds_ok) {
+		fprintf(test->env->err, "stoker: thresholds were crossed:");
+		for (size_t i = 0; i < result->thresholds.len; i++)
+			if (!result->thresholds.items[i].ok)
+				fprintf(test->env->err, " %s %s",
+					result->thresholds.items[i].metric,
+					result->thresholds.items[i].expr);
+		fprintf(test->env->err, "\n");
+		code = stk_exit_worse(code, STK_EXIT_THRESHOLD);
+	}
+	return code;
+}
+
+static int run_test(struct load_test *test, const char *path, struct stk_err *err)
+{
+	int64_t mono_ns, wall_ns;
+	int rc = load_script(test, path, err);
+
+	if (rc == 0)
+		rc = make_plan(test, err);
+	print_talk(test);
+	if (rc == 0)
+		rc = start_engine(test, err);
+	if (rc == 0)
+		rc = stk_engine_wait_started(test->engine, &mono_ns, &wall_ns, err);
+	print_talk(test);
+	if (rc < 0)
+		return rc;
+	wait_for_end(test);
+	stk_engine_result(test->engine, &test->result);
+	return 0;
+}
+
+int stk_load_run(struct stk_env *env, const char *path, const struct stk_load_settings *settings)
+{
+	struct load_test test = {.env = env, .settings = settings};
+	struct stk_err err = STK_ERR_INIT;
+	int code;
+
+	pthread_mutex_init(&test.talk.lock, NULL);
+	stk_buf_init(&test.talk.lines, TALK_MAX);
+	stk_plan_init(&test.plan);
+	stk_load_result_init(&test.result);
+	test.progress = stk_progress_new(env, settings->quiet);
+	int rc = run_test(&test, path, &err);
+	stk_progress_free(test.progress);
+	if (rc < 0)
+		code = stk_opts_fail(env, &err);
+	else {
+		if (strcmp(settings->format, "json") == 0)
+			print_json(&test);
+		else
+			print_summary(&test);
+		code = judge(&test);
+	}
+	stk_engine_free(test.engine);
+	stk_load_result_release(&test.result);
+	stk_script_driver_free(test.driver);
+	stk_plan_release(&test.plan);
+	stk_script_free(test.script);
+	stk_buf_release(&test.talk.lines);
+	pthread_mutex_destroy(&test.talk.lock);
+	return code;
+}

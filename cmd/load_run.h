@@ -1,0 +1,22 @@
+/* load_run: a load test on the terminal: engine, progress, interrupts, summary, exit code. */
+#ifndef STK_CMD_LOAD_RUN_H
+#define STK_CMD_LOAD_RUN_H
+
+#include "cmd/opts.h"
+#include "core/load/plan.h"
+
+/* What the command line said; lists are borrowed. */
+struct stk_load_settings {
+	int64_t vus, iterations, duration_ns; /* STK_UNSET: not given */
+	const char *rate;
+	int64_t max_vus, seed, workers;
+	struct stk_opts_list stages, vars, tags, allow_hosts;
+	const char *base_url;
+	const char *format, *summary;
+	bool quiet, strict;
+};
+
+/* Run the script of that path to its end and report. Returns an enum stk_exit. */
+int stk_load_run(struct stk_env *env, const char *path, const struct stk_load_settings *settings);
+
+#endif
