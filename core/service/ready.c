@@ -1,0 +1,176 @@
+/* ready: wait for a build to end and for a service to answer. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/http/client.h"
+#include "core/service/service_priv.h"
+
+enum {
+	ASK_MS = 100,     /* between two questions */
+	ANSWER_MS = 2000, /* for one answer */
+	BODY_MAX = 1 << 20,
+	CONNECT_MS = 1000
+};
+
+static int fail_aborted(const struct stk_service *service, const char *what, struct stk_err *err)
+{
+	return stk_err_set(
+		err, STK_E_ABORTED, "service '%s': %s was interrupted", service->name, what);
+}
+
+static int fail_late(const struct stk_service *service, const char *what, int64_t limit_ns,
+	const char *last, struct stk_err *err)
+{
+	struct stk_buf tail = STK_BUF_INIT(8192);
+
+	stk_err_set(err, STK_E_TIMEOUT, "service '%s' %s within %lld s%s%s", service->name, what,
+		(long long)((limit_ns + STK_NS_PER_S / 2) / STK_NS_PER_S), last[0] ? ": " : "",
+		last);
+	stk_service_log_tail(service, 4, &tail);
+	if (tail.len > 0)
+		stk_err_hint(err, "its last lines:\n%.400s",
+			tail.len > 400 ? tail.ptr + tail.len - 400 : tail.ptr);
+	stk_buf_release(&tail);
+	return STK_E_TIMEOUT;
+}
+
+int stk_service_build(struct stk_service *service, struct stk_err *err)
+{
+	int64_t until = stk_clock_mono(service->clock) + service->build_timeout_ns;
+	int rc = 0;
+
+	if (!service->build)
+		return 0;
+	rc = stk_service_launch(service, service->build, err);
+	if (rc < 0)
+		return rc;
+	while (!service->guard.first_ended && !service->guard.ended && rc == 0) {
+		(void)stk_guard_poll(&service->guard, ASK_MS); /* its state tells */
+		if (stk_service_is_interrupted(service))
+			rc = fail_aborted(service, "the build", err);
+		else if (stk_clock_mono(service->clock) >= until)
+			rc = fail_late(
+				service, "was not built", service->build_timeout_ns, "", err);
+	}
+	stk_guard_kill(&service->guard); /* also what a finished build left running */
+	if (rc == 0 && !(WIFEXITED(service->guard.first_status) &&
+			       WEXITSTATUS(service->guard.first_status) == 0))
+		rc = stk_service_fail_ended(service, "could not be built", err);
+	service->guard = (struct stk_guard)STK_GUARD_INIT;
+	return rc;
+}
+
+/* One plain connection. */
+static int ask_tcp(const struct stk_service *service, struct stk_err *err)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+		.sin_port = htons(service->values.ports[0]),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct timeval limit = {CONNECT_MS / 1000, CONNECT_MS % 1000 * 1000};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int rc = 0;
+
+	if (fd < 0)
+		return 0;
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit); /* also for connect */
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+		rc = 1;
+	else
+		(void)stk_err_set(err, STK_E_NET, "no connection to port %u",
+			(unsigned)service->values.ports[0]); /* only told when time is over */
+	close(fd);
+	return rc;
+}
+
+static int ask_http(struct stk_client *client, const char *url, struct stk_err *err)
+{
+	struct stk_http_request request = {
+		.url = url, .timeout_ms = ANSWER_MS, .max_body = BODY_MAX};
+	struct stk_http_response response = STK_HTTP_RESPONSE_INIT;
+	int rc = stk_client_send(client, &request, &response, err);
+
+	if (rc == 0 && response.status >= 200 && response.status < 400)
+		rc = 1;
+	else if (rc == 0)
+		(void)stk_err_set(err, STK_E_HTTP, "HTTP %d", response.status);
+	else
+		rc = rc == STK_E_INVAL || rc == STK_E_ABORTED ? rc : 0;
+	stk_http_response_release(&response);
+	return rc;
+}
+
+struct question {
+	struct stk_client *client; /* NULL for tcp and a function */
+	char *url;
+};
+
+static int ask(struct stk_service *service, const struct question *question, struct stk_err *err)
+{
+	if (service->ready_fn)
+		return service->ready_fn(err, service->ready_ctx);
+	if (question->client)
+		return ask_http(question->client, question->url, err);
+	return ask_tcp(service, err);
+}
+
+static int open_question(
+	struct stk_service *service, struct question *question, struct stk_err *err)
+{
+	struct stk_client_opts opts = {
+		.connect_timeout_ms = CONNECT_MS, .interrupts = service->interrupts};
+
+	if (service->ready_fn)
+		return 0;
+	if (service->ready && service->ready[0] == '/') {
+		size_t len = strlen(service->url);
+		while (len > 0 && service->url[len - 1] == '/')
+			len--;
+		question->url = stk_xasprintf("%.*s%s", (int)len, service->url, service->ready);
+		question->client = stk_client_new(&opts);
+		return 0;
+	}
+	if (service->ready && strcmp(service->ready, "tcp") != 0)
+		return stk_err_set(err, STK_E_SCRIPT,
+			"service '%s': ready = '%s' is neither a path nor \"tcp\"", service->name,
+			service->ready);
+	if (service->values.ports[0] == 0)
+		return stk_err_set(err, STK_E_SCRIPT,
+			"service '%s': ready = \"tcp\" needs {port} in its commands",
+			service->name);
+	return 0;
+}
+
+int stk_service_wait_ready(struct stk_service *service, struct stk_err *err)
+{
+	int64_t until = stk_clock_mono(service->clock) + service->ready_timeout_ns;
+	struct question question = {NULL, NULL};
+	struct stk_err last = STK_ERR_INIT;
+	int rc = open_question(service, &question, err);
+
+	while (rc == 0) {
+		if (stk_service_is_interrupted(service)) {
+			rc = fail_aborted(service, "the wait until it is ready", err);
+		} else if (!stk_service_alive(service)) {
+			rc = stk_service_fail_ended(service, "ended before it was ready", err);
+		} else {
+			rc = ask(service, &question, &last);
+			if (rc < 0 && err)
+				*err = last;
+		}
+		if (rc == 0 && stk_clock_mono(service->clock) >= until)
+			rc = fail_late(
+				service, "was not ready", service->ready_timeout_ns, last.msg, err);
+		if (rc == 0)
+			(void)stk_guard_poll(
+				&service->guard, ASK_MS); /* wakes at once when it ends */
+	}
+	stk_client_free(question.client);
+	free(question.url);
+	return rc < 0 ? rc : 0;
+}
