@@ -1,0 +1,31 @@
+/* parts: the sections of a report, each from one part of the run. */
+#ifndef STK_CORE_REPORT_PARTS_H
+#define STK_CORE_REPORT_PARTS_H
+
+#include "core/report/doc.h"
+
+/* Headline, what was compared, totals with intervals, why it is partial or cannot tell. */
+void stk_parts_add_verdict(struct stk_doc *doc);
+/* Thresholds of the load script, if any: a table when one was crossed. */
+void stk_parts_add_thresholds(struct stk_doc *doc);
+/* One profile type: the functions that were found. */
+void stk_parts_add_comparison(struct stk_doc *doc, const struct stk_comparison *comparison);
+/* Renamed and moved functions of all types. */
+void stk_parts_add_renames(struct stk_doc *doc);
+/* How many functions showed nothing, and what this run would have noticed. */
+void stk_parts_add_unseen(struct stk_doc *doc);
+/* Where load costs, beside the idle window. */
+void stk_parts_add_hotspots(struct stk_doc *doc, const struct stk_hotspots *hotspots);
+/* Latency, throughput, errors, gates, trust. */
+void stk_parts_add_load(struct stk_doc *doc);
+/* Preconditions, slices, time line of the windows. */
+void stk_parts_add_coverage(struct stk_doc *doc);
+/* The machine, both sides, warnings. */
+void stk_parts_add_environment(struct stk_doc *doc);
+
+/* "CPU per request", "Allocated per request", "Live heap". */
+const char *stk_parts_type_title(struct stk_doc *doc, const struct stk_comparison *comparison);
+/* "demo/pricing.lua:41", or "". */
+const char *stk_parts_place(struct stk_doc *doc, const struct stk_function *function);
+
+#endif

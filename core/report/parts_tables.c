@@ -1,0 +1,358 @@
+/* parts_tables: the tables of functions: found, renamed, hot; and what could not be seen. */
+#include <math.h>
+#include <string.h>
+
+#include "core/report/figures.h"
+#include "core/report/parts.h"
+
+/* Rows on a screen; the record has them all. */
+enum { ROWS_MAX = 12, HOTSPOTS_MAX = 12 };
+
+const char *stk_parts_type_title(struct stk_doc *doc, const struct stk_comparison *comparison)
+{
+	static const struct {
+		const char *short_name, *title;
+	} titles[] = {{"cpu", "CPU per request"}, {"alloc_space", "Allocated per request"},
+		{"alloc_objects", "Objects allocated per request"}, {"inuse_space", "Live heap"},
+		{"inuse_objects", "Live objects"}, {"goroutines", "Goroutines"}};
+
+	for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
+		if (strcmp(titles[i].short_name, comparison->short_name) == 0)
+			return titles[i].title;
+	return stk_doc_textf(
+		doc, "%s%s", comparison->short_name, comparison->is_level ? "" : " per request");
+}
+
+const char *stk_parts_place(struct stk_doc *doc, const struct stk_function *function)
+{
+	if (!function->file || !function->file[0])
+		return "";
+	if (function->line <= 0)
+		return function->file;
+	return stk_doc_textf(doc, "%s:%lld", function->file, (long long)function->line);
+}
+
+/* Shown in the table of its type: what changed, and what looks so but was not judged. */
+static bool is_found(const struct stk_row *row)
+{
+	switch (row->verdict) {
+	case STK_VERDICT_REGRESSION:
+	case STK_VERDICT_IMPROVEMENT:
+	case STK_VERDICT_NEW:
+	case STK_VERDICT_VANISHED:
+		return true;
+	case STK_VERDICT_MOVED:
+		return !row->partner.name;
+	case STK_VERDICT_INCONCLUSIVE:
+		return row->tested && row->q < 0.05;
+	default:
+		return false;
+	}
+}
+
+static void set_mark(struct stk_doc_cell *cell, enum stk_verdict verdict)
+{
+	static const struct {
+		const char *mark;
+		enum stk_doc_tone tone;
+	} marks[] = {
+		[STK_VERDICT_NONE] = {" ", STK_DOC_PLAIN},
+		[STK_VERDICT_REGRESSION] = {"✗", STK_DOC_BAD},
+		[STK_VERDICT_IMPROVEMENT] = {"✓", STK_DOC_GOOD},
+		[STK_VERDICT_MOVED] = {"≈", STK_DOC_INFO},
+		[STK_VERDICT_NO_CHANGE] = {"=", STK_DOC_DIM},
+		[STK_VERDICT_INCONCLUSIVE] = {"?", STK_DOC_WARN},
+		[STK_VERDICT_NEW] = {"+", STK_DOC_INFO},
+		[STK_VERDICT_VANISHED] = {"-", STK_DOC_INFO},
+	};
+
+	cell->text = marks[verdict].mark;
+	cell->tone = marks[verdict].tone;
+}
+
+static void set_change(struct stk_doc *doc, struct stk_doc_row *into, const struct stk_row *row)
+{
+	struct stk_buf buf = STK_BUF_EMPTY;
+
+	/* From or to nothing there is no ratio. */
+	if (!isfinite(row->change)) {
+		into->cells[4].text = row->base_cost > 0 ? "gone" : "new";
+	} else {
+		stk_figures_add_change(&buf, row->change);
+		into->cells[4].text = stk_doc_take(doc, &buf);
+	}
+	if (isfinite(row->change) && (isfinite(row->lo) || isfinite(row->hi))) {
+		stk_figures_add_limit(&buf, row->lo);
+		into->cells[5].text = stk_doc_take(doc, &buf);
+		stk_figures_add_limit(&buf, row->hi);
+		into->cells[5].hi = stk_doc_take(doc, &buf);
+	} else if (isfinite(row->n_base) && isfinite(row->n_head)) {
+		stk_buf_add_text(&buf, "n ");
+		stk_figures_add_count(&buf, row->n_base);
+		stk_buf_add_text(&buf, ", ");
+		stk_figures_add_count(&buf, row->n_head);
+		into->cells[5].text = stk_doc_take(doc, &buf);
+	}
+	stk_buf_release(&buf);
+}
+
+static void add_found(struct stk_doc *doc, struct stk_doc_table *table,
+	const struct stk_comparison *comparison, const struct stk_row *row)
+{
+	struct stk_doc_row *into = stk_doc_add_row(table);
+	struct stk_buf buf = STK_BUF_EMPTY;
+
+	set_mark(&into->cells[0], row->verdict);
+	into->cells[1].text = row->partner.name ? stk_doc_textf(doc, "%s → %s", row->partner.name,
+							  row->function.name)
+						: row->function.name;
+	stk_figures_add_cost(&buf, row->base_cost, row->head_cost, comparison->unit);
+	into->cells[2].text = stk_doc_take(doc, &buf);
+	stk_figures_add_cost(&buf, row->head_cost, row->base_cost, comparison->unit);
+	into->cells[3].text = stk_doc_take(doc, &buf);
+	set_change(doc, into, row);
+	into->cells[4].tone = into->cells[0].tone;
+	stk_figures_add_points(&buf, row->impact);
+	into->cells[6].text = stk_doc_take(doc, &buf);
+	const char *place = stk_parts_place(doc, &row->function);
+	bool has_reason = row->reason && row->verdict != STK_VERDICT_NEW && !row->partner.name;
+	into->cells[7].text =
+		has_reason ? stk_doc_textf(doc, "%s%s%s", place, place[0] ? " · " : "", row->reason)
+			   : place;
+	into->cells[7].tone = STK_DOC_DIM;
+	stk_buf_release(&buf);
+}
+
+/* "95 %", or the least of the rows' levels where selection widened them. */
+static const char *level_title(struct stk_doc *doc, const struct stk_comparison *comparison)
+{
+	double least = NAN, most = NAN;
+
+	for (size_t i = 0; i < comparison->rows.len; i++) {
+		const struct stk_row *row = &comparison->rows.items[i];
+		if (is_found(row) && isfinite(row->level)) {
+			least = fmin(least, row->level);
+			most = fmax(most, row->level);
+		}
+	}
+	if (isnan(least) || fabs(least - 0.95) < 0.0005)
+		return isnan(least) || most - least < 0.0005 ? "95 %" : "≥ 95 %";
+	return stk_doc_textf(doc, "%s%.1f %%", most - least < 0.0005 ? "" : "≥ ", least * 100);
+}
+
+static struct stk_doc_table *add_row_table(
+	struct stk_doc *doc, struct stk_doc_section *section, const char *title, const char *level)
+{
+	struct stk_doc_table *table = stk_doc_add_table(section);
+
+	(void)doc;
+	table->has_head = true;
+	stk_doc_add_column(table, "", STK_DOC_LEFT, 0);
+	stk_doc_add_column(table, title, STK_DOC_LEFT, 0);
+	table->columns[1].is_code = true;
+	stk_doc_add_column(table, "base", STK_DOC_RIGHT, 3);
+	stk_doc_add_column(table, "head", STK_DOC_RIGHT, 3);
+	stk_doc_add_column(table, "change", STK_DOC_RIGHT, 0);
+	stk_doc_add_column(table, level, STK_DOC_LEFT, 1);
+	stk_doc_add_column(table, "of total", STK_DOC_RIGHT, 2);
+	stk_doc_add_column(table, "", STK_DOC_LEFT, 4);
+	return table;
+}
+
+void stk_parts_add_comparison(struct stk_doc *doc, const struct stk_comparison *comparison)
+{
+	const char *title = stk_parts_type_title(doc, comparison);
+	struct stk_doc_table *table = NULL;
+	struct stk_doc_section *section = NULL;
+	size_t found = 0;
+
+	for (size_t i = 0; i < comparison->rows.len; i++) {
+		const struct stk_row *row = &comparison->rows.items[i];
+		if (row->verdict != STK_VERDICT_NONE && row->verdict != STK_VERDICT_NO_CHANGE &&
+			(is_found(row) || row->partner.name))
+			stk_vec_push(&doc->findings, (struct stk_doc_finding){comparison, row});
+		if (!is_found(row) || ++found > ROWS_MAX)
+			continue;
+		if (!section) {
+			section = stk_doc_add_section(doc, comparison->short_name, title, false);
+			table = add_row_table(doc, section, title, level_title(doc, comparison));
+		}
+		add_found(doc, table, comparison, row);
+	}
+	if (found > ROWS_MAX)
+		stk_doc_add_line(section, "",
+			stk_doc_textf(doc, "and %zu more, in run.json", found - ROWS_MAX));
+	if (section && isfinite(comparison->common_shift) && fabs(comparison->common_shift) > 0.03)
+		stk_doc_add_line(section, "",
+			stk_doc_textf(doc,
+				"All functions together shifted by %+.1f %%; the changes above are "
+				"beside that.",
+				comparison->common_shift * 100));
+}
+
+void stk_parts_add_renames(struct stk_doc *doc)
+{
+	const struct stk_run *run = doc->run;
+	struct stk_doc_table *table = NULL;
+
+	for (size_t i = 0; i < run->comparisons.len; i++) {
+		const struct stk_comparison *comparison = &run->comparisons.items[i];
+		for (size_t j = 0; j < comparison->rows.len; j++) {
+			const struct stk_row *row = &comparison->rows.items[j];
+			if (row->verdict != STK_VERDICT_MOVED || !row->partner.name)
+				continue;
+			if (!table) {
+				struct stk_doc_section *section = stk_doc_add_section(
+					doc, "renamed", "Renamed, cost unchanged", false);
+				table = add_row_table(
+					doc, section, "Renamed, cost unchanged", "95 %");
+			}
+			if (table->rows.len < ROWS_MAX)
+				add_found(doc, table, comparison, row);
+		}
+	}
+}
+
+static void add_sensitivity(struct stk_buf *buf, const struct stk_comparison *comparison)
+{
+	const char *before = " This run would have noticed ";
+
+	for (size_t i = 0; i < comparison->sensitivity.len; i++) {
+		const struct stk_sensitivity *one = &comparison->sensitivity.items[i];
+		if (!isfinite(one->change))
+			continue;
+		stk_buf_addf(buf, "%s%+.*f %% ", before, one->change < 0.0995 ? 1 : 0,
+			one->change * 100);
+		if (one->share >= 1)
+			stk_buf_add_text(buf, "in total");
+		else
+			stk_buf_addf(buf, "on %s of %.0f %%", i == 0 ? "a function" : "one",
+				one->share * 100);
+		before = ", ";
+	}
+	if (before[0] == ',')
+		stk_buf_add_byte(buf, '.');
+}
+
+static size_t count_unseen(const struct stk_comparison *comparison, bool tested)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < comparison->rows.len; i++) {
+		const struct stk_row *row = &comparison->rows.items[i];
+		bool is_shown = is_found(row) || row->verdict == STK_VERDICT_MOVED;
+		count += !is_shown && row->tested == tested;
+	}
+	return count;
+}
+
+void stk_parts_add_unseen(struct stk_doc *doc)
+{
+	const struct stk_run *run = doc->run;
+	struct stk_doc_section *section = NULL;
+	struct stk_buf buf = STK_BUF_EMPTY;
+
+	for (size_t i = 0; i < run->comparisons.len; i++) {
+		const struct stk_comparison *comparison = &run->comparisons.items[i];
+		size_t tested = count_unseen(comparison, true);
+		size_t rare = count_unseen(comparison, false);
+		if (!section) {
+			section = stk_doc_add_section(doc, "unseen", NULL, false);
+			section->has_gap = false;
+		}
+		if (run->comparisons.len > 1)
+			stk_buf_addf(&buf, "%s: ", stk_parts_type_title(doc, comparison));
+		stk_buf_addf(&buf, "%zu%s function%s: no increase seen.", tested,
+			tested < comparison->tested ? " other" : "", tested == 1 ? "" : "s");
+		if (rare > 0)
+			stk_buf_addf(&buf, " %zu more too rare to tell.", rare);
+		add_sensitivity(&buf, comparison);
+		stk_doc_add_line(section, "", stk_doc_take(doc, &buf));
+	}
+	stk_buf_release(&buf);
+}
+
+/* --- hotspots -------------------------------------------------------------------- */
+
+static void add_hotspot(struct stk_doc *doc, struct stk_doc_table *table,
+	const struct stk_hotspots *hotspots, const struct stk_hotspot *spot)
+{
+	struct stk_doc_row *row = stk_doc_add_row(table);
+	struct stk_buf buf = STK_BUF_EMPTY;
+
+	row->cells[0].text = spot->function.name;
+	stk_figures_add_cost(&buf, spot->cost, spot->hi, hotspots->unit);
+	row->cells[1].text = stk_doc_take(doc, &buf);
+	stk_figures_add_cost(&buf, spot->lo, spot->hi, hotspots->unit);
+	/* the unit stands at the upper limit only */
+	char *space = strrchr(buf.ptr, ' ');
+	if (space)
+		stk_buf_truncate(&buf, (size_t)(space - buf.ptr));
+	row->cells[2].text = stk_doc_take(doc, &buf);
+	stk_figures_add_cost(&buf, spot->hi, spot->hi, hotspots->unit);
+	row->cells[2].hi = stk_doc_take(doc, &buf);
+	stk_figures_add_share(&buf, spot->share);
+	row->cells[3].text = stk_doc_take(doc, &buf);
+	stk_figures_add_count(&buf, spot->samples);
+	row->cells[4].text = stk_doc_take(doc, &buf);
+	row->cells[5].text = stk_parts_place(doc, &spot->function);
+	row->cells[5].tone = STK_DOC_DIM;
+	stk_buf_release(&buf);
+}
+
+static void add_rest(
+	struct stk_doc *doc, struct stk_doc_section *section, const struct stk_hotspots *hotspots)
+{
+	double share = 0, cost = 0;
+	struct stk_buf buf = STK_BUF_EMPTY;
+
+	for (size_t i = HOTSPOTS_MAX; i < hotspots->rows.len; i++) {
+		share += hotspots->rows.items[i].share;
+		cost += hotspots->rows.items[i].cost;
+	}
+	stk_buf_addf(&buf, "%zu more: ", hotspots->rows.len - HOTSPOTS_MAX);
+	stk_figures_add_cost(&buf, cost, NAN, hotspots->unit);
+	stk_buf_add_text(&buf, ", ");
+	stk_figures_add_share(&buf, share);
+	stk_doc_add_line(section, "", stk_doc_take(doc, &buf));
+	stk_buf_release(&buf);
+}
+
+void stk_parts_add_hotspots(struct stk_doc *doc, const struct stk_hotspots *hotspots)
+{
+	struct stk_comparison like = {.short_name = hotspots->short_name};
+	const char *title = stk_parts_type_title(doc, &like);
+	struct stk_doc_section *section = stk_doc_add_section(
+		doc, stk_doc_textf(doc, "hotspots-%s", hotspots->short_name), title, false);
+	struct stk_buf buf = STK_BUF_EMPTY;
+
+	stk_buf_addf(&buf, "%s under load%s: ", title,
+		hotspots->slices_idle > 0 ? " (idle cost subtracted)" : " (no idle window)");
+	stk_figures_add_cost(&buf, hotspots->total, NAN, hotspots->unit);
+	if (isfinite(hotspots->total_lo) && isfinite(hotspots->total_hi)) {
+		stk_buf_add_text(&buf, " [");
+		stk_figures_add_cost(&buf, hotspots->total_lo, hotspots->total_hi, hotspots->unit);
+		stk_buf_add_text(&buf, ", ");
+		stk_figures_add_cost(&buf, hotspots->total_hi, hotspots->total_hi, hotspots->unit);
+		stk_buf_add_text(&buf, "]");
+	}
+	stk_buf_add_text(&buf, ", ");
+	stk_figures_add_count(&buf, hotspots->samples);
+	stk_buf_addf(&buf, " samples, %d + %d slices (load, idle)", hotspots->slices_load,
+		hotspots->slices_idle);
+	stk_doc_add_line(section, "", stk_doc_take(doc, &buf))->text_tone = STK_DOC_STRONG;
+	stk_buf_release(&buf);
+	struct stk_doc_table *table = stk_doc_add_table(section);
+	table->has_head = true;
+	stk_doc_add_column(table, "function", STK_DOC_LEFT, 0);
+	table->columns[0].is_code = true;
+	stk_doc_add_column(table, "per request", STK_DOC_RIGHT, 0);
+	stk_doc_add_column(table, "95 %", STK_DOC_LEFT, 1);
+	stk_doc_add_column(table, "share", STK_DOC_RIGHT, 2);
+	stk_doc_add_column(table, "samples", STK_DOC_RIGHT, 3);
+	stk_doc_add_column(table, "", STK_DOC_LEFT, 4);
+	for (size_t i = 0; i < hotspots->rows.len && i < HOTSPOTS_MAX; i++)
+		add_hotspot(doc, table, hotspots, &hotspots->rows.items[i]);
+	if (hotspots->rows.len > HOTSPOTS_MAX)
+		add_rest(doc, section, hotspots);
+}
