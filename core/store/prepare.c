@@ -47,13 +47,36 @@ static int copy_labels(const struct stk_store_push *push, struct stk_label *out,
 		if (stk_str_eq(out[i - 1].name, out[i].name))
 			return stk_err_set(err, STK_E_INVAL, "duplicate label name: '%.*s'",
 				STK_STR_ARG(out[i].name));
-	if (!stk_labels_find(out, len, STK_STR("__name__")).len)
+	if (!push->name_of && !stk_labels_find(out, len, STK_STR("__name__")).len)
 		return stk_err_set(err, STK_E_INVAL, "invalid labels: __name__ is missing");
 	*len_out = 0;
 	for (size_t i = 0; i < len; i++)
 		if (out[i].value.len)
 			out[(*len_out)++] = out[i];
 	return 0;
+}
+
+/* Let the caller name the profile by its sample types. */
+static void add_name(const struct stk_store_push *push, const struct stk_scan *scan,
+	struct stk_arena *arena, struct stk_label *base, size_t *len)
+{
+	struct stk_str types[STK_SCAN_MAX_TYPES];
+	struct stk_buf name = STK_BUF_EMPTY;
+	size_t at = 0;
+
+	if (!push->name_of)
+		return;
+	for (size_t i = 0; i < scan->types_len; i++)
+		types[i] = scan->types[i].type;
+	push->name_of(types, scan->types_len, &name, push->name_ctx);
+	while (at < *len && !stk_str_is(base[at].name, "__name__"))
+		at++;
+	base[at].name = STK_STR("__name__");
+	base[at].value = stk_str_n(stk_arena_str(arena, stk_buf_str(&name)), name.len);
+	if (at == *len)
+		++*len;
+	stk_labels_sort(base, *len);
+	stk_buf_release(&name);
 }
 
 /* Labels that the store makes from the profile replace pushed ones of their names. */
@@ -90,7 +113,7 @@ static struct stk_str make_series(
 	const struct row_writer *w, const struct stk_scan_split *split, size_t column)
 {
 	const struct stk_scan_type *type = &w->scan->types[column];
-	struct stk_label all[LABELS_MAX + STK_SCAN_MAX_SAMPLE_LABELS + 6];
+	struct stk_label all[LABELS_MAX + 1 + STK_SCAN_MAX_SAMPLE_LABELS + 6];
 	struct stk_buf key = STK_BUF_EMPTY;
 	struct stk_str name = stk_labels_find(w->base, w->base_len, STK_STR("__name__"));
 	struct stk_str service = stk_labels_find(w->base, w->base_len, STK_STR("service_name"));
@@ -155,7 +178,7 @@ static int keep_bytes(struct stk_store_item *item, struct stk_str pprof, struct 
 int stk_store_prepare(
 	const struct stk_store_push *push, struct stk_store_item *item, struct stk_err *err)
 {
-	struct stk_label base[LABELS_MAX];
+	struct stk_label base[LABELS_MAX + 1];
 	struct stk_buf plain = STK_BUF_INIT(STK_SCAN_MAX_BYTES), names = STK_BUF_EMPTY;
 	struct stk_scan scan = {0};
 	struct row_writer w = {.scan = &scan, .base = base, .arena = &item->arena};
@@ -172,6 +195,7 @@ int stk_store_prepare(
 		rc = stk_scan_read(&scan, raw, base, w.base_len, err);
 	if (rc < 0)
 		goto out;
+	add_name(push, &scan, &item->arena, base, &w.base_len);
 	item->time_ns = scan.time_ns >= YEAR_NS ? scan.time_ns : push->fallback_ns;
 	item->duration_ns = scan.duration_ns > 0 ? scan.duration_ns : 0;
 	make_rows(&w, item);

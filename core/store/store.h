@@ -45,11 +45,17 @@ struct stk_store_item {
 	size_t rows_len;
 };
 
+/* The __name__ of a profile by its sample types; appended to out. */
+typedef void (*stk_store_name_fn)(
+	const struct stk_str *types, size_t len, struct stk_buf *out, void *ctx);
+
 struct stk_store_push {
-	const struct stk_label *labels; /* in any order, no name twice; __name__ is required */
+	const struct stk_label *labels; /* in any order, no name twice */
 	size_t labels_len;
-	struct stk_str pprof; /* gzip'd or raw */
-	int64_t fallback_ns;  /* stamp for a profile that has none (before 1971) */
+	struct stk_str pprof;      /* gzip'd or raw */
+	int64_t fallback_ns;       /* stamp for a profile that has none (before 1971) */
+	stk_store_name_fn name_of; /* NULL: the label __name__ is required */
+	void *name_ctx;
 };
 
 /* Check a pprof and find its points: one per sample type and set of string sample labels. A profile
