@@ -7,7 +7,6 @@
 #include "core/flow/blocks.h"
 #include "core/flow/drive.h"
 #include "core/flow/drive_priv.h"
-#include "core/flow/load_plan.h"
 #include "core/flow/slices.h"
 
 /* How long beyond the warm-up an agent may take to show how it cuts its slices: two of the
@@ -258,11 +257,11 @@ static int run_continuous(struct stk_abba *abba, struct stk_err *err)
 	struct stk_side_entry schedule[] = {
 		{0, STK_SIDE_BASE, false}, {abba->turn_ns, STK_SIDE_HEAD, false}};
 	struct stk_drive drive;
-	int rc = stk_drive_init(&drive, abba->session, abba->spec, err);
+	int rc;
 
+	stk_drive_init(&drive, abba->session, abba->spec);
 	/* long enough for any warm-up and blocks; its real end is set when they are known */
-	if (rc == 0)
-		rc = stk_load_plan_replace(&drive.plan, abba->spec, 24 * 3600 * STK_NS_PER_S, err);
+	rc = stk_drive_plan(&drive, 24 * 3600 * STK_NS_PER_S, err);
 	if (rc == 0)
 		rc = stk_drive_start(&drive, schedule, STK_ARRAY_LEN(schedule), err);
 	if (rc < 0)
@@ -297,8 +296,8 @@ int stk_drive_abba(struct stk_session *session, const struct stk_load_spec *spec
 	abba.blocks = (int)spec->pairs * 2;
 	abba.warm_window = session->run->windows.len;
 	stk_drive_open_window(session, "warm-up", STK_WINDOW_WARMUP, STK_SIDE_NONE);
-	rc = stk_load_plan_replaces(spec) ? run_continuous(&abba, err)
-					  : stk_abba_as_written(&abba, err);
+	rc = stk_drive_replaces(spec) ? run_continuous(&abba, err)
+				      : stk_abba_as_written(&abba, err);
 	*out = (struct stk_abba_result){
 		abba.first_block, session->run->windows.len - abba.first_block};
 	stk_vec_release(&abba.entries);

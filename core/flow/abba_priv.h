@@ -15,6 +15,8 @@ struct stk_abba {
 	size_t warm_window, first_block; /* in run->windows */
 	STK_VEC(size_t) entries;         /* of the engine's schedule, per block */
 	bool stopping;
+	int engines;      /* started so far: setup runs in the first */
+	bool last_engine; /* teardown runs in the last */
 };
 
 /* The scenarios as the script has them, once per block: an engine run each. */

@@ -1,17 +1,19 @@
 /* abba_written: the scenarios as the script has them, once per block, scaled to its length. */
 #include "core/flow/abba_priv.h"
 #include "core/flow/blocks.h"
-#include "core/flow/load_plan.h"
 
 /* One engine run at one side, about length_ns long; its result goes into the run. */
 static int run_once(struct stk_abba *abba, struct stk_drive *drive, struct stk_side_entry entry,
 	int64_t length_ns, struct stk_err *err)
 {
-	int rc = stk_drive_init(drive, abba->session, abba->spec, err);
+	int rc;
 
+	stk_drive_init(drive, abba->session, abba->spec);
+	drive->skip_setup = abba->engines++ > 0;
+	drive->skip_teardown = !abba->last_engine;
+	rc = stk_drive_plan(drive, length_ns, err);
 	if (rc < 0)
 		return rc;
-	stk_load_plan_scale(&drive->plan, length_ns);
 	abba->drive = drive;
 	return stk_drive_start(drive, &entry, 1, err);
 }
@@ -67,6 +69,7 @@ static int run_block(struct stk_abba *abba, int block, struct stk_err *err)
 
 	stk_clock_sleep_until(session->clock, abba->start_mono_ns + block * abba->block_ns);
 	abba->now_block = block;
+	abba->last_engine = block + 1 == abba->blocks;
 	stk_abba_open_block(abba, block);
 	rc = run_once(abba, &drive, entry, abba->block_ns, err);
 	drive.tick_ctx = abba;

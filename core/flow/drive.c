@@ -8,40 +8,54 @@
 #include "core/base/units.h"
 #include "core/flow/blocks.h"
 #include "core/flow/drive_priv.h"
-#include "core/flow/load_plan.h"
 #include "core/flow/slices.h"
-#include "core/script/plan_read.h"
+#include "core/script/driver.h"
+#include "core/script/plan.h"
 
-/* The plan of the load script with base URLs, hosts and seed of this run. */
-static int read_plan(struct stk_drive *drive, struct stk_err *err)
+/* What this run changes in every plan of its load script. */
+static void begin_changes(struct stk_drive *drive)
 {
-	struct stk_session *session = drive->session;
-	int rc = stk_script_read_plan(session->load_script, &drive->plan, err);
+	const struct stk_session *session = drive->session;
+	const struct stk_flow_opts *opts = session->opts;
 
-	if (rc < 0)
-		return rc;
 	for (int side = 0; side < STK_SIDES; side++)
 		if (stk_session_has_side(session, side))
-			drive->plan.base_url[side] =
-				stk_plan_text(&drive->plan, session->sides[side].url);
-	for (size_t i = 0; i < session->opts->allow_hosts_len; i++)
-		stk_vec_push(&drive->plan.allow_hosts,
-			stk_plan_text(&drive->plan, session->opts->allow_hosts[i]));
-	if (session->opts->seed)
-		drive->plan.seed = session->opts->seed;
-	drive->plan.run_id = stk_plan_text(&drive->plan, session->run->id);
-	return 0;
+			drive->changes.base_url[side] = session->sides[side].url;
+	drive->changes.scenario = drive->spec->scenario;
+	drive->changes.rate = drive->spec->rate;
+	drive->changes.rate_unit_ns = drive->spec->rate_unit_ns;
+	drive->changes.vus = drive->spec->vus;
+	drive->changes.allow_hosts = opts->allow_hosts;
+	drive->changes.allow_hosts_len = opts->allow_hosts_len;
+	drive->changes.has_seed = opts->seed != 0;
+	drive->changes.seed = opts->seed;
+	drive->changes.run_id = session->run->id;
 }
 
-int stk_drive_init(struct stk_drive *drive, struct stk_session *session,
-	const struct stk_load_spec *spec, struct stk_err *err)
+void stk_drive_init(
+	struct stk_drive *drive, struct stk_session *session, const struct stk_load_spec *spec)
 {
 	memset(drive, 0, sizeof *drive);
 	drive->session = session;
 	drive->spec = spec;
 	stk_plan_init(&drive->plan);
 	stk_load_result_init(&drive->result);
-	return read_plan(drive, err);
+	begin_changes(drive);
+}
+
+bool stk_drive_replaces(const struct stk_load_spec *spec)
+{
+	return spec->rate > 0 || spec->vus > 0;
+}
+
+int stk_drive_plan(struct stk_drive *drive, int64_t duration_ns, struct stk_err *err)
+{
+	if (stk_drive_replaces(drive->spec))
+		drive->changes.duration_ns = duration_ns;
+	else
+		drive->changes.scale_to_ns = duration_ns;
+	stk_plan_release(&drive->plan);
+	return stk_script_plan(drive->session->load_script, &drive->changes, &drive->plan, err);
 }
 
 void stk_drive_release(struct stk_drive *drive)
@@ -51,29 +65,19 @@ void stk_drive_release(struct stk_drive *drive)
 	stk_plan_release(&drive->plan);
 }
 
-static void on_failed(void *ctx, const struct stk_scenario *scenario, const struct stk_err *err)
-{
-	(void)ctx;
-	(void)scenario;
-	(void)err; /* shown once per place by the script's own talk */
-}
-
 int stk_drive_start(struct stk_drive *drive, const struct stk_side_entry *schedule, size_t len,
 	struct stk_err *err)
 {
 	struct stk_engine_opts opts = STK_ENGINE_OPTS_INIT;
-	int rc = stk_plan_validate(&drive->plan, err);
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	opts.schedule = schedule;
 	opts.schedule_len = len;
 	opts.clock = drive->session->clock;
 	opts.skip_setup = drive->skip_setup;
 	opts.skip_teardown = drive->skip_teardown;
-	opts.observer.failed = on_failed;
 	drive->engine =
-		stk_engine_new(&drive->plan, stk_script_driver(drive->session->load_script), &opts);
+		stk_engine_new(&drive->plan, stk_script_driver_ops(drive->session->driver), &opts);
 	rc = stk_engine_start(drive->engine, err);
 	if (rc == 0)
 		rc = stk_engine_wait_started(
@@ -244,15 +248,15 @@ int stk_drive_load(struct stk_session *session, const char *name, const struct s
 	struct stk_side_entry schedule = {0, STK_SIDE_HEAD, true};
 	size_t number = session->run->windows.len;
 	struct stk_drive drive;
-	int rc = stk_drive_init(&drive, session, spec, err);
+	int64_t duration_ns = spec->duration_ns;
+	int rc;
 
 	session->phase = name;
+	stk_drive_init(&drive, session, spec);
 	drive.label = name;
-	if (rc == 0 && stk_load_plan_replaces(spec))
-		rc = stk_load_plan_replace(&drive.plan, spec,
-			spec->duration_ns > 0 ? spec->duration_ns : 60 * STK_NS_PER_S, err);
-	else if (rc == 0 && spec->duration_ns > 0)
-		stk_load_plan_scale(&drive.plan, spec->duration_ns);
+	if (duration_ns == 0 && stk_drive_replaces(spec))
+		duration_ns = 60 * STK_NS_PER_S;
+	rc = stk_drive_plan(&drive, duration_ns, err);
 	if (rc == 0)
 		rc = refuse_short(session, name, stk_plan_duration_ns(&drive.plan), err);
 	if (rc == 0)

@@ -4,12 +4,14 @@
 
 #include "core/flow/session.h"
 #include "core/load/engine.h"
+#include "core/script/plan.h"
 #include "core/script/workflow.h"
 
 struct stk_drive {
 	struct stk_session *session;
 	const struct stk_load_spec *spec;
 	const char *label; /* of its progress line */
+	struct stk_plan_changes changes;
 	struct stk_plan plan;
 	struct stk_engine *engine;
 	struct stk_load_result result;
@@ -20,11 +22,16 @@ struct stk_drive {
 
 typedef void (*stk_drive_tick_fn)(struct stk_drive *drive);
 
-/* Read the plan of the load script, with this run's targets. Release also after a failure. */
-int stk_drive_init(struct stk_drive *drive, struct stk_session *session,
-	const struct stk_load_spec *spec, struct stk_err *err) STK_MUST_CHECK;
+/* Nothing is read or started yet. */
+void stk_drive_init(
+	struct stk_drive *drive, struct stk_session *session, const struct stk_load_spec *spec);
+/* Does spec replace the scenarios by one (a rate or a number of VUs)? */
+bool stk_drive_replaces(const struct stk_load_spec *spec);
+/* The plan of the load script, with this run's targets, to last duration_ns (0 = as written). */
+int stk_drive_plan(
+	struct stk_drive *drive, int64_t duration_ns, struct stk_err *err) STK_MUST_CHECK;
 void stk_drive_release(struct stk_drive *drive);
-/* Validate the plan, start the engine, wait for setup. */
+/* Start the engine on the plan, wait for setup. */
 int stk_drive_start(struct stk_drive *drive, const struct stk_side_entry *schedule, size_t len,
 	struct stk_err *err) STK_MUST_CHECK;
 /* Let it run until mono_ns: 0 the time came, 1 the load ended before, or an error. */

@@ -5,9 +5,8 @@
 #include "core/base/env.h"
 #include "core/base/err.h"
 #include "core/record/run.h"
+#include "core/script/script.h"
 #include "core/script/workflow.h"
-
-struct stk_script;
 
 /* One line of progress, as cmd shows it; texts are borrowed for the call. */
 struct stk_flow_line {
@@ -30,8 +29,7 @@ struct stk_flow_opts {
 	struct stk_env *env;
 	struct stk_script *script;           /* the file: a workflow or a load script */
 	const struct stk_workflow *workflow; /* read from it, command line laid over */
-	const char *const *vars;             /* -e NAME=value, for the load script */
-	size_t vars_len;
+	struct stk_script_opts script_opts;  /* how to load a load script beside it; path unused */
 	const char *const *allow_hosts;
 	size_t allow_hosts_len;
 	uint64_t seed;

@@ -4,15 +4,14 @@
 
 #include "core/base/vec.h"
 #include "core/flow/flow.h"
-#include "core/load/plan.h"
 #include "core/record/run.h"
+#include "core/source/source.h"
 
 struct stk_profile;
-struct stk_server;
+struct stk_script_driver;
+struct stk_serve;
 struct stk_service;
-struct stk_source;
 struct stk_store;
-struct stk_vu_driver;
 
 /* One end of the comparison while it runs. */
 struct stk_session_side {
@@ -26,10 +25,10 @@ struct stk_session_side {
 
 /* A profile type that the workflow asked for, as it was found. */
 struct stk_session_type {
-	const char *asked;             /* "cpu" */
-	char *type_id;                 /* NULL until found */
-	int64_t interval_ns, phase_ns; /* the longest of the sides; interval 0 = not yet known */
-	bool fetched[STK_SIDES];
+	const char *asked;                      /* "cpu" */
+	char *type_id;                          /* NULL until found */
+	struct stk_source_info info[STK_SIDES]; /* interval 0 = not yet known */
+	bool fetched;
 };
 
 /* A slice's profile, kept while the run goes on; number into run->slices. */
@@ -47,17 +46,15 @@ struct stk_session {
 	struct stk_run *run;
 	char *folder; /* of the record */
 	struct stk_store *store;
-	struct stk_server *server;
+	struct stk_serve *server;
 	struct stk_session_side sides[STK_SIDES];
 	STK_VEC(struct stk_source *) sources;
 	STK_VEC(struct stk_session_type) types;
 	STK_VEC(struct stk_session_profile) profiles;
-	struct stk_script *load_script; /* may be opts->script */
-	bool load_script_owned;
-	struct stk_plan plan;
-	bool plan_ready;
-	const char *phase;       /* for the record of a partial run */
-	int64_t slices_until_ns; /* wall time up to which slices are wanted */
+	struct stk_script *load_script;   /* may be opts->script */
+	struct stk_script_driver *driver; /* runs load_script in virtual users */
+	const char *phase;                /* for the record of a partial run */
+	int64_t slices_until_ns;          /* wall time up to which slices are wanted */
 };
 
 /* Make the folder of the record, the store, the server and the sources; read the machine. */

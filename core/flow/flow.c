@@ -1,0 +1,68 @@
+/* flow: one run from start to end. */
+#include "core/flow/flow.h"
+
+#include "core/diff/judge.h"
+#include "core/flow/session.h"
+#include "core/flow/verbs.h"
+
+static struct stk_gate_limits gate_limits(const struct stk_gate_spec *gate)
+{
+	return (struct stk_gate_limits){.is_set = gate->is_set,
+		.cpu = gate->cpu,
+		.alloc_space = gate->alloc_space,
+		.alloc_objects = gate->alloc_objects,
+		.inuse_space = gate->inuse_space,
+		.p50 = gate->p50,
+		.p95 = gate->p95,
+		.p99 = gate->p99,
+		.throughput = gate->throughput,
+		.errors = gate->errors,
+		.functions = gate->functions,
+		.thresholds = gate->thresholds};
+}
+
+static int run_story(struct stk_session *session, struct stk_err *err)
+{
+	struct stk_verbs verbs = stk_session_verbs(session);
+	int rc = 0;
+
+	for (int side = 0; rc == 0 && side < STK_SIDES; side++)
+		rc = stk_session_start_side(session, side, err);
+	if (rc == 0)
+		rc = stk_session_save(session, err);
+	if (rc == 0)
+		rc = stk_verbs_run_flow(session->opts->script, &verbs, err);
+	return rc;
+}
+
+/* Judge and write what there is; its own failure counts only if all went well before. */
+static int conclude(struct stk_session *session, int rc, struct stk_err *err)
+{
+	struct stk_gate_limits gate = gate_limits(&session->workflow->gate);
+	int saved;
+
+	if (rc < 0)
+		stk_session_partial(session, err ? err->msg : "it failed");
+	session->run->end_ns = stk_clock_wall(session->clock);
+	stk_judge_run(session->run, NULL, &gate);
+	saved = stk_session_save(session, rc < 0 ? NULL : err);
+	return rc < 0 ? rc : saved;
+}
+
+int stk_flow_run(const struct stk_flow_opts *opts, struct stk_run *run, char **folder_out,
+	struct stk_err *err)
+{
+	struct stk_session session = {.opts = opts, .run = run};
+	int rc = stk_session_open(&session, err);
+
+	if (rc == 0)
+		rc = run_story(&session, err);
+	rc = conclude(&session, rc, err);
+	for (int side = STK_SIDES; side-- > 0;) {
+		int stopped = stk_session_stop_side(&session, side, rc < 0 ? NULL : err);
+		rc = rc < 0 ? rc : stopped;
+	}
+	*folder_out = session.folder;
+	stk_session_close(&session);
+	return rc;
+}

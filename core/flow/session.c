@@ -1,0 +1,197 @@
+/* session: opening and closing what one run holds on to. */
+#include "core/flow/session.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/fs.h"
+#include "core/flow/environment.h"
+#include "core/flow/session_priv.h"
+#include "core/profile/profile.h"
+#include "core/record/run_store.h"
+#include "core/script/driver.h"
+#include "core/script/script.h"
+#include "core/server/serve.h"
+#include "core/service/service.h"
+#include "core/source/source.h"
+
+static int load_load_script(struct stk_session *session, struct stk_err *err)
+{
+	const struct stk_flow_opts *opts = session->opts;
+	const char *name = session->workflow->load.script;
+	struct stk_script_opts load = opts->script_opts;
+	char *path;
+	int rc;
+
+	if (!name && stk_script_kind(opts->script) == STK_SCRIPT_LOAD) {
+		session->load_script = opts->script;
+		session->driver = stk_script_driver_new(session->load_script);
+		return 0;
+	}
+	if (!name) {
+		stk_err_set(err, STK_E_SCRIPT, "%s: the workflow has no load",
+			stk_script_path(opts->script));
+		stk_err_hint(err, "add load = { script = \"shop.lua\", rate = \"100/s\" }");
+		return STK_E_SCRIPT;
+	}
+	path = name[0] == '/' || name[0] == '@' ? stk_xstrdup(name)
+						: stk_fs_join(session->workflow->dir, name);
+	load.path = path;
+	rc = stk_script_load(&load, &session->load_script, err);
+	free(path);
+	if (rc == 0 && stk_script_kind(session->load_script) != STK_SCRIPT_LOAD)
+		rc = stk_err_set(
+			err, STK_E_SCRIPT, "%s: a load script is wanted, not a workflow", name);
+	if (rc == 0)
+		session->driver = stk_script_driver_new(session->load_script);
+	return rc;
+}
+
+static int make_folder(struct stk_session *session, struct stk_err *err)
+{
+	struct stk_run *run = session->run;
+	char *id = NULL;
+	int rc = stk_run_store_create(
+		session->opts->runs_dir, run->start_ns, run->name, &session->folder, &id, err);
+
+	if (rc == 0)
+		run->id = stk_run_text(run, id);
+	free(id);
+	return rc;
+}
+
+static void describe_run(struct stk_session *session)
+{
+	struct stk_run *run = session->run;
+	const struct stk_workflow *workflow = session->workflow;
+
+	run->name = stk_run_text(run, workflow->name ? workflow->name : "run");
+	run->version = stk_run_text(run, session->opts->version);
+	run->command = stk_run_text(run, session->opts->command);
+	run->mode = workflow->mode;
+	run->start_ns = stk_clock_wall(session->clock);
+	stk_environment_read(run);
+}
+
+int stk_session_open(struct stk_session *session, struct stk_err *err)
+{
+	int rc;
+
+	session->env = session->opts->env;
+	session->clock = session->env->clock;
+	session->workflow = session->opts->workflow;
+	session->phase = "start";
+	for (int side = 0; side < STK_SIDES; side++)
+		session->sides[side].spec = &session->workflow->sides[side];
+	describe_run(session);
+	rc = load_load_script(session, err);
+	if (rc == 0)
+		rc = make_folder(session, err);
+	if (rc == 0)
+		rc = stk_session_save(session, err);
+	if (rc == 0)
+		rc = stk_session_open_sources(session, err);
+	return rc;
+}
+
+/* The store was only a way to the slices, which are kept as files. */
+static void remove_store(struct stk_session *session)
+{
+	char *path;
+
+	if (!session->folder)
+		return;
+	path = stk_fs_join(session->folder, "store");
+	if (stk_fs_remove_tree(path, NULL) < 0)
+		stk_session_warn(session, "could not remove %s", path);
+	free(path);
+}
+
+void stk_session_close(struct stk_session *session)
+{
+	for (int side = STK_SIDES; side-- > 0;) {
+		stk_service_free(session->sides[side].service);
+		free(session->sides[side].url);
+		free(session->sides[side].push_url);
+		free(session->sides[side].selector);
+	}
+	for (size_t i = 0; i < session->sources.len; i++)
+		stk_source_close(session->sources.items[i]);
+	stk_vec_release(&session->sources);
+	stk_serve_stop(session->server);
+	stk_store_close(session->store);
+	remove_store(session);
+	for (size_t i = 0; i < session->types.len; i++)
+		free(session->types.items[i].type_id);
+	stk_vec_release(&session->types);
+	for (size_t i = 0; i < session->profiles.len; i++)
+		stk_profile_free(session->profiles.items[i].profile);
+	stk_vec_release(&session->profiles);
+	stk_script_driver_free(session->driver);
+	if (session->load_script != session->opts->script)
+		stk_script_free(session->load_script);
+}
+
+bool stk_session_has_side(const struct stk_session *session, int side)
+{
+	return side >= 0 && session->sides[side].spec->is_set;
+}
+
+int stk_session_interrupts(const struct stk_session *session)
+{
+	return session->env->interrupts ? atomic_load(session->env->interrupts) : 0;
+}
+
+void stk_session_partial(struct stk_session *session, const char *reason)
+{
+	if (session->run->partial.is_partial)
+		return;
+	session->run->partial.is_partial = true;
+	session->run->partial.phase = stk_run_text(session->run, session->phase);
+	session->run->partial.reason = stk_run_text(session->run, reason);
+}
+
+void stk_session_line(const struct stk_session *session, const struct stk_flow_line *line)
+{
+	const struct stk_flow_observer *observer = &session->opts->observer;
+
+	if (observer->line)
+		observer->line(line, observer->ctx);
+}
+
+void stk_session_say(const struct stk_session *session, const char *fmt, ...)
+{
+	const struct stk_flow_observer *observer = &session->opts->observer;
+	struct stk_buf text = STK_BUF_EMPTY;
+	va_list args;
+
+	va_start(args, fmt);
+	stk_buf_vaddf(&text, fmt, args);
+	va_end(args);
+	if (observer->say)
+		observer->say(text.ptr, observer->ctx);
+	stk_buf_release(&text);
+}
+
+void stk_session_warn(struct stk_session *session, const char *fmt, ...)
+{
+	const struct stk_flow_observer *observer = &session->opts->observer;
+	struct stk_buf text = STK_BUF_EMPTY;
+	va_list args;
+
+	va_start(args, fmt);
+	stk_buf_vaddf(&text, fmt, args);
+	va_end(args);
+	stk_run_note(session->run, STK_NOTE_WARN, "%s", text.ptr);
+	if (observer->warn)
+		observer->warn(text.ptr, observer->ctx);
+	stk_buf_release(&text);
+}
+
+int stk_session_save(struct stk_session *session, struct stk_err *err)
+{
+	if (!session->folder)
+		return 0;
+	return stk_run_store_write(session->folder, session->run, err);
+}

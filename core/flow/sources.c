@@ -1,0 +1,210 @@
+/* sources: the source of each side's profiles: embedded server, a Pyroscope, a scrape, files. */
+#include <stdlib.h>
+
+#include "core/base/fs.h"
+#include "core/flow/session_priv.h"
+#include "core/http/client.h"
+#include "core/profile/labels.h"
+#include "core/server/serve.h"
+#include "core/source/files.h"
+#include "core/source/pyroscope.h"
+#include "core/source/scrape.h"
+#include "core/source/source.h"
+#include "core/source/store.h"
+
+static const char *const side_names[STK_SIDES] = {"base", "head"};
+
+static struct stk_source *keep(struct stk_session *session, struct stk_source *source)
+{
+	stk_vec_push(&session->sources, source);
+	return source;
+}
+
+/* What a side's profiles are found by: service name and labels that the workflow gives. */
+static char *selector_of(const struct stk_profile_spec *spec)
+{
+	STK_VEC(struct stk_label) labels = STK_VEC_INIT;
+	struct stk_buf text = STK_BUF_EMPTY;
+
+	if (spec->service)
+		stk_vec_push(&labels,
+			(struct stk_label){STK_STR("service_name"), stk_str_of(spec->service)});
+	for (size_t i = 0; i < spec->labels.len; i++)
+		stk_vec_push(&labels, (struct stk_label){stk_str_of(spec->labels.items[i].name),
+					      stk_str_of(spec->labels.items[i].value)});
+	stk_labels_sort(labels.items, labels.len);
+	stk_selector_format(&text, labels.items, labels.len);
+	stk_vec_release(&labels);
+	return stk_buf_take(&text, NULL);
+}
+
+/* --- the embedded server ---------------------------------------------------------------- */
+
+/* A port of its own per side: what comes in there is that side's, whatever its labels say. */
+static int open_side_port(struct stk_session *session, int side, struct stk_err *err)
+{
+	struct stk_session_side *at = &session->sides[side];
+	struct stk_label labels[] = {{STK_STR("stoker_run"), stk_str_of(session->run->id)},
+		{STK_STR("stoker_side"), stk_str_of(side_names[side])}};
+	struct stk_buf selector = STK_BUF_EMPTY;
+	uint16_t port;
+	int rc = stk_serve_add_side(session->server, labels, STK_ARRAY_LEN(labels), &port, err);
+
+	if (rc < 0)
+		return rc;
+	at->push_url = stk_xasprintf("http://127.0.0.1:%u", port);
+	stk_selector_format(&selector, labels, STK_ARRAY_LEN(labels));
+	at->selector = stk_buf_take(&selector, NULL);
+	return 0;
+}
+
+static int open_embedded(struct stk_session *session, struct stk_err *err)
+{
+	char *dir = stk_fs_join(session->folder, "store");
+	struct stk_source *source;
+	int rc = stk_store_open(&(struct stk_store_opts){.dir = dir}, &session->store, err);
+
+	free(dir);
+	if (rc < 0)
+		return rc;
+	rc = stk_serve_start(&(struct stk_serve_opts){.store = session->store,
+				     .clock = session->clock,
+				     .version = session->opts->version},
+		&session->server, err);
+	if (rc < 0)
+		return rc;
+	source = keep(session, stk_source_store_new(session->store, session->clock));
+	for (int side = 0; rc == 0 && side < STK_SIDES; side++) {
+		if (!stk_session_has_side(session, side))
+			continue;
+		session->sides[side].source = source;
+		rc = open_side_port(session, side, err);
+	}
+	return rc;
+}
+
+/* --- an outside Pyroscope --------------------------------------------------------------- */
+
+static int read_secret(
+	struct stk_session *session, const char *name, struct stk_secret *out, struct stk_err *err)
+{
+	const char *value;
+
+	if (!name)
+		return 0;
+	value = stk_env_get(session->env, name);
+	if (!value || !value[0]) {
+		stk_err_set(err, STK_E_INVAL, "the variable %s is not set", name);
+		stk_err_hint(err, "the workflow's source reads its password or token from there");
+		return STK_E_INVAL;
+	}
+	stk_secret_init(out, stk_str_of(value));
+	return 0;
+}
+
+/* Two sides that one selector matches could not be told apart. */
+static int refuse_same_selectors(struct stk_session *session, struct stk_err *err)
+{
+	const char *base = session->sides[STK_SIDE_BASE].selector;
+	const char *head = session->sides[STK_SIDE_HEAD].selector;
+
+	if (!base || !head || !stk_str_is(stk_str_of(base), head))
+		return 0;
+	stk_err_set(err, STK_E_SCRIPT,
+		"profiles of base and head cannot be told apart: both are %s", base);
+	stk_err_hint(err, "give each side labels of its own: profile = stoker.sdk { labels = { "
+			  "version = \"1.1\" } }");
+	return STK_E_SCRIPT;
+}
+
+static int open_pyroscope(struct stk_session *session, struct stk_err *err)
+{
+	const struct stk_source_spec *spec = &session->workflow->source;
+	STK_VEC(struct stk_http_header) headers = STK_VEC_INIT;
+	struct stk_secret secret = STK_SECRET_INIT;
+	struct stk_source *source = NULL;
+	int rc = read_secret(
+		session, spec->token_env ? spec->token_env : spec->password_env, &secret, err);
+
+	for (size_t i = 0; i < spec->headers.len; i++)
+		stk_vec_push(
+			&headers, (struct stk_http_header){stk_str_of(spec->headers.items[i].name),
+					  stk_str_of(spec->headers.items[i].value)});
+	if (rc == 0)
+		rc = stk_pyroscope_source_new(&(struct stk_pyroscope_source_opts){.url = spec->url,
+						      .tenant = spec->tenant,
+						      .user = spec->user,
+						      .secret = secret.text ? &secret : NULL,
+						      .headers = headers.items,
+						      .headers_len = headers.len,
+						      .concurrency = spec->concurrency,
+						      .clock = session->clock,
+						      .interrupts = session->env->interrupts},
+			&source, err);
+	if (rc == 0)
+		keep(session, source);
+	for (int side = 0; rc == 0 && side < STK_SIDES; side++) {
+		if (!stk_session_has_side(session, side))
+			continue;
+		session->sides[side].source = source;
+		session->sides[side].push_url = stk_xstrdup(spec->url);
+		session->sides[side].selector = selector_of(&session->sides[side].spec->profile);
+	}
+	stk_secret_release(&secret);
+	stk_vec_release(&headers);
+	return rc < 0 ? rc : refuse_same_selectors(session, err);
+}
+
+/* --- scrape and files -------------------------------------------------------------------- */
+
+bool stk_session_scrapes(const struct stk_session *session, int side)
+{
+	return stk_session_has_side(session, side) &&
+	       session->sides[side].spec->profile.via == STK_VIA_SCRAPE;
+}
+
+int stk_session_open_scrape(
+	struct stk_session *session, int side, const char *url, struct stk_err *err)
+{
+	const struct stk_profile_spec *spec = &session->sides[side].spec->profile;
+	struct stk_source *source = NULL;
+	int rc = stk_scrape_source_new(&(struct stk_scrape_source_opts){.url = url,
+					       .path = spec->path,
+					       .slice_ns = spec->slice_ns,
+					       .interrupts = session->env->interrupts},
+		&source, err);
+
+	if (rc < 0)
+		return rc;
+	session->sides[side].source = keep(session, source);
+	session->sides[side].selector = stk_xstrdup("{}");
+	return 0;
+}
+
+static int open_files(struct stk_session *session, struct stk_err *err)
+{
+	for (int side = 0; side < STK_SIDES; side++) {
+		struct stk_source *source = NULL;
+		int rc = stk_files_source_new(session->workflow->source.files[side], &source, err);
+
+		if (rc < 0)
+			return stk_err_wrap(err, "files of %s", side_names[side]);
+		session->sides[side].source = keep(session, source);
+		session->sides[side].selector = stk_xstrdup("{}");
+	}
+	return 0;
+}
+
+int stk_session_open_sources(struct stk_session *session, struct stk_err *err)
+{
+	bool all_scraped = true;
+
+	for (int side = 0; side < STK_SIDES; side++)
+		if (stk_session_has_side(session, side) && !stk_session_scrapes(session, side))
+			all_scraped = false;
+	if (session->workflow->source.kind == STK_SOURCE_PYROSCOPE)
+		return open_pyroscope(session, err);
+	if (session->workflow->source.kind == STK_SOURCE_FILES)
+		return open_files(session, err);
+	return all_scraped ? 0 : open_embedded(session, err);
+}

@@ -1,0 +1,158 @@
+/* verbs: what a flow's Lua asks for, done by the session. */
+#include "core/flow/verbs.h"
+
+#include <string.h>
+
+#include "core/base/units.h"
+#include "core/flow/blocks.h"
+#include "core/flow/compare.h"
+#include "core/flow/drive.h"
+#include "core/flow/slices.h"
+#include "core/profile/profile.h"
+
+/* Without load, points come only from agents that send while idle: give them their time. */
+#define IDLE_DISCOVER_NS (90 * STK_NS_PER_S)
+
+static int verb_slices(int count, int64_t *ns_out, void *ctx, struct stk_err *err)
+{
+	struct stk_session *session = ctx;
+	int64_t limit = stk_clock_mono(session->clock) + IDLE_DISCOVER_NS;
+	const char *missing = NULL;
+	int rc;
+
+	while ((rc = stk_slices_discover(session, &missing, err)) == 0) {
+		if (stk_session_interrupts(session) > 0)
+			return stk_err_set(err, STK_E_ABORTED, "interrupted");
+		if (stk_clock_mono(session->clock) >= limit)
+			break;
+		stk_session_line(
+			session, &(struct stk_flow_line){
+					 .label = "slices", .fraction = -1, .detail = missing});
+		stk_clock_sleep_until(
+			session->clock, stk_clock_mono(session->clock) + 250 * STK_NS_PER_MS);
+	}
+	if (rc < 0)
+		return rc;
+	if (stk_slices_longest_ns(session) == 0) {
+		stk_err_set(err, STK_E_NOT_FOUND, "how long a slice is cannot be told: %s",
+			missing ? missing : "no profiles");
+		stk_err_hint(err,
+			"is the service profiled at all? Give idle = \"60s\" to go on without");
+		return STK_E_NOT_FOUND;
+	}
+	*ns_out = (count + 1) * stk_slices_longest_ns(session); /* one is cut by the borders */
+	return 0;
+}
+
+static int verb_window(const char *name, int64_t ns, size_t *out, void *ctx, struct stk_err *err)
+{
+	return stk_drive_wait(ctx, name, ns, out, err);
+}
+
+static int verb_load(const char *name, const struct stk_load_spec *spec, size_t *out, void *ctx,
+	struct stk_err *err)
+{
+	return stk_drive_load(ctx, name, spec, out, err);
+}
+
+static int verb_abba(const struct stk_load_spec *spec, struct stk_abba_result *out, void *ctx,
+	struct stk_err *err)
+{
+	struct stk_session *session = ctx;
+
+	if (!stk_session_has_side(session, STK_SIDE_BASE) ||
+		!stk_session_has_side(session, STK_SIDE_HEAD)) {
+		stk_err_set(err, STK_E_SCRIPT, "abba needs a base and a head");
+		stk_err_hint(err, "give sides = { base = ..., head = ... }");
+		return STK_E_SCRIPT;
+	}
+	return stk_drive_abba(session, spec, out, err);
+}
+
+static int verb_compare(
+	const char *profile, size_t base, size_t head, size_t *out, void *ctx, struct stk_err *err)
+{
+	if (base != STK_ALL_BLOCKS || head != STK_ALL_BLOCKS)
+		return stk_err_set(err, STK_E_SCRIPT,
+			"compare wants the base and head that abba gave: windows one after the "
+			"other cannot be judged without calibration");
+	return stk_session_compare(ctx, profile, out, err);
+}
+
+static int verb_hotspots(
+	const char *profile, size_t idle, size_t load, size_t *out, void *ctx, struct stk_err *err)
+{
+	const size_t windows[2] = {idle, load};
+
+	return stk_session_hotspots(ctx, profile, windows, out, err);
+}
+
+static bool is_pulled(const struct stk_session *session, const struct stk_slice *slice,
+	const struct stk_pull_query *query)
+{
+	if (slice->side != query->side)
+		return false;
+	if (query->window == STK_ALL_BLOCKS)
+		return slice->counted;
+	return stk_blocks_in_window(slice, &session->run->windows.items[query->window]);
+}
+
+static int verb_pull(
+	const struct stk_pull_query *query, struct stk_pulled *out, void *ctx, struct stk_err *err)
+{
+	struct stk_session *session = ctx;
+	struct stk_merge_opts opts = STK_MERGE_OPTS_ALL;
+	struct stk_merger *merger;
+	struct stk_session_type *type;
+	int rc = stk_slices_collect(session, query->profile, err);
+
+	if (rc < 0)
+		return rc;
+	type = stk_slices_type(session, query->profile);
+	merger = stk_merger_new();
+	for (size_t i = 0; rc == 0 && i < session->profiles.len; i++) {
+		const struct stk_session_profile *kept = &session->profiles.items[i];
+		const struct stk_slice *slice = &session->run->slices.items[kept->slice];
+
+		if (strcmp(slice->type_id, type->type_id) != 0 || !is_pulled(session, slice, query))
+			continue;
+		opts.type = (int)kept->sample_type;
+		rc = stk_merger_add(merger, kept->profile, &opts, err);
+		out->slices++;
+		out->total += slice->total;
+		out->samples += slice->samples;
+	}
+	if (rc == 0)
+		out->profile = stk_merger_take(merger);
+	if (rc == 0 && !out->profile)
+		rc = stk_err_set(
+			err, STK_E_NOT_FOUND, "no slice of %s lies in that window", query->profile);
+	stk_merger_free(merger);
+	return rc;
+}
+
+static int verb_start(int side, void *ctx, struct stk_err *err)
+{
+	return stk_session_start_side(ctx, side, err);
+}
+
+static int verb_stop(int side, void *ctx, struct stk_err *err)
+{
+	return stk_session_stop_side(ctx, side, err);
+}
+
+struct stk_verbs stk_session_verbs(struct stk_session *session)
+{
+	return (struct stk_verbs){.run = session->run,
+		.workflow = session->workflow,
+		.slices = verb_slices,
+		.window = verb_window,
+		.load = verb_load,
+		.abba = verb_abba,
+		.pull = verb_pull,
+		.hotspots = verb_hotspots,
+		.compare = verb_compare,
+		.start = verb_start,
+		.stop = verb_stop,
+		.ctx = session};
+}
