@@ -247,7 +247,7 @@ int64_t stk_profile_total(const struct stk_profile *profile, size_t type)
 	int64_t total = 0;
 
 	for (size_t i = 0; i < profile->samples.len; i++)
-		total += stk_profile_value(profile, i, type);
+		total = stk_profile_plus(total, stk_profile_value(profile, i, type));
 	return total;
 }
 
@@ -263,14 +263,16 @@ struct stk_function_sum *stk_profile_sums(const struct stk_profile *profile, siz
 		if (value == 0)
 			continue;
 		stk_profile_stack(profile, i, &stack);
-		if (stack.len > 0)
-			sums[stack.items[0].function].self += value;
+		if (stack.len > 0) {
+			struct stk_function_sum *leaf = &sums[stack.items[0].function];
+			leaf->self = stk_profile_plus(leaf->self, value);
+		}
 		for (size_t s = 0; s < stack.len; s++) {
 			uint32_t function = stack.items[s].function;
 			if (seen[function] == i + 1)
 				continue;
 			seen[function] = i + 1;
-			sums[function].total += value;
+			sums[function].total = stk_profile_plus(sums[function].total, value);
 			sums[function].samples++;
 		}
 	}

@@ -76,6 +76,16 @@ struct stk_profile {
 	struct stk_map string_index, function_index, location_index;
 };
 
+/* a + b, stopped at the ends of the type: values come from outside. */
+static inline int64_t stk_profile_plus(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	if (!__builtin_add_overflow(a, b, &sum))
+		return sum;
+	return a < 0 ? INT64_MIN : INT64_MAX;
+}
+
 struct stk_profile *stk_profile_new(void);
 void stk_profile_free(struct stk_profile *profile); /* NULL is fine */
 

@@ -8,7 +8,7 @@
 struct stk_http_header;
 
 /* Everything is copied. */
-struct stk_pyroscope_source_opts {
+struct stk_source_pyroscope_opts {
 	const char *url;                 /* with a path prefix if there is one */
 	const char *tenant;              /* X-Scope-OrgID; NULL none */
 	const char *user;                /* basic authentication; NULL: secret is a bearer token */
@@ -22,7 +22,7 @@ struct stk_pyroscope_source_opts {
 };
 
 /* STK_E_INVAL for a URL that is none. Nothing is sent yet. */
-int stk_pyroscope_source_new(const struct stk_pyroscope_source_opts *opts, struct stk_source **out,
+int stk_source_pyroscope_new(const struct stk_source_pyroscope_opts *opts, struct stk_source **out,
 	struct stk_err *err) STK_MUST_CHECK;
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "core/source/source.h"
 
-struct stk_scrape_source_opts {
+struct stk_source_scrape_opts {
 	const char *url;              /* "http://127.0.0.1:6060" */
 	const char *path;             /* NULL: "/debug/pprof" */
 	int64_t slice_ns;             /* of a CPU profile, whole seconds; 0 means 5 s */
@@ -17,7 +17,7 @@ struct stk_scrape_source_opts {
 };
 
 /* STK_E_INVAL: no URL, or a slice that is not of whole seconds, 1 s to 60 s. */
-int stk_scrape_source_new(const struct stk_scrape_source_opts *opts, struct stk_source **out,
+int stk_source_scrape_new(const struct stk_source_scrape_opts *opts, struct stk_source **out,
 	struct stk_err *err) STK_MUST_CHECK;
 
 #endif
