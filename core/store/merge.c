@@ -64,6 +64,9 @@ static bool keep_sample(const struct stk_profile *profile, size_t sample, void *
 	const struct wanted *wanted = ctx;
 	uint64_t split;
 
+	/* a sample without a stack counts in the series only */
+	if (!profile->samples.items[sample].locations_len)
+		return false;
 	split = profile->samples.items[sample].labels_len ? split_of(profile, sample, wanted) : 0;
 	for (size_t i = 0; i < wanted->len; i++)
 		if (wanted->points[i]->split == split)
