@@ -87,7 +87,7 @@ void stk_executor_begin(struct stk_executor *executor, size_t slot, int64_t inte
 		at->vu = host->take(host->ctx, executor, slot);
 	at->running = true;
 	executor->running++;
-	atomic_fetch_add(&executor->opts.shared->started, 1);
+	executor->last_number = atomic_fetch_add(&executor->opts.shared->started, 1);
 	host->begin(host->ctx, at->vu, intended_ns);
 }
 

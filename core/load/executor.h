@@ -99,7 +99,8 @@ struct stk_executor {
 	struct stk_executor_slot *slots;
 	size_t slots_len;
 	size_t running;
-	size_t graces; /* slots with a cancel_ns */
+	int64_t last_number; /* of the iteration begun last, over all stripes, from 0 */
+	size_t graces;       /* slots with a cancel_ns */
 	void *priv;
 };
 

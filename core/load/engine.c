@@ -1,0 +1,250 @@
+/* engine: workers made, started, told to stop; what the controlling thread sees. */
+#include "core/load/engine.h"
+
+#include <sched.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/load/load_priv.h"
+
+#define VUS_PER_WORKER 64
+
+static size_t count_workers(const struct stk_plan *plan, const struct stk_engine_opts *opts)
+{
+	int64_t vus = 0, cpus, want;
+	cpu_set_t set;
+
+	if (opts->in_caller)
+		return 1;
+	if (opts->workers > 0)
+		return (size_t)opts->workers;
+	for (size_t i = 0; i < plan->scenarios.len; i++) {
+		const struct stk_scenario *scenario = &plan->scenarios.items[i];
+
+		vus += stk_executor_find(scenario->executor)->max_vus(scenario);
+	}
+	cpus = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+	/* the service, its profiler and the kernel want processors, too */
+	want = cpus / 2 < vus / VUS_PER_WORKER ? cpus / 2 : vus / VUS_PER_WORKER;
+	return want < 1 ? 1 : (size_t)want;
+}
+
+static void set_hosts(struct stk_engine *engine)
+{
+	const struct stk_plan *plan = engine->plan;
+
+	for (int side = 0; side < STK_SIDES; side++) {
+		struct stk_url url;
+
+		if (!plan->base_url[side] ||
+			stk_url_parse(stk_str_of(plan->base_url[side]), &url, NULL) < 0)
+			continue;
+		engine->target_host[side] = stk_str_dup(url.host);
+		stk_vec_push(&engine->hosts, stk_str_dup(url.host));
+	}
+	engine->any_host = engine->hosts.len == 0;
+	for (size_t i = 0; i < plan->allow_hosts.len; i++) {
+		if (strcmp(plan->allow_hosts.items[i], "*") == 0)
+			engine->any_host = true;
+		stk_vec_push(&engine->hosts, stk_xstrdup(plan->allow_hosts.items[i]));
+	}
+}
+
+bool stk_engine_allows(const struct stk_engine *engine, const struct stk_url *url)
+{
+	for (size_t i = 0; i < engine->hosts.len; i++) {
+		struct stk_str allowed = stk_str_of(engine->hosts.items[i]);
+		ptrdiff_t colon = stk_str_rfind_byte(allowed, ':');
+		uint64_t port;
+
+		if (stk_str_eq_nocase(allowed, url->host))
+			return true;
+		if (colon > 0 &&
+			stk_str_to_u64(stk_str_skip(allowed, (size_t)colon + 1), &port, NULL) ==
+				0 &&
+			port == url->port &&
+			stk_str_eq_nocase(stk_str_sub(allowed, 0, (size_t)colon), url->host))
+			return true;
+	}
+	return engine->any_host;
+}
+
+static void init_worker(struct stk_engine *engine, size_t index)
+{
+	struct stk_worker *worker = &engine->workers[index];
+
+	worker->engine = engine;
+	worker->index = (int)index;
+	worker->counts = stk_counts_new(engine->plan);
+	stk_series_init(&worker->series);
+	stk_hist_init(&worker->lateness_ms);
+	stk_metrics_init(&worker->published);
+	(void)pthread_mutex_init(&worker->published_mutex, NULL);
+}
+
+static void set_schedule(struct stk_engine *engine)
+{
+	const struct stk_engine_opts *opts = &engine->opts;
+	size_t len = opts->schedule_len;
+
+	if (len > STK_ENGINE_SCHEDULE_MAX)
+		STK_BUG("a side schedule of %zu entries", len);
+	engine->schedule = stk_xcalloc(STK_ENGINE_SCHEDULE_MAX, sizeof *engine->schedule);
+	engine->schedule[0] = (struct stk_side_entry){0, STK_SIDE_HEAD, true};
+	if (len > 0)
+		memcpy(engine->schedule, opts->schedule, len * sizeof *engine->schedule);
+	atomic_init(&engine->schedule_len, len > 0 ? len : 1);
+	engine->opts.schedule = NULL;
+}
+
+struct stk_engine *stk_engine_new(const struct stk_plan *plan, const struct stk_vu_driver *driver,
+	const struct stk_engine_opts *opts)
+{
+	struct stk_engine *engine = stk_xcalloc(1, sizeof *engine);
+	pthread_condattr_t attr;
+
+	engine->plan = plan;
+	engine->driver = driver;
+	engine->opts = *opts;
+	engine->clock = opts->clock ? opts->clock : stk_clock_system();
+	engine->transport = opts->transport ? opts->transport : stk_transport_curl();
+	atomic_init(&engine->end_ns, STK_NEVER);
+	atomic_init(&engine->next_vu_id, 1);
+	stk_names_init(&engine->names);
+	set_hosts(engine);
+	set_schedule(engine);
+	engine->shared = stk_xcalloc(plan->scenarios.len + 1, sizeof *engine->shared);
+	engine->scenario_tags = stk_xcalloc(plan->scenarios.len + 1, sizeof *engine->scenario_tags);
+	for (size_t i = 0; i < plan->scenarios.len; i++)
+		engine->scenario_tags[i] =
+			(struct stk_tag){"scenario", plan->scenarios.items[i].name};
+	for (size_t i = 0; i < plan->thresholds.len; i++)
+		stk_vec_push(&engine->aborted, false);
+	(void)pthread_mutex_init(&engine->mutex, NULL);
+	(void)pthread_condattr_init(&attr);
+	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&engine->changed, &attr);
+	(void)pthread_condattr_destroy(&attr);
+	engine->workers_len = count_workers(plan, opts);
+	engine->workers = stk_xcalloc(engine->workers_len, sizeof *engine->workers);
+	for (size_t i = 0; i < engine->workers_len; i++)
+		init_worker(engine, i);
+	return engine;
+}
+
+static void release_worker(struct stk_worker *worker)
+{
+	stk_worker_close(worker);
+	if (worker->transport)
+		worker->engine->transport->close(worker->transport);
+	stk_counts_free(worker->counts);
+	stk_series_release(&worker->series);
+	stk_hist_release(&worker->lateness_ms);
+	stk_timers_release(&worker->timers);
+	for (size_t i = 0; i < worker->entries.len; i++)
+		stk_hist_release(&worker->entries.items[i].duration_ms);
+	stk_vec_release(&worker->entries);
+	stk_metrics_release(&worker->published);
+	(void)pthread_mutex_destroy(&worker->published_mutex);
+}
+
+static void join_all(struct stk_engine *engine)
+{
+	for (size_t i = 0; i < engine->workers_len; i++) {
+		if (engine->workers[i].has_thread)
+			(void)pthread_join(engine->workers[i].thread, NULL);
+		engine->workers[i].has_thread = false;
+	}
+}
+
+void stk_engine_free(struct stk_engine *engine)
+{
+	if (!engine)
+		return;
+	if (atomic_load(&engine->phase) != STK_PHASE_DONE)
+		stk_engine_stop(engine, STK_STOP_NOW);
+	join_all(engine);
+	atomic_store(&engine->wakeable, false);
+	for (size_t i = 0; i < engine->workers_len; i++)
+		release_worker(&engine->workers[i]);
+	for (size_t i = 0; i < engine->hosts.len; i++)
+		free(engine->hosts.items[i]);
+	stk_vec_release(&engine->hosts);
+	stk_vec_release(&engine->aborted);
+	for (int side = 0; side < STK_SIDES; side++)
+		free(engine->target_host[side]);
+	stk_names_release(&engine->names);
+	free(engine->workers);
+	free(engine->schedule);
+	free(engine->shared);
+	free(engine->scenario_tags);
+	free(engine->message);
+	(void)pthread_cond_destroy(&engine->changed);
+	(void)pthread_mutex_destroy(&engine->mutex);
+	free(engine);
+}
+
+/* --- stopping --- */
+
+void stk_engine_wake(struct stk_engine *engine)
+{
+	if (!atomic_load(&engine->wakeable))
+		return;
+	for (size_t i = 0; i < engine->workers_len; i++)
+		engine->transport->wake(engine->workers[i].transport);
+}
+
+static void tighten(struct stk_engine *engine, enum stk_stop how)
+{
+	int old = atomic_load(&engine->stop);
+
+	while (old < (int)how && !atomic_compare_exchange_weak(&engine->stop, &old, (int)how))
+		;
+	stk_engine_wake(engine);
+}
+
+void stk_engine_stop(struct stk_engine *engine, enum stk_stop how)
+{
+	atomic_store(&engine->user_stopped, true);
+	tighten(engine, how);
+}
+
+void stk_engine_end(struct stk_engine *engine, enum stk_end_reason reason, enum stk_stop how,
+	const char *message)
+{
+	(void)pthread_mutex_lock(&engine->mutex);
+	if (!engine->reason_set) {
+		engine->reason = reason;
+		engine->reason_set = true;
+	}
+	if (message && !engine->message)
+		engine->message = stk_xstrdup(message);
+	(void)pthread_mutex_unlock(&engine->mutex);
+	tighten(engine, how);
+}
+
+void stk_engine_end_at(struct stk_engine *engine, int64_t mono_ns)
+{
+	atomic_store(&engine->end_ns, mono_ns);
+	stk_engine_wake(engine);
+}
+
+int stk_engine_schedule_add(
+	struct stk_engine *engine, int64_t mono_ns, int side, bool counted, struct stk_err *err)
+{
+	size_t len = atomic_load(&engine->schedule_len);
+	int64_t offset_ns = mono_ns - engine->start_mono_ns;
+
+	if (side < 0 || side >= STK_SIDES)
+		return stk_err_set(err, STK_E_INVAL, "no side %d", side);
+	if (len == STK_ENGINE_SCHEDULE_MAX)
+		return stk_err_set(err, STK_E_TOO_LARGE, "the side schedule is full at %d entries",
+			STK_ENGINE_SCHEDULE_MAX);
+	if (offset_ns < engine->schedule[len - 1].offset_ns)
+		return stk_err_set(
+			err, STK_E_INVAL, "the side schedule is in order of time: too early");
+	engine->schedule[len] = (struct stk_side_entry){offset_ns, side, counted};
+	atomic_store_explicit(&engine->schedule_len, len + 1, memory_order_release);
+	stk_engine_wake(engine);
+	return (int)len;
+}

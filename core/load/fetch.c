@@ -1,0 +1,403 @@
+/* fetch: a request of a script over all its hops: URL, cookies, labels, redirects, samples. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/base64.h"
+#include "core/load/fetch_count.h"
+#include "core/load/labels.h"
+#include "core/load/load_priv.h"
+
+static void hop_done(struct stk_exchange *exchange);
+
+void stk_fetch_release(struct stk_fetch *fetch)
+{
+	stk_exchange_release(&fetch->exchange);
+	stk_buf_release(&fetch->url);
+	stk_buf_release(&fetch->scratch);
+	stk_vec_release(&fetch->out);
+	stk_vec_release(&fetch->headers);
+	stk_vec_release(&fetch->cookies);
+}
+
+/* An answer without a transport. */
+static void refuse(struct stk_fetch *fetch, int code, const char *text)
+{
+	stk_exchange_clear(&fetch->exchange);
+	fetch->exchange.error_code = code;
+	(void)snprintf(fetch->exchange.error, sizeof fetch->exchange.error, "%s", text);
+}
+
+static void fill_headers(struct stk_fetch *fetch)
+{
+	struct stk_str rest = stk_buf_str(&fetch->exchange.head);
+	struct stk_name_value field;
+
+	stk_vec_clear(&fetch->headers);
+	stk_vec_clear(&fetch->cookies);
+	while (stk_exchange_next_header(&rest, &field)) {
+		stk_vec_push(&fetch->headers, field);
+		if (stk_str_eq_nocase(field.name, STK_STR("set-cookie"))) {
+			struct stk_str tail = field.value, pair, name = {NULL, 0};
+			ptrdiff_t equals;
+
+			(void)stk_str_cut(&tail, ';', &pair);
+			equals = stk_str_find_byte(pair, '=');
+			if (equals <= 0)
+				continue;
+			name = stk_str_trim(stk_str_sub(pair, 0, (size_t)equals));
+			stk_vec_push(&fetch->cookies,
+				(struct stk_name_value){name,
+					stk_str_trim(stk_str_skip(pair, (size_t)equals + 1))});
+		}
+	}
+}
+
+static void finish(struct stk_fetch *fetch)
+{
+	const struct stk_exchange *exchange = &fetch->exchange;
+	struct stk_response *out = &fetch->response;
+
+	fill_headers(fetch);
+	out->status = exchange->status;
+	out->ok = stk_fetch_expected(fetch);
+	out->error_code = exchange->error_code;
+	out->error = exchange->error;
+	out->proto = exchange->proto;
+	out->remote_ip = exchange->remote_ip;
+	out->url = stk_buf_str(&fetch->url);
+	out->headers = fetch->headers.items;
+	out->headers_len = fetch->headers.len;
+	out->cookies = fetch->cookies.items;
+	out->cookies_len = fetch->cookies.len;
+	out->body = stk_buf_str(&exchange->body_out);
+	out->timings = exchange->timings;
+	fetch->state = STK_FETCH_DONE;
+	stk_vu_fetched(fetch->vu, fetch);
+}
+
+/* --- what goes out --- */
+
+static void push_made(struct stk_fetch *fetch, const char *name, size_t from)
+{
+	stk_vec_push(&fetch->out, (struct stk_name_value){stk_str_of(name), {NULL, from}});
+	stk_buf_add_byte(&fetch->scratch, '\0');
+}
+
+static bool is_made_here(struct stk_str name, bool labels)
+{
+	return stk_str_eq_nocase(name, STK_STR("cookie")) ||
+	       (labels && stk_str_eq_nocase(name, STK_STR("baggage")));
+}
+
+static struct stk_str own_header(const struct stk_request *request, const char *name)
+{
+	for (size_t i = 0; i < request->headers_len; i++)
+		if (stk_str_eq_nocase(request->headers[i].name, stk_str_of(name)))
+			return request->headers[i].value;
+	return (struct stk_str){NULL, 0};
+}
+
+static void add_cookies(struct stk_fetch *fetch)
+{
+	const struct stk_request *request = fetch->request;
+	struct stk_str own = own_header(request, "cookie");
+	struct stk_buf *text = &fetch->scratch;
+	size_t from = text->len;
+
+	stk_cookies_format(&fetch->vu->jar, &fetch->parts, stk_vu_wall_ns(fetch->vu), text);
+	for (size_t i = 0; i < request->cookies_len && fetch->same_host; i++) {
+		stk_buf_add_text(text, text->len > from ? "; " : "");
+		stk_buf_add_str(text, request->cookies[i].name);
+		stk_buf_add_byte(text, '=');
+		stk_buf_add_str(text, request->cookies[i].value);
+	}
+	if (own.len > 0 && fetch->same_host) {
+		stk_buf_add_text(text, text->len > from ? "; " : "");
+		stk_buf_add_str(text, own);
+	}
+	if (text->len > from)
+		push_made(fetch, "Cookie", from);
+}
+
+static void add_labels(struct stk_fetch *fetch)
+{
+	const struct stk_vu *vu = fetch->vu;
+	struct stk_label_values values = {vu->worker->engine->plan->run_id,
+		vu->iteration.scenario ? vu->iteration.scenario->name : NULL,
+		stk_str_of(fetch->name->label)};
+	size_t from = fetch->scratch.len;
+
+	stk_labels_format(&fetch->scratch, &values, own_header(fetch->request, "baggage"));
+	if (fetch->scratch.len > from)
+		push_made(fetch, "baggage", from);
+}
+
+static void add_basic(struct stk_fetch *fetch)
+{
+	struct stk_buf plain = STK_BUF_EMPTY;
+	size_t from = fetch->scratch.len;
+
+	stk_buf_add_str(&plain, fetch->request->user);
+	stk_buf_add_byte(&plain, ':');
+	stk_buf_add_str(&plain, fetch->request->password);
+	stk_buf_add_text(&fetch->scratch, "Basic ");
+	stk_base64_add(&fetch->scratch, stk_buf_str(&plain));
+	stk_buf_release(&plain);
+	push_made(fetch, "Authorization", from);
+}
+
+/* Header lines of this hop. Values made here stand in scratch, which may move while it grows, so
+ * their views are set at the end. */
+static void build_headers(struct stk_fetch *fetch)
+{
+	const struct stk_request *request = fetch->request;
+	bool labels = fetch->vu->worker->engine->plan->labels && fetch->is_target;
+	size_t made;
+
+	stk_vec_clear(&fetch->out);
+	stk_buf_clear(&fetch->scratch);
+	for (size_t i = 0; i < request->headers_len; i++) {
+		struct stk_str name = request->headers[i].name;
+
+		if (is_made_here(name, labels))
+			continue;
+		/* credentials stay with the host they were meant for */
+		if (!fetch->same_host && stk_str_eq_nocase(name, STK_STR("authorization")))
+			continue;
+		if (!fetch->send_body && stk_str_eq_nocase(name, STK_STR("content-type")))
+			continue;
+		stk_vec_push(&fetch->out, request->headers[i]);
+	}
+	made = fetch->out.len;
+	add_cookies(fetch);
+	if (labels)
+		add_labels(fetch);
+	if (request->user.ptr && fetch->same_host)
+		add_basic(fetch);
+	for (size_t i = made; i < fetch->out.len; i++) {
+		struct stk_str *value = &fetch->out.items[i].value;
+
+		*value = stk_str_of(fetch->scratch.ptr + value->len);
+	}
+}
+
+static bool is_target(const struct stk_fetch *fetch)
+{
+	const char *host = fetch->vu->worker->engine->target_host[fetch->vu->iteration.side];
+
+	return !host || stk_str_eq_nocase(fetch->parts.host, stk_str_of(host));
+}
+
+static void send_hop(struct stk_fetch *fetch)
+{
+	struct stk_worker *worker = fetch->vu->worker;
+	struct stk_exchange *exchange = &fetch->exchange;
+	int64_t left_ns = fetch->deadline_ns - stk_worker_now(worker);
+
+	fetch->is_target = is_target(fetch);
+	if (!stk_engine_allows(worker->engine, &fetch->parts)) {
+		refuse(fetch, 1111, "hostname is blocked");
+		hop_done(exchange);
+		return;
+	}
+	build_headers(fetch);
+	stk_exchange_clear(exchange);
+	exchange->method = fetch->method;
+	exchange->url = fetch->url.ptr;
+	exchange->headers = fetch->out.items;
+	exchange->headers_len = fetch->out.len;
+	exchange->has_body = fetch->send_body;
+	exchange->body = fetch->send_body ? fetch->request->body : (struct stk_str){NULL, 0};
+	exchange->keep_body = !fetch->request->discard;
+	exchange->max_body = worker->engine->plan->max_body;
+	exchange->timeout_ns = left_ns > STK_NS_PER_MS ? left_ns : STK_NS_PER_MS;
+	exchange->done = hop_done;
+	exchange->owner = fetch;
+	fetch->state = STK_FETCH_RUNNING;
+	worker->engine->transport->submit(worker->transport, exchange);
+}
+
+/* --- redirects --- */
+
+static bool is_redirect(int status)
+{
+	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/* Location against the current URL into *out: absolute, //host, /path, ?query or relative. */
+static void resolve(const struct stk_fetch *fetch, struct stk_str location, struct stk_buf *out)
+{
+	const struct stk_url *at = &fetch->parts;
+	struct stk_str base = stk_buf_str(&fetch->url);
+	size_t root = (size_t)(at->host.ptr + at->host.len - base.ptr);
+	struct stk_str path = at->path;
+	ptrdiff_t slash;
+
+	while (root < base.len && base.ptr[root] != '/' && base.ptr[root] != '?' &&
+		base.ptr[root] != '#')
+		root++;
+	if (stk_str_find(location, STK_STR("://")) > 0) {
+		stk_buf_add_str(out, location);
+		return;
+	}
+	if (stk_str_starts(location, "//")) {
+		stk_buf_add_str(out, at->scheme);
+		stk_buf_add_byte(out, ':');
+		stk_buf_add_str(out, location);
+		return;
+	}
+	stk_buf_add_str(out, stk_str_sub(base, 0, root));
+	if (!stk_str_starts(location, "/")) {
+		slash = stk_str_rfind_byte(path, '/');
+		if (stk_str_starts(location, "?"))
+			stk_buf_add_str(out, path);
+		else
+			stk_buf_add_str(out, stk_str_sub(path, 0, (size_t)(slash + 1)));
+		if (path.len == 0)
+			stk_buf_add_byte(out, '/');
+	}
+	stk_buf_add_str(out, location);
+}
+
+/* Point the fetch to text; false: not a URL (the fetch keeps the text). */
+static bool set_url(struct stk_fetch *fetch, struct stk_str text)
+{
+	ptrdiff_t hash = stk_str_find_byte(text, '#');
+
+	stk_buf_clear(&fetch->url);
+	stk_buf_add_str(&fetch->url, hash < 0 ? text : stk_str_sub(text, 0, (size_t)hash));
+	return stk_url_parse(stk_buf_str(&fetch->url), &fetch->parts, NULL) == 0;
+}
+
+/* Go to where the answer points; false: it does not, or we must not. */
+static bool follow(struct stk_fetch *fetch)
+{
+	int status = fetch->exchange.status;
+	struct stk_buf next = STK_BUF_EMPTY;
+	struct stk_str location;
+	char *old_host;
+	bool sent;
+
+	if (!is_redirect(status) || fetch->hops_left <= 0 ||
+		!stk_exchange_header(&fetch->exchange, "location", &location))
+		return false;
+	old_host = stk_str_dup(fetch->parts.host);
+	resolve(fetch, location, &next);
+	fetch->hops_left--;
+	if (status != 307 && status != 308 && strcmp(fetch->method, "HEAD") != 0) {
+		if (strcmp(fetch->method, "GET") != 0)
+			fetch->send_body = false;
+		fetch->method = "GET";
+	}
+	sent = set_url(fetch, stk_buf_str(&next));
+	if (sent) {
+		fetch->same_host &= stk_str_eq_nocase(fetch->parts.host, stk_str_of(old_host));
+		send_hop(fetch);
+	} else {
+		refuse(fetch, 1020, "invalid URL of a redirect");
+	}
+	stk_buf_release(&next);
+	free(old_host);
+	return sent;
+}
+
+static void hop_done(struct stk_exchange *exchange)
+{
+	struct stk_fetch *fetch = exchange->owner;
+	struct stk_str rest = stk_buf_str(&exchange->head);
+	struct stk_name_value field;
+
+	stk_fetch_count(fetch);
+	while (exchange->status != 0 && stk_exchange_next_header(&rest, &field))
+		if (stk_str_eq_nocase(field.name, STK_STR("set-cookie")))
+			(void)stk_cookies_put(&fetch->vu->jar, &fetch->parts, field.value,
+				stk_vu_wall_ns(fetch->vu));
+	if (!follow(fetch))
+		finish(fetch);
+}
+
+/* --- start --- */
+
+static bool is_absolute(struct stk_str url)
+{
+	return stk_str_find(url, STK_STR("://")) > 0;
+}
+
+static bool first_url(struct stk_fetch *fetch)
+{
+	struct stk_str url = fetch->request->url;
+	const char *base = fetch->vu->iteration.base_url;
+	struct stk_buf joined = STK_BUF_EMPTY;
+	bool ok;
+
+	if (is_absolute(url))
+		return set_url(fetch, url);
+	if (!base) {
+		stk_buf_clear(&fetch->url);
+		return false;
+	}
+	stk_url_join(&joined, stk_str_of(base), url);
+	ok = set_url(fetch, stk_buf_str(&joined));
+	stk_buf_release(&joined);
+	return ok;
+}
+
+/* The name tag: what the script says, else the path without query as it wrote it. */
+static void find_name(struct stk_fetch *fetch)
+{
+	struct stk_str text = fetch->request->name;
+	int notes;
+
+	if (text.len == 0)
+		text = fetch->parts.path.len > 0 ? fetch->parts.path : STK_STR("/");
+	fetch->name = stk_names_get(&fetch->vu->worker->engine->names, text, &notes);
+	if (notes & STK_NAMES_FULL)
+		stk_worker_warn(fetch->vu->worker,
+			"more than %d request names: the rest is counted as 'other' (give requests "
+			"with changing paths a name)",
+			STK_LABELS_NAMES_MAX);
+	if (notes & STK_NAMES_REPLACED)
+		stk_worker_warn(fetch->vu->worker,
+			"request name '%s' is labelled '%s' in profiles: labels are made of "
+			"A-Za-z0-9._~/:-",
+			fetch->name->text, fetch->name->label);
+}
+
+void stk_fetch_prepare(struct stk_fetch *fetch)
+{
+	fetch->has_url = first_url(fetch);
+	if (!fetch->has_url)
+		fetch->parts = (struct stk_url){.port = 0};
+}
+
+void stk_fetch_start(struct stk_fetch *fetch)
+{
+	const struct stk_request *request = fetch->request;
+	const struct stk_plan *plan = fetch->vu->worker->engine->plan;
+	int64_t timeout_ns = request->timeout_ns > 0 ? request->timeout_ns : plan->timeout_ns;
+
+	fetch->method = request->method ? request->method : "GET";
+	fetch->send_body = request->has_body;
+	fetch->same_host = true;
+	fetch->series_key = 0;
+	fetch->hops_left = request->redirects >= 0 ? request->redirects : plan->redirects;
+	fetch->deadline_ns = stk_worker_now(fetch->vu->worker) + timeout_ns;
+	fetch->exchange.owner = fetch;
+	if (!fetch->has_url) {
+		refuse(fetch, 1020,
+			fetch->url.len > 0 ? "invalid URL"
+					   : "invalid URL: a path without a base_url");
+		finish(fetch); /* no sample, as in k6 */
+		return;
+	}
+	find_name(fetch);
+	send_hop(fetch);
+}
+
+void stk_fetch_cancel(struct stk_fetch *fetch)
+{
+	if (fetch->state == STK_FETCH_RUNNING)
+		fetch->vu->worker->engine->transport->cancel(
+			fetch->vu->worker->transport, &fetch->exchange);
+	fetch->state = STK_FETCH_DONE;
+}

@@ -1,0 +1,109 @@
+/* fetch_count: k6's full set of samples for each hop (k6 2.1 to 2.4). */
+#include "core/load/fetch_count.h"
+
+#include <stdio.h>
+
+#include "core/load/load_priv.h"
+
+bool stk_fetch_expected(const struct stk_fetch *fetch)
+{
+	const struct stk_request *request = fetch->request;
+	int status = fetch->exchange.status;
+
+	if (status == 0)
+		return false;
+	if (request->expect_len == 0)
+		return status >= 200 && status <= 399;
+	for (size_t i = 0; i < request->expect_len; i++)
+		if (status >= request->expect[i].low && status <= request->expect[i].high)
+			return true;
+	return false;
+}
+
+static void count_window(struct stk_fetch *fetch, bool expected)
+{
+	struct stk_worker *worker = fetch->vu->worker;
+	struct stk_entry_counts *entry = &worker->entries.items[fetch->vu->entry];
+
+	entry->requests++;
+	entry->failed += !expected;
+	stk_hist_add(&entry->duration_ms, fetch->exchange.timings.duration);
+}
+
+/* Only what was answered: the service spent nothing on the rest. */
+static void count_series(struct stk_fetch *fetch)
+{
+	struct stk_vu *vu = fetch->vu;
+	struct stk_worker *worker = vu->worker;
+
+	if (fetch->exchange.status == 0)
+		return;
+	if (fetch->series_key == 0)
+		fetch->series_key = stk_series_key(&worker->series, vu->iteration.side,
+					    vu->iteration.scenario->name, fetch->name->text) +
+				    1;
+	stk_series_add(&worker->series, fetch->series_key - 1, stk_vu_wall_ns(vu), 1);
+}
+
+static void count_timings(struct stk_fetch *fetch, const struct stk_tag *tags, size_t len)
+{
+	static const int ids[] = {STK_METRIC_HTTP_REQ_DURATION, STK_METRIC_HTTP_REQ_BLOCKED,
+		STK_METRIC_HTTP_REQ_CONNECTING, STK_METRIC_HTTP_REQ_TLS_HANDSHAKING,
+		STK_METRIC_HTTP_REQ_SENDING, STK_METRIC_HTTP_REQ_WAITING,
+		STK_METRIC_HTTP_REQ_RECEIVING};
+	const struct stk_timings_ms *t = &fetch->exchange.timings;
+	const double values[] = {t->duration, t->blocked, t->connecting, t->tls_handshaking,
+		t->sending, t->waiting, t->receiving};
+
+	for (size_t i = 0; i < STK_ARRAY_LEN(ids); i++)
+		stk_vu_sample(fetch->vu, ids[i], values[i], tags, len, fetch->request->tags,
+			fetch->request->tags_len);
+}
+
+static void count_samples(struct stk_fetch *fetch, bool expected)
+{
+	const struct stk_exchange *exchange = &fetch->exchange;
+	char status[12], code[12];
+	struct stk_tag tags[8];
+	size_t len = 0;
+
+	(void)snprintf(status, sizeof status, "%d", exchange->status);
+	tags[len++] = (struct stk_tag){"method", fetch->method};
+	tags[len++] = (struct stk_tag){"name", fetch->name->text};
+	tags[len++] = (struct stk_tag){
+		"url", fetch->request->name.len > 0 ? fetch->name->text : fetch->url.ptr};
+	tags[len++] = (struct stk_tag){"status", status};
+	tags[len++] = (struct stk_tag){"expected_response", expected ? "true" : "false"};
+	if (exchange->status != 0)
+		tags[len++] = (struct stk_tag){"proto", exchange->proto};
+	else
+		tags[len++] = (struct stk_tag){"error", exchange->error};
+	if (exchange->error_code != 0) {
+		(void)snprintf(code, sizeof code, "%d", exchange->error_code);
+		tags[len++] = (struct stk_tag){"error_code", code};
+	}
+	stk_vu_sample(fetch->vu, STK_METRIC_HTTP_REQS, 1, tags, len, fetch->request->tags,
+		fetch->request->tags_len);
+	count_timings(fetch, tags, len);
+	stk_vu_sample(fetch->vu, STK_METRIC_HTTP_REQ_FAILED, expected ? 0 : 1, tags, len,
+		fetch->request->tags, fetch->request->tags_len);
+}
+
+void stk_fetch_count(struct stk_fetch *fetch)
+{
+	struct stk_vu *vu = fetch->vu;
+	bool expected = stk_fetch_expected(fetch);
+
+	vu->bytes_sent += fetch->exchange.bytes_sent;
+	vu->bytes_received += fetch->exchange.bytes_received;
+	if (vu->iteration.kind != STK_ITERATION_LOAD)
+		return;
+	count_series(fetch);
+	count_window(fetch, expected);
+	if (!vu->counted)
+		return;
+	atomic_fetch_add_explicit(&vu->worker->tally.requests, 1, memory_order_relaxed);
+	if (!expected)
+		atomic_fetch_add_explicit(&vu->worker->tally.failed, 1, memory_order_relaxed);
+	count_samples(fetch, expected);
+}

@@ -1,0 +1,367 @@
+/* vu: one VU's iterations between driver and worker, and what the driver may ask for. */
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/load/load_priv.h"
+
+enum { BATCH_ALL = 20, BATCH_PER_HOST = 6 };
+
+struct stk_vu *stk_vu_new(struct stk_worker *worker, int64_t id, struct stk_err *err)
+{
+	const struct stk_vu_driver *driver = worker->engine->driver;
+	struct stk_vu *vu = stk_xcalloc(1, sizeof *vu);
+
+	vu->worker = worker;
+	vu->id = id;
+	vu->in_scenario =
+		stk_xcalloc(worker->engine->plan->scenarios.len + 1, sizeof *vu->in_scenario);
+	stk_buf_init(&vu->group, 0);
+	stk_cookies_init(&vu->jar);
+	if (driver->vu_open(worker->driver, vu, &vu->state, err) < 0)
+		vu->state = NULL;
+	return vu;
+}
+
+void stk_vu_free(struct stk_vu *vu)
+{
+	if (!vu)
+		return;
+	if (vu->state)
+		vu->worker->engine->driver->vu_close(vu->state);
+	for (size_t i = 0; i < vu->fetches.len; i++) {
+		stk_fetch_release(vu->fetches.items[i]);
+		free(vu->fetches.items[i]);
+	}
+	stk_vec_release(&vu->fetches);
+	stk_cookies_release(&vu->jar);
+	stk_buf_release(&vu->group);
+	free(vu->in_scenario);
+	free(vu);
+}
+
+/* --- what the driver asks for --- */
+
+int64_t stk_vu_now_ns(const struct stk_vu *vu)
+{
+	return stk_worker_now(vu->worker);
+}
+
+int64_t stk_vu_wall_ns(const struct stk_vu *vu)
+{
+	return stk_clock_wall(vu->worker->engine->clock);
+}
+
+int64_t stk_vu_id(const struct stk_vu *vu)
+{
+	return vu->id;
+}
+
+const struct stk_plan *stk_vu_plan(const struct stk_vu *vu)
+{
+	return vu->worker->engine->plan;
+}
+
+double stk_vu_progress(const struct stk_vu *vu)
+{
+	double part;
+
+	if (!vu->executor)
+		return 0;
+	part = vu->executor->ops->progress(vu->executor, stk_vu_now_ns(vu));
+	return part < 0 ? 0 : part > 1 ? 1 : part;
+}
+
+void stk_vu_sleep_until(struct stk_vu *vu, int64_t mono_ns)
+{
+	if (vu->wait != STK_WAIT_NOTHING)
+		STK_BUG("a VU waits for two things");
+	vu->wait = STK_WAIT_SLEEP;
+	stk_timers_add(&vu->worker->timers, &vu->timer, mono_ns);
+}
+
+static bool same_host(const struct stk_fetch *a, const struct stk_fetch *b)
+{
+	return a->parts.port == b->parts.port && stk_str_eq_nocase(a->parts.host, b->parts.host);
+}
+
+/* Requests under way: all, and those to the host of fetch. */
+static size_t under_way(const struct stk_vu *vu, const struct stk_fetch *fetch, size_t *all_out)
+{
+	size_t same = 0;
+
+	*all_out = 0;
+	for (size_t i = 0; i < vu->fetches_used; i++) {
+		const struct stk_fetch *other = vu->fetches.items[i];
+
+		if (other->state != STK_FETCH_RUNNING)
+			continue;
+		++*all_out;
+		same += same_host(fetch, other);
+	}
+	return same;
+}
+
+/* Start what may be started: a single request always, of a batch as many as the limits let. */
+static void start_more(struct stk_vu *vu)
+{
+	for (size_t i = 0; i < vu->fetches_used; i++) {
+		struct stk_fetch *fetch = vu->fetches.items[i];
+		size_t all, same;
+
+		if (fetch->state != STK_FETCH_QUEUED)
+			continue;
+		same = under_way(vu, fetch, &all);
+		if (all >= BATCH_ALL)
+			return;
+		if (same < BATCH_PER_HOST)
+			stk_fetch_start(fetch);
+	}
+}
+
+static struct stk_fetch *fetch_at(struct stk_vu *vu, size_t i)
+{
+	while (vu->fetches.len <= i) {
+		struct stk_fetch *fetch = stk_xcalloc(1, sizeof *fetch);
+
+		fetch->vu = vu;
+		stk_exchange_init(&fetch->exchange);
+		stk_buf_init(&fetch->url, 0);
+		stk_buf_init(&fetch->scratch, 0);
+		stk_vec_push(&vu->fetches, fetch);
+	}
+	return vu->fetches.items[i];
+}
+
+void stk_vu_submit(struct stk_vu *vu, const struct stk_request *requests, size_t len)
+{
+	if (vu->wait != STK_WAIT_NOTHING || len == 0)
+		STK_BUG("a VU waits for two things, or for none");
+	vu->wait = STK_WAIT_REQUESTS;
+	vu->fetches_used = vu->fetches_left = len;
+	for (size_t i = 0; i < len; i++) {
+		struct stk_fetch *fetch = fetch_at(vu, i);
+
+		fetch->request = &requests[i];
+		fetch->state = STK_FETCH_QUEUED;
+		stk_fetch_prepare(fetch);
+	}
+	start_more(vu);
+}
+
+void stk_vu_fetched(struct stk_vu *vu, struct stk_fetch *fetch)
+{
+	(void)fetch;
+	vu->fetches_left--;
+	if (vu->fetches_left == 0)
+		stk_worker_enqueue(vu->worker, vu, STK_NEXT_RESUME);
+	else if (vu->fetches_used > BATCH_PER_HOST)
+		start_more(vu);
+}
+
+const struct stk_response *stk_vu_response(const struct stk_vu *vu, size_t i)
+{
+	return &vu->fetches.items[i]->response;
+}
+
+void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_tag *extra,
+	size_t extra_len, const struct stk_tag *tags, size_t tags_len)
+{
+	struct stk_worker *worker = vu->worker;
+	const struct stk_engine *engine = worker->engine;
+	struct stk_tag group = {"group", vu->group.ptr};
+	struct stk_tag_lists lists = {.len = 0};
+	const struct stk_scenario *scenario = vu->iteration.scenario;
+
+	if (!vu->counted)
+		return;
+	if (stk_counts_wants_tags(worker->counts, metric)) {
+		stk_tag_lists_add(&lists, extra, extra_len);
+		stk_tag_lists_add(&lists, tags, tags_len);
+		stk_tag_lists_add(&lists, &group, 1);
+		if (scenario) {
+			stk_tag_lists_add(
+				&lists, &engine->scenario_tags[vu->iteration.scenario_index], 1);
+			stk_tag_lists_add(&lists, scenario->tags.items, scenario->tags.len);
+		}
+		stk_tag_lists_add(&lists, engine->plan->tags.items, engine->plan->tags.len);
+	}
+	stk_counts_add(worker->counts, metric, value, &lists);
+}
+
+void stk_vu_add(
+	struct stk_vu *vu, int metric, double value, const struct stk_tag *tags, size_t tags_len)
+{
+	stk_vu_sample(vu, metric, value, NULL, 0, tags, tags_len);
+}
+
+void stk_vu_check(struct stk_vu *vu, struct stk_str name, bool passed, const struct stk_tag *tags,
+	size_t tags_len)
+{
+	struct stk_tally *tally = &vu->worker->tally;
+	struct stk_tag check = {"check", NULL};
+	char *text = NULL;
+
+	if (!vu->counted)
+		return;
+	if (stk_counts_wants_tags(vu->worker->counts, STK_METRIC_CHECKS)) {
+		text = stk_str_dup(name);
+		check.value = text;
+	}
+	stk_vu_sample(vu, STK_METRIC_CHECKS, passed ? 1 : 0, &check, text ? 1 : 0, tags, tags_len);
+	stk_counts_check(vu->worker->counts, stk_buf_str(&vu->group), name, passed);
+	atomic_fetch_add_explicit(
+		passed ? &tally->checks_passed : &tally->checks_failed, 1, memory_order_relaxed);
+	free(text);
+}
+
+void stk_vu_set_group(struct stk_vu *vu, struct stk_str path)
+{
+	stk_buf_clear(&vu->group);
+	stk_buf_add_str(&vu->group, path);
+}
+
+void stk_vu_abort(struct stk_vu *vu, const char *message)
+{
+	stk_engine_end(vu->worker->engine, STK_END_SCRIPT, STK_STOP_GRACEFUL, message);
+}
+
+/* --- its life on the worker --- */
+
+static void begin_iteration(struct stk_vu *vu, int64_t now_ns)
+{
+	struct stk_worker *worker = vu->worker;
+	struct stk_engine *engine = worker->engine;
+	struct stk_iteration *it = &vu->iteration;
+
+	stk_buf_clear(&vu->group);
+	stk_cookies_clear(&vu->jar);
+	vu->bytes_sent = vu->bytes_received = 0;
+	vu->in_iteration = true;
+	it->started_mono_ns = now_ns;
+	if (it->kind != STK_ITERATION_LOAD) {
+		stk_buf_add_text(
+			&vu->group, it->kind == STK_ITERATION_SETUP ? "::setup" : "::teardown");
+		return;
+	}
+	vu->entry = worker->entry;
+	vu->counted = engine->schedule[vu->entry].counted;
+	it->side = engine->schedule[vu->entry].side;
+	it->base_url = engine->plan->base_url[it->side];
+	it->vu_id = vu->id;
+	it->iter = vu->iterations++;
+	it->iter_in_scenario = vu->in_scenario[it->scenario_index]++;
+	it->intended_mono_ns = vu->intended_ns;
+	worker->entries.items[vu->entry].iterations++;
+	atomic_fetch_add_explicit(&worker->tally.running, 1, memory_order_relaxed);
+	if (vu->executor->ops->is_open_model) {
+		double late_ms = (double)(now_ns - vu->intended_ns) / 1e6;
+
+		stk_vu_sample(vu, STK_METRIC_ITERATION_LATENESS, late_ms, NULL, 0, NULL, 0);
+		stk_hist_add(&worker->lateness_ms, late_ms);
+	}
+}
+
+static void end_samples(struct stk_vu *vu, int64_t now_ns)
+{
+	double ms = (double)(now_ns - vu->iteration.started_mono_ns) / 1e6;
+
+	stk_vu_sample(vu, STK_METRIC_ITERATIONS, 1, NULL, 0, NULL, 0);
+	stk_vu_sample(vu, STK_METRIC_ITERATION_DURATION, ms, NULL, 0, NULL, 0);
+	if (vu->executor->ops->is_open_model)
+		stk_vu_sample(vu, STK_METRIC_ITERATION_RESPONSE,
+			(double)(now_ns - vu->intended_ns) / 1e6, NULL, 0, NULL, 0);
+}
+
+static void count_data(struct stk_vu *vu)
+{
+	if (vu->iteration.kind != STK_ITERATION_LOAD)
+		return;
+	stk_buf_clear(&vu->group);
+	stk_vu_sample(vu, STK_METRIC_DATA_SENT, (double)vu->bytes_sent, NULL, 0, NULL, 0);
+	stk_vu_sample(vu, STK_METRIC_DATA_RECEIVED, (double)vu->bytes_received, NULL, 0, NULL, 0);
+}
+
+static void count_failure(struct stk_vu *vu, const struct stk_err *err)
+{
+	struct stk_engine *engine = vu->worker->engine;
+	const struct stk_engine_observer *observer = &engine->opts.observer;
+
+	stk_vu_sample(vu, STK_METRIC_ITERATION_ERRORS, 1, NULL, 0, NULL, 0);
+	atomic_fetch_add_explicit(&vu->worker->tally.errors, 1, memory_order_relaxed);
+	if (observer->failed)
+		observer->failed(observer->ctx, vu->iteration.scenario, err);
+}
+
+static void end_iteration(struct stk_vu *vu, enum stk_vu_status status, const struct stk_err *err)
+{
+	struct stk_worker *worker = vu->worker;
+	int64_t now_ns = stk_worker_now(worker);
+
+	vu->in_iteration = false;
+	if (vu->iteration.kind != STK_ITERATION_LOAD) {
+		vu->special_over = true;
+		if (status == STK_VU_FAILED)
+			vu->special_err = *err;
+		return;
+	}
+	stk_buf_clear(&vu->group);
+	if (status == STK_VU_FAILED)
+		count_failure(vu, err);
+	end_samples(vu, now_ns);
+	count_data(vu);
+	atomic_fetch_sub_explicit(&worker->tally.running, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&worker->tally.iterations, 1, memory_order_relaxed);
+	stk_executor_ended(vu->executor, vu->slot, now_ns);
+}
+
+void stk_vu_run(struct stk_vu *vu)
+{
+	const struct stk_vu_driver *driver = vu->worker->engine->driver;
+	struct stk_err err = STK_ERR_INIT;
+	enum stk_vu_next next = vu->next;
+	enum stk_vu_status status;
+
+	stk_worker_dequeue(vu->worker, vu);
+	vu->wait = STK_WAIT_NOTHING;
+	if (next == STK_NEXT_START)
+		begin_iteration(vu, stk_worker_now(vu->worker));
+	if (!vu->state) {
+		(void)stk_err_set(&err, STK_E_SCRIPT, "the VU could not be opened");
+		status = STK_VU_FAILED;
+	} else if (next == STK_NEXT_START) {
+		status = driver->start(vu->state, &vu->iteration, &err);
+	} else {
+		status = driver->resume(vu->state, &err);
+	}
+	if (status == STK_VU_WAITING && vu->wait == STK_WAIT_NOTHING)
+		STK_BUG("a VU waits for nothing");
+	if (status != STK_VU_WAITING)
+		end_iteration(vu, status, &err);
+}
+
+static void give_up(struct stk_vu *vu)
+{
+	stk_timers_remove(&vu->worker->timers, &vu->timer);
+	for (size_t i = 0; vu->wait == STK_WAIT_REQUESTS && i < vu->fetches_used; i++)
+		stk_fetch_cancel(vu->fetches.items[i]);
+	vu->wait = STK_WAIT_NOTHING;
+}
+
+void stk_vu_cancel(struct stk_vu *vu)
+{
+	struct stk_tally *tally = &vu->worker->tally;
+
+	if (vu->next != STK_NEXT_NOTHING)
+		stk_worker_dequeue(vu->worker, vu);
+	give_up(vu);
+	if (!vu->in_iteration)
+		return;
+	vu->in_iteration = false;
+	if (vu->state)
+		vu->worker->engine->driver->cancel(vu->state);
+	count_data(vu);
+	if (vu->iteration.kind != STK_ITERATION_LOAD)
+		return;
+	atomic_fetch_sub_explicit(&tally->running, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&tally->interrupted, 1, memory_order_relaxed);
+}
