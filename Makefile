@@ -4,38 +4,51 @@
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
 
-CC      ?= cc
+ifeq ($(origin CC),default)
+CC      := cc
+endif
+CLANG   ?= clang
 BUILD   ?= build
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
-MANDIR  ?= $(PREFIX)/share/man
+DOCDIR  ?= $(PREFIX)/share/doc/stoker
 CFLAGS  ?= -O2 -g
 DEVELOPER ?= 1
 SAN     ?=
 V       ?= 0
 Q       := $(if $(filter 1,$(V)),,@)
+JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
+DEMO_ARGS ?=
 
 ROOMS    := $(shell awk '/^[a-z]+:/ { sub(/:.*/, ""); print }' core/LAYERS)
 CORE     := $(filter-out cmd,$(ROOMS))
-PKGS     := libcurl lua5.4 jansson libmicrohttpd sqlite3 zlib libdeflate libpcre2-8
-PKG_LIST := libcurl4-openssl-dev liblua5.4-dev lua5.4 libjansson-dev libmicrohttpd-dev libsqlite3-dev \
-            zlib1g-dev libdeflate-dev libpcre2-dev pkg-config gcc make
-HAVE_PKGS := $(shell pkg-config --exists $(PKGS) 2>/dev/null && echo yes)
-PKG_CFLAGS := $(if $(HAVE_PKGS),$(shell pkg-config --cflags $(PKGS)))
-PKG_LIBS   := $(if $(HAVE_PKGS),$(shell pkg-config --libs $(PKGS)))
+PKGS     := libcurl lua5.4 jansson libmicrohttpd sqlite3 libdeflate libpcre2-8
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
         -Wpointer-arith -Wformat=2 -Wvla -Wundef $(if $(filter 1,$(DEVELOPER)),-Werror)
+# rooms that are clean of silent narrowing; more join as they become so
+CONVERSION_ROOMS := base service
 SAN_FLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -I$(BUILD)/gen $(WARN) $(PKG_CFLAGS) $(SAN_FLAGS) -pthread $(CFLAGS)
-ALL_LIBS   = $(PKG_LIBS) -lm -pthread $(LDFLAGS)
+BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -I$(BUILD)/gen $(WARN) $(PKG_CFLAGS) $(SAN_FLAGS) -pthread $(CFLAGS)
+ALL_CFLAGS  = $(BASE_CFLAGS) -include core/base/banned.h
+ALL_LIBS    = $(PKG_LIBS) -lm -pthread $(LDFLAGS)
 
 srcs = $(sort $(wildcard core/$(1)/*.c))
 objs = $(patsubst %.c,$(BUILD)/%.o,$(call srcs,$(1)))
 lib  = $(BUILD)/lib/$(1).a
+SOURCES := $(sort $(wildcard core/*/*.c cmd/*.c))
+HEADERS := $(sort $(wildcard core/*/*.h cmd/*.h))
+TEST_SOURCES := $(sort $(wildcard tests/unit/*/*.c tests/support/*.c tests/fuzz/*.c tests/bench/*.c))
 
-.PHONY: all help deps demo test check unit clean FORCE
+.PHONY: all help deps test-deps demo test check unit check-layers check-headers check-house format \
+	format-check lint tidy cppcheck asan asan-build valgrind fuzz fuzz-short fuzz-replay mutants bench \
+	peers test-demo test-distros install uninstall clean FORCE
 all: $(BUILD)/stoker
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 # --- build -----------------------------------------------------------------------
 $(BUILD)/.flags: FORCE
@@ -44,12 +57,15 @@ $(BUILD)/.flags: FORCE
 $(BUILD)/%.o: %.c $(BUILD)/.flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+$(foreach r,$(CONVERSION_ROOMS),$(eval $(BUILD)/core/$(r)/%.o: WARN += -Wconversion))
 
 # our Lua, as C arrays: a table of name, bytes, length in sorted order
 LUA_FILES := $(sort $(shell find lua-lib -name '*.lua' -not -path 'lua-lib/types/*' 2>/dev/null))
 $(BUILD)/gen/lua_lib.c: tests/lint/embed_lua.sh $(LUA_FILES)
 	$(Q)mkdir -p $(@D) && sh tests/lint/embed_lua.sh $(LUA_FILES) > $@
-$(BUILD)/gen/lua_lib.o: $(BUILD)/gen/lua_lib.c $(BUILD)/.flags
+$(BUILD)/gen/version.c: FORCE
+	$(Q)mkdir -p $(@D) && sh tests/lint/version.sh $@
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/.flags
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 define room_rules
@@ -59,11 +75,11 @@ endef
 $(foreach r,$(CORE),$(eval $(call room_rules,$(r))))
 
 CMD_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard cmd/*.c)))
-VERSION  := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
+VERSION_O := $(BUILD)/gen/version.o
 $(BUILD)/lib/cmd.a: $(filter-out $(BUILD)/cmd/main.o,$(CMD_OBJS))
 	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
-$(BUILD)/stoker: $(BUILD)/cmd/main.o $(BUILD)/lib/cmd.a $(foreach r,$(CORE),$(call lib,$(r)))
-	$(Q)$(CC) $(SAN_FLAGS) -o $@ $(BUILD)/cmd/main.o -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
+$(BUILD)/stoker: $(BUILD)/cmd/main.o $(VERSION_O) $(BUILD)/lib/cmd.a $(foreach r,$(CORE),$(call lib,$(r)))
+	$(Q)$(CC) $(SAN_FLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
 
 # --- unit tests: tests/unit/<room>/test_<unit>.c links only the rooms below its own ---
 SUPPORT_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c)))
@@ -71,19 +87,85 @@ $(BUILD)/lib/support.a: $(SUPPORT_OBJS)
 	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
 
 closure = $(1) $(shell awk -v want=$(1) -f tests/lint/closure.awk core/LAYERS)
+# the version changes with every commit: tests take it as it is and are not linked again for it
 define test_rules
 UNIT_$(1) := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/$(1)/test_*.c)))
-$$(UNIT_$(1)): $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/lib/support.a $(foreach r,$(call closure,$(1)),$(BUILD)/lib/$(r).a)
-	$$(Q)mkdir -p $$(@D) && $$(CC) $$(SAN_FLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(ALL_LIBS) -lcmocka
+$$(UNIT_$(1)): $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/lib/support.a $(foreach r,$(call closure,$(1)),$(BUILD)/lib/$(r).a) | $(VERSION_O)
+	$$(Q)mkdir -p $$(@D) && $$(CC) $$(SAN_FLAGS) -o $$@ $$(filter %.o,$$^) $(VERSION_O) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(ALL_LIBS) -lcmocka
 .PHONY: unit-$(1)
 unit-$(1): $$(UNIT_$(1))
 	$$(Q)sh tests/support/run_units.sh $$(UNIT_$(1))
 endef
 $(foreach r,$(ROOMS),$(eval $(call test_rules,$(r))))
-unit: $(foreach r,$(ROOMS),$(UNIT_$(r)))
+unit: $(foreach r,$(ROOMS),$(UNIT_$(r))) ## all unit tests
 	$(Q)sh tests/support/run_units.sh $^
 
-clean:
+# --- what people type ---------------------------------------------------------------
+deps: ## install the libraries that are missing (apt, as root or through sudo)
+	@sh tests/lint/deps.sh build
+test-deps:
+	@sh tests/lint/deps.sh test
+demo: deps ## build, then the whole story on a built-in service (2 to 3 minutes)
+	@sh tests/lint/build.sh $(MAKE) -j$(JOBS) --no-print-directory all
+	@$(BUILD)/stoker demo $(if $(PYROSCOPE),--pyroscope $(PYROSCOPE)) $(DEMO_ARGS)
+test: deps test-deps ## everything that must pass; ends with "N passed, N failed"
+	@sh tests/lint/build.sh $(MAKE) -j$(JOBS) --no-print-directory all
+	@MAKE="$(MAKE) --no-print-directory" JOBS=$(JOBS) BUILD=$(BUILD) bash tests/run_all.sh
+install: all ## to DESTDIR and PREFIX
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DOCDIR)
+	install -m 755 $(BUILD)/stoker $(DESTDIR)$(BINDIR)/stoker
+	install -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(DOCDIR)/
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(BINDIR)/stoker
+	rm -rf $(DESTDIR)$(DOCDIR)
+clean: ## remove the build folder
 	rm -rf $(BUILD)
+
+# --- the house in order -------------------------------------------------------------
+check: check-layers check-headers check-house format-check ## layers, headers, names, format
+check-layers: ## includes go down only, third-party headers through their door
+	$(Q)awk -f tests/lint/layers.awk core/LAYERS $(SOURCES) $(HEADERS)
+	$(Q)sh tests/lint/closure_check.sh
+check-headers: ## each header compiles alone and has its guard
+	$(Q)BASE="$(CC) $(BASE_CFLAGS)" sh tests/lint/headers.sh $(HEADERS)
+check-house: ## sizes, first lines, prints and exits, a test for each unit, forbidden words
+	$(Q)sh tests/lint/house.sh
+CLANG_FORMAT ?= $(firstword $(shell command -v clang-format-14 clang-format 2>/dev/null))
+format: ## clang-format on all sources
+	$(Q)$(CLANG_FORMAT) -i $(SOURCES) $(HEADERS) $(TEST_SOURCES)
+format-check: ## what clang-format 14 would change
+	$(Q)sh tests/lint/format.sh $(SOURCES) $(HEADERS) $(TEST_SOURCES)
+lint: tidy cppcheck ## clang-tidy and cppcheck
+tidy: $(BUILD)/gen/lua_lib.c
+	$(Q)printf '%s\n' $(SOURCES) | xargs -P $(JOBS) -n 8 sh tests/lint/tidy.sh $(filter -I% -D% -std%,$(ALL_CFLAGS))
+cppcheck:
+	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
+	  --suppressions-list=tests/lint/cppcheck.suppress -j $(JOBS) -I. $(SOURCES)
+asan: ## all unit tests under AddressSanitizer and UBSan, in a build folder of their own
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined CFLAGS="-O1 -g -DSTK_ARENA_DEBUG" unit
+valgrind: $(UNIT_base) $(UNIT_profile) $(UNIT_script) ## unit tests of base, profile, script under valgrind
+	$(Q)UNIT_WRAP="valgrind -q --error-exitcode=99 --leak-check=full" UNIT_TIMEOUT=900 sh tests/support/run_units.sh $^
+mutants: ## flip operators in stats and the executors: the tests must notice
+	$(Q)BUILD=$(BUILD)/mutants lua5.4 tests/mutants.lua
+bench test-demo peers: all ## bench: beside peers; test-demo: plants with drawn seeds; peers: real servers
+	$(Q)BUILD=$(BUILD) sh tests/run_target.sh $@
+test-distros: ## the README's commands in fresh Debian 12 and Ubuntu 24.04 roots
+	$(Q)bash tests/distros.sh
+
+# --- fuzzing: tests/fuzz/fuzz_<name>.c, corpus in tests/fuzz/corpora/<name> ----------
+FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_DIR   := $(BUILD)/fuzz
+$(BUILD)/replay/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/lib/support.a $(foreach r,$(CORE),$(call lib,$(r))) | $(VERSION_O)
+	$(Q)mkdir -p $(@D) && $(CC) $(SAN_FLAGS) -o $@ $(filter %.o,$^) $(VERSION_O) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
+fuzz-replay: $(FUZZ_NAMES:%=$(BUILD)/replay/fuzz_%) ## each corpus file once through its target
+	$(Q)sh tests/fuzz/replay.sh $^
+fuzz-short: ## 60 s for each target
+	$(Q)SECONDS_EACH=$(or $(FUZZ_SECONDS),60) MAKE="$(MAKE) --no-print-directory -j$(JOBS)" FUZZ_DIR=$(FUZZ_DIR) CLANG=$(CLANG) sh tests/fuzz/run.sh $(or $(FUZZ),$(FUZZ_NAMES))
+fuzz: ## ten minutes for each target
+	$(Q)$(MAKE) --no-print-directory FUZZ_SECONDS=600 fuzz-short
+# built by tests/fuzz/run.sh in a folder of its own, with CC=clang
+$(BUILD)/libfuzzer/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/lib/support.a $(foreach r,$(CORE),$(call lib,$(r))) | $(VERSION_O)
+	$(Q)mkdir -p $(@D) && $(CC) $(SAN_FLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(VERSION_O) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
+.SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,11 +1,8 @@
-/* version: which stoker this is; the Makefile gives STK_VERSION from git. */
+/* version: which stoker this is. */
 #include "cmd/cmd.h"
-
-#ifndef STK_VERSION
-#define STK_VERSION "unknown"
-#endif
+#include "core/base/version.h"
 
 const char *stk_cmd_version(void)
 {
-	return STK_VERSION;
+	return stk_version();
 }
