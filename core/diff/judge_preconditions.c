@@ -253,6 +253,8 @@ static void check_generator(struct stk_run *run)
 				 ? (double)generator->dropped / (double)generator->planned
 				 : 0.0;
 
+	if (isnan(generator->busy) && isnan(generator->late_p99_ms))
+		return;
 	if (generator->late_p99_ms > LATE_FAIL_MS || dropped > 1.0 - LOAD_MIN)
 		stk_run_precondition(run, "generator", STK_CHECK_FAIL,
 			"the load generator fell behind: starts late p99 %.0f ms, %lld dropped",
