@@ -10,9 +10,11 @@
 enum { COMMANDS_MAX = 32 };
 
 extern const struct stk_command stk_cmd_help;
+extern const struct stk_command stk_cmd_load;
 extern const struct stk_command stk_cmd_report;
 
 const struct stk_command *const stk_cmd_table[] = {
+	&stk_cmd_load,
 	&stk_cmd_report,
 	&stk_cmd_help,
 	NULL,

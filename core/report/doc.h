@@ -57,6 +57,7 @@ struct stk_doc_line {
 	const char *text;
 	const char *aside; /* to the right where there is room, else below; or NULL */
 	enum stk_doc_tone label_tone, text_tone;
+	bool is_under; /* belongs to the labelled line above */
 	bool is_fixed; /* not to be wrapped (a drawing) */
 };
 

@@ -6,7 +6,7 @@
 #include "core/report/figures.h"
 #include "core/report/parts.h"
 
-enum { TIMELINE_WIDTH = 60, REASONS_MAX = 8 };
+enum { TIMELINE_WIDTH = 40, REASONS_MAX = 8 };
 
 /* --- load ------------------------------------------------------------------------ */
 
@@ -21,8 +21,11 @@ static void add_total(struct stk_buf *buf, const struct stk_total *total)
 			buf, "errors %.2f → %.2f %%", row->base_cost * 100, row->head_cost * 100);
 		return;
 	}
-	if (strcmp(total->name, "throughput") != 0)
-		stk_buf_addf(buf, "%s ", total->name);
+	if (strcmp(total->name, "throughput") == 0) {
+		stk_buf_addf(buf, "%.1f → %.1f req/s", row->base_cost, row->head_cost);
+		return;
+	}
+	stk_buf_addf(buf, "%s ", total->name);
 	stk_figures_add_pair(buf, row->base_cost, row->head_cost, total->unit);
 	if (isfinite(row->change))
 		stk_buf_addf(buf, " %+.*f %%", digits, row->change * 100);
@@ -77,6 +80,7 @@ static void add_gates(struct stk_doc *doc, struct stk_doc_section *section)
 		struct stk_doc_line *line = stk_doc_add_line(section, i == 0 ? "Gates" : "",
 			stk_doc_textf(doc, "%s %s %s: %s", gate->crossed ? "✗" : "✓", gate->name,
 				gate->limit, gate->text));
+		line->is_under = i > 0;
 		if (gate->crossed)
 			line->text_tone = STK_DOC_BAD;
 	}
@@ -162,8 +166,8 @@ static struct tally tally_slices(const struct stk_run *run, const char *type_id)
 	return tally;
 }
 
-static void add_slices(
-	struct stk_doc *doc, struct stk_doc_section *section, const char *type_id, const char *name)
+static void add_slices(struct stk_doc *doc, struct stk_doc_section *section, const char *type_id,
+	const char *name, bool is_first)
 {
 	struct tally tally = tally_slices(doc->run, type_id);
 	struct stk_buf buf = STK_BUF_EMPTY;
@@ -196,7 +200,9 @@ static void add_slices(
 			stk_buf_addf(
 				&buf, ", %.0f %% without request labels", one->unlabelled * 100);
 	}
-	stk_doc_add_line(section, "Slices", stk_doc_take(doc, &buf));
+	struct stk_doc_line *line =
+		stk_doc_add_line(section, is_first ? "Slices" : "", stk_doc_take(doc, &buf));
+	line->is_under = !is_first;
 	stk_buf_release(&buf);
 }
 
@@ -218,7 +224,7 @@ static void add_all_slices(struct stk_doc *doc, struct stk_doc_section *section)
 		struct stk_str rest = stk_str_of(type_id), word, sample;
 		bool full = stk_str_cut(&rest, ':', &word) && stk_str_cut(&rest, ':', &sample);
 		const char *name = full ? stk_doc_textf(doc, "%.*s", STK_STR_ARG(sample)) : type_id;
-		add_slices(doc, section, type_id, name);
+		add_slices(doc, section, type_id, name, len == 1);
 	}
 }
 
@@ -270,7 +276,9 @@ static void add_timeline(struct stk_doc *doc, struct stk_doc_section *section)
 	stk_units_format_duration(&buf, end_ns - start_ns);
 	stk_buf_add_text(&buf, run->mode == STK_MODE_PAIRED ? " · w warm-up, b base, H head"
 							    : " · w warm-up, i idle, L load");
-	stk_doc_add_line(section, "", stk_doc_take(doc, &buf))->text_tone = STK_DOC_DIM;
+	struct stk_doc_line *line = stk_doc_add_line(section, "", stk_doc_take(doc, &buf));
+	line->text_tone = STK_DOC_DIM;
+	line->is_under = true;
 	stk_buf_release(&buf);
 }
 
@@ -291,6 +299,7 @@ static void add_preconditions(struct stk_doc *doc, struct stk_doc_section *secti
 			continue;
 		struct stk_doc_line *line = stk_doc_add_line(
 			section, "", stk_doc_textf(doc, "%s: %s", one->name, one->text));
+		line->is_under = true;
 		line->text_tone = STK_DOC_WARN;
 	}
 }

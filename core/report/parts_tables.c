@@ -251,19 +251,21 @@ void stk_parts_add_unseen(struct stk_doc *doc)
 	const struct stk_run *run = doc->run;
 	struct stk_doc_section *section = NULL;
 	struct stk_buf buf = STK_BUF_EMPTY;
+	bool judged = true;
 
+	for (size_t i = 0; i < run->preconditions.len; i++)
+		judged = judged && run->preconditions.items[i].state != STK_CHECK_FAIL;
 	for (size_t i = 0; i < run->comparisons.len; i++) {
 		const struct stk_comparison *comparison = &run->comparisons.items[i];
 		size_t tested = count_unseen(comparison, true);
 		size_t rare = count_unseen(comparison, false);
-		if (!section) {
+		if (!section)
 			section = stk_doc_add_section(doc, "unseen", NULL, false);
-			section->has_gap = false;
-		}
 		if (run->comparisons.len > 1)
 			stk_buf_addf(&buf, "%s: ", stk_parts_type_title(doc, comparison));
-		stk_buf_addf(&buf, "%zu%s function%s: no increase seen.", tested,
-			tested < comparison->tested ? " other" : "", tested == 1 ? "" : "s");
+		stk_buf_addf(&buf, "%zu%s function%s: %s.", tested,
+			tested < comparison->tested ? " other" : "", tested == 1 ? "" : "s",
+			judged ? "no increase seen" : "measured, not judged");
 		if (rare > 0)
 			stk_buf_addf(&buf, " %zu more too rare to tell.", rare);
 		add_sensitivity(&buf, comparison);

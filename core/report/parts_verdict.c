@@ -1,5 +1,6 @@
 /* parts_verdict: the first lines: what was found, in what, in total, and why not more. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/report/figures.h"
@@ -32,6 +33,25 @@ static void split_expr(const char *expr, struct stk_str *aggregation, struct stk
 
 	*aggregation = stk_str_trim(stk_str_n(expr, at));
 	*limit = stk_str_trim(stk_str_of(expr + at + strspn(expr + at, "<>=!")));
+}
+
+/* The observed value in the metric's unit: ms for times, % for rates. */
+static void add_seen(struct stk_buf *buf, const struct stk_run *run,
+	const struct stk_threshold_result *threshold)
+{
+	struct stk_str name = stk_str_of(threshold->metric);
+	ptrdiff_t brace = stk_str_find_byte(name, '{');
+	char *bare = stk_str_dup(brace >= 0 ? stk_str_sub(name, 0, (size_t)brace) : name);
+	const struct stk_metric *metric = stk_metrics_find(&run->metrics, bare, "");
+	bool is_rate = metric ? metric->type == STK_METRIC_RATE : strcmp(bare, "checks") == 0;
+	bool is_time =
+		metric ? metric->unit == STK_METRIC_TIME : strcmp(bare, "http_req_duration") == 0;
+
+	if (is_rate)
+		stk_figures_add_share(buf, threshold->value);
+	else
+		stk_figures_add_cost(buf, threshold->value, NAN, is_time ? "ms" : "");
+	free(bare);
 }
 
 static const char *functions_sentence(
@@ -72,7 +92,7 @@ static const char *sentence(struct stk_doc *doc)
 		return "";
 	split_expr(crossed->expr, &aggregation, &limit);
 	stk_buf_addf(&buf, "%.*s of %s ", STK_STR_ARG(aggregation), crossed->metric);
-	stk_figures_add_cost(&buf, crossed->value, NAN, "");
+	add_seen(&buf, doc->run, crossed);
 	stk_buf_addf(&buf, ", limit %.*s", STK_STR_ARG(limit));
 	const char *text = stk_doc_take(doc, &buf);
 	stk_buf_release(&buf);
@@ -208,19 +228,21 @@ static void add_totals(struct stk_doc *doc, struct stk_doc_section *section)
 	}
 }
 
+static const char *partial_text(struct stk_doc *doc)
+{
+	const struct stk_partial *partial = &doc->run->partial;
+
+	return stk_doc_textf(doc, "ended early%s%s%s%s", partial->phase ? " in phase " : "",
+		partial->phase ? partial->phase : "", partial->reason ? ": " : "",
+		partial->reason ? partial->reason : "");
+}
+
 static void add_objections(struct stk_doc *doc, struct stk_doc_section *section)
 {
 	const struct stk_run *run = doc->run;
 
-	if (run->partial.is_partial) {
-		struct stk_doc_line *line = stk_doc_add_line(section, "partial",
-			stk_doc_textf(doc,
-				"the run ended early%s%s%s%s: what follows is what was "
-				"measured until then",
-				run->partial.phase ? " in phase " : "",
-				run->partial.phase ? run->partial.phase : "",
-				run->partial.reason ? ", " : "",
-				run->partial.reason ? run->partial.reason : ""));
+	if (run->partial.is_partial && run->headline) {
+		struct stk_doc_line *line = stk_doc_add_line(section, "PARTIAL", partial_text(doc));
 		line->label_tone = STK_DOC_WARN;
 	}
 	for (size_t i = 0; i < run->preconditions.len; i++) {
@@ -241,7 +263,9 @@ void stk_parts_add_verdict(struct stk_doc *doc)
 	doc->headline = run->headline ? run->headline : run->partial.is_partial ? "PARTIAL" : "RUN";
 	doc->tone = headline_tone(run, doc->headline);
 	section->has_gap = false;
-	struct stk_doc_line *line = stk_doc_add_line(section, doc->headline, sentence(doc));
+	bool is_cut = run->partial.is_partial && !run->headline;
+	struct stk_doc_line *line = stk_doc_add_line(
+		section, doc->headline, is_cut ? partial_text(doc) : sentence(doc));
 	line->label_tone = doc->tone;
 	line->text_tone = STK_DOC_STRONG;
 	line->aside = subject(doc);
@@ -263,7 +287,7 @@ static void add_threshold_row(struct stk_doc *doc, struct stk_doc_table *table,
 	if (threshold->no_data || !isfinite(threshold->value))
 		stk_buf_add_text(&buf, "no data");
 	else
-		stk_figures_add_cost(&buf, threshold->value, NAN, "");
+		add_seen(&buf, doc->run, threshold);
 	row->cells[1].text = stk_doc_take(doc, &buf);
 	row->cells[2].text =
 		stk_doc_textf(doc, "%s", threshold->expr + strcspn(threshold->expr, "<>=!"));

@@ -6,7 +6,7 @@
 #include "core/report/palette.h"
 #include "core/report/text.h"
 
-enum { WIDTH_MIN = 40, LABEL = 12, NAME_MIN = 10, NAME_WANTED = 26, INDENT = 13 };
+enum { WIDTH_MIN = 40, LABEL = 12, NAME_MIN = 10, NAME_WANTED = 26, INDENT = 13, KEPT_MAX = 30 };
 
 struct term {
 	const struct stk_term_opts *opts;
@@ -43,6 +43,32 @@ static size_t width_of(const char *text)
 
 /* --- paragraphs ------------------------------------------------------------------ */
 
+/* The next word that a line may break after: "28 800", "6 %", "[+7, +15]" and "250 Hz" stay whole.
+ */
+static bool cut_word(struct stk_str *rest, struct stk_str *word)
+{
+	size_t len = 0;
+	bool in_brackets = false;
+
+	if (!rest->ptr)
+		return false;
+	for (; len < rest->len; len++) {
+		char byte = rest->ptr[len];
+		in_brackets = byte == '[' || (in_brackets && byte != ']');
+		if (byte != ' ')
+			continue;
+		char before = len > 0 ? rest->ptr[len - 1] : ' ';
+		char after = len + 1 < rest->len ? rest->ptr[len + 1] : ' ';
+		bool is_figure = before >= '0' && before <= '9' &&
+				 (after == '%' || (after >= '0' && after <= '9'));
+		if (!is_figure && !(in_brackets && len < KEPT_MAX))
+			break;
+	}
+	*word = stk_str_sub(*rest, 0, len);
+	*rest = len < rest->len ? stk_str_skip(*rest, len + 1) : (struct stk_str){NULL, 0};
+	return true;
+}
+
 /* Words of text behind `used` columns that are printed already; later lines begin at indent. */
 static void add_wrapped(
 	struct term *term, const char *text, size_t used, size_t indent, enum stk_doc_tone tone)
@@ -51,7 +77,7 @@ static void add_wrapped(
 	struct stk_str rest = stk_buf_str(&plain), word;
 	bool first = true;
 
-	while (stk_str_cut(&rest, ' ', &word)) {
+	while (cut_word(&rest, &word)) {
 		if (word.len == 0)
 			continue;
 		size_t width = stk_text_width(word);
@@ -84,7 +110,7 @@ static void add_line(struct term *term, const struct stk_doc_line *line, bool is
 	struct stk_buf label = clean(line->label);
 	size_t label_width = stk_text_width(stk_buf_str(&label));
 	size_t text_width = width_of(line->text);
-	size_t column = is_verdict ? INDENT : label_width > 0 ? LABEL : 0;
+	size_t column = is_verdict ? INDENT : label_width > 0 || line->is_under ? LABEL : 0;
 	size_t used = label_width;
 
 	if (label_width > 0 && label_width >= column && text_width > 0)
@@ -97,6 +123,8 @@ static void add_line(struct term *term, const struct stk_doc_line *line, bool is
 	} else {
 		add_toned(term, line->label_tone, stk_buf_str(&label));
 	}
+	if (line->is_fixed && column + text_width > term->width)
+		column = 0;
 	if (text_width > 0) {
 		if (used < column) {
 			stk_buf_add_fill(term->buf, ' ', column - used);
@@ -105,11 +133,6 @@ static void add_line(struct term *term, const struct stk_doc_line *line, bool is
 			stk_buf_add_byte(term->buf, '\n');
 			stk_buf_add_fill(term->buf, ' ', column);
 			used = column;
-		}
-		if (line->is_fixed && column + text_width > term->width) {
-			stk_buf_add_byte(term->buf, '\n');
-			used = 0;
-			column = 0;
 		}
 		add_wrapped(term, line->text, used, column, line->text_tone);
 		used += text_width;
@@ -138,7 +161,7 @@ struct layout {
 	bool shown[STK_DOC_COLUMNS_MAX];
 	size_t width[STK_DOC_COLUMNS_MAX];
 	size_t lo[STK_DOC_COLUMNS_MAX], hi[STK_DOC_COLUMNS_MAX]; /* of intervals */
-	size_t indent;
+	size_t indent, gap;
 };
 
 static size_t larger(size_t a, size_t b)
@@ -177,11 +200,12 @@ static void measure(const struct stk_doc_table *table, struct layout *layout)
 	}
 }
 
-static size_t gap_before(const struct stk_doc_table *table, size_t column)
+static size_t gap_before(
+	const struct stk_doc_table *table, const struct layout *layout, size_t column)
 {
 	if (column == 0)
 		return 0;
-	return is_mark(table, column - 1) ? 1 : 3;
+	return is_mark(table, column - 1) ? 1 : layout->gap;
 }
 
 static size_t total_width(const struct stk_doc_table *table, const struct layout *layout)
@@ -192,7 +216,7 @@ static size_t total_width(const struct stk_doc_table *table, const struct layout
 	for (size_t i = 0; i < table->columns_len; i++) {
 		if (!layout->shown[i])
 			continue;
-		sum += layout->width[i] + (first ? 0 : gap_before(table, i));
+		sum += layout->width[i] + (first ? 0 : gap_before(table, layout, i));
 		first = false;
 	}
 	return sum;
@@ -213,6 +237,8 @@ static void fit(const struct stk_doc_table *table, size_t width, struct layout *
 	size_t natural = layout->width[name];
 	size_t wanted = natural < NAME_WANTED ? natural : NAME_WANTED;
 
+	if (total_width(table, layout) > width)
+		layout->gap = 2;
 	while (total_width(table, layout) - natural + wanted > width) {
 		int highest = 0;
 		for (size_t i = 0; i < table->columns_len; i++)
@@ -279,7 +305,7 @@ static void add_head(
 		if (!layout->shown[i] || (i == 0 && has_mark))
 			continue;
 		if (!first)
-			stk_buf_add_fill(term->buf, ' ', gap_before(table, i));
+			stk_buf_add_fill(term->buf, ' ', gap_before(table, layout, i));
 		if (i == 1 && has_mark)
 			wide.width[1] += 2;
 		struct stk_doc_cell cell = {table->columns[i].title, NULL, STK_DOC_STRONG};
@@ -320,7 +346,7 @@ static void add_below(struct term *term, const struct stk_doc_table *table,
 
 static void add_table(struct term *term, const struct stk_doc_table *table)
 {
-	struct layout layout = {.indent = 0};
+	struct layout layout = {.gap = 3};
 
 	if (table->is_indented)
 		layout.indent = term->width >= 70 ? INDENT : 2;
@@ -336,7 +362,7 @@ static void add_table(struct term *term, const struct stk_doc_table *table)
 			if (!layout.shown[j])
 				continue;
 			if (!first)
-				stk_buf_add_fill(term->buf, ' ', gap_before(table, j));
+				stk_buf_add_fill(term->buf, ' ', gap_before(table, &layout, j));
 			add_cell(term, table, &layout, &row->cells[j], j);
 			first = false;
 		}
