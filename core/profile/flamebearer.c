@@ -271,25 +271,21 @@ void stk_flamebearer_set_trees(struct stk_flamebearer *flame, const struct stk_t
 
 /* --- back to a tree ------------------------------------------------------------------------- */
 
-/* A node of the level above: where its children may stand on the side they are looked for. */
+/* A node of the level above: where its children may stand. */
 struct shelf {
-	int64_t x[2], total[2];
+	int64_t x, total;
 	uint32_t node;
 };
 STK_VEC_TYPE(shelves, struct shelf);
 
-/* The node above whose interval holds the child's x on a side where it has a width, NULL if there
- * is none. Nodes of a level are in order of x, so the search goes on from the last one found. */
-static const struct shelf *find_parent(
-	const struct shelves *above, const struct shelf *child, size_t from[2])
+/* The node above whose interval holds x, NULL if there is none. Nodes of a level are in order of
+ * x, so the search goes on from the last one found. */
+static const struct shelf *find_parent(const struct shelves *above, int64_t x, size_t *from)
 {
-	int side = child->total[0] == 0 ? 1 : 0;
-
-	for (size_t i = from[side]; i < above->len; i++) {
+	for (size_t i = *from; i < above->len; i++) {
 		const struct shelf *parent = &above->items[i];
-		if (parent->x[side] <= child->x[side] &&
-			child->x[side] - parent->x[side] < parent->total[side]) {
-			from[side] = i;
+		if (parent->x <= x && x - parent->x < parent->total) {
+			*from = i;
 			return parent;
 		}
 	}
@@ -297,49 +293,42 @@ static const struct shelf *find_parent(
 }
 
 /* Where the next node stands; false for values that no tree has. */
-static bool read_place(const int64_t *value, int sides, int64_t end[2], struct shelf *out)
+static bool read_place(const int64_t *value, int64_t *end, struct shelf *out)
 {
-	for (int s = 0; s < sides; s++) {
-		int64_t gap = value[s * 3], total = value[s * 3 + 1];
-
-		if (gap < 0 || total < 0 || __builtin_add_overflow(end[s], gap, &out->x[s]) ||
-			__builtin_add_overflow(out->x[s], total, &end[s]))
-			return false;
-		out->total[s] = total;
-	}
-	return true;
+	out->total = value[1];
+	return value[0] >= 0 && value[1] >= 0 && !__builtin_add_overflow(*end, value[0], &out->x) &&
+	       !__builtin_add_overflow(out->x, value[1], end);
 }
 
-/* Add one level's nodes below those of shelves[0]; shelves[1] becomes that level. */
-static int add_level(const struct stk_flamebearer *flame, size_t depth, int side,
+/* Add one level's nodes below those of shelves[0]; shelves[1] becomes that level. Nodes that have
+ * no width on the side are not part of its tree. */
+static bool add_level(const struct stk_flamebearer *flame, size_t depth, int side,
 	struct stk_tree *tree, struct shelves *shelves)
 {
 	const struct stk_flamebearer_level *level = &flame->levels.items[depth];
 	struct shelves *above = &shelves[0], *now = &shelves[1];
-	int sides = flame->is_diff ? 2 : 1;
-	size_t width = flame->is_diff ? DOUBLE : SINGLE, from[2] = {0, 0};
-	int64_t end[2] = {0, 0};
+	size_t width = flame->is_diff ? DOUBLE : SINGLE, from = 0;
+	int64_t end = 0;
 
 	stk_vec_clear(now);
 	for (size_t i = 0; i + width <= level->len; i += width) {
-		const int64_t *value = &level->values[i];
-		struct shelf at = {{0, 0}, {0, 0}, 0};
+		const int64_t *value = &level->values[i + (size_t)side * 3];
+		struct shelf at;
 
-		if (!read_place(value, sides, end, &at))
-			return STK_E_FORMAT;
-		/* an empty node has no place of its own; nothing can hang below it */
-		if (at.total[0] == 0 && at.total[1] == 0)
+		if (!read_place(value, &end, &at))
+			return false;
+		if (at.total == 0)
 			continue;
-		const struct shelf *parent = find_parent(above, &at, from);
+		const struct shelf *parent = find_parent(above, at.x, &from);
 		if (!parent)
-			return STK_E_FORMAT;
-		struct stk_str name = flame->names.items[value[width - 1]];
+			return false;
+		struct stk_str name = flame->names.items[level->values[i + width - 1]];
 		at.node = stk_tree_child(tree, parent->node, stk_tree_intern(tree, name));
 		struct stk_tree_node *node = &tree->nodes.items[at.node];
-		node->self = stk_profile_plus(node->self, value[side * 3 + 2]);
+		node->self = stk_profile_plus(node->self, value[2]);
 		stk_vec_push(now, at);
 	}
-	return 0;
+	return true;
 }
 
 int stk_flamebearer_get_tree(
@@ -349,15 +338,13 @@ int stk_flamebearer_get_tree(
 	int rc = 0;
 
 	if (flame->levels.len > 0 && flame->levels.items[0].len > 0) {
-		const int64_t *value = flame->levels.items[0].values;
-		struct shelf root = {{0, 0}, {value[1], flame->is_diff ? value[4] : 0}, 0};
-		stk_vec_push(&shelves[0], root);
+		const int64_t *root = &flame->levels.items[0].values[side * 3];
+		stk_vec_push(&shelves[0], (struct shelf){root[0], root[1], 0});
 	}
 	for (size_t depth = 1; rc == 0 && depth < flame->levels.len; depth++) {
-		rc = add_level(flame, depth, side, tree, shelves);
-		if (rc < 0)
-			rc = stk_err_set(
-				err, rc, "flame graph: level %zu: a node has no parent", depth);
+		if (!add_level(flame, depth, side, tree, shelves))
+			rc = stk_err_set(err, STK_E_FORMAT,
+				"flame graph: level %zu: a node has no parent", depth);
 		struct shelves swap = shelves[0];
 		shelves[0] = shelves[1];
 		shelves[1] = swap;
