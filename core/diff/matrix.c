@@ -9,7 +9,7 @@
 struct column {
 	int pair;
 	int slices[STK_SIDES];
-	int instances[STK_SIDES]; /* highest number + 1 */
+	int instances[STK_SIDES]; /* how many different ones */
 	double requests[STK_SIDES];
 };
 
@@ -47,6 +47,21 @@ static int slice_pair(const struct stk_diff_slice *slice, bool pool)
 	return pool ? 0 : slice->pair;
 }
 
+/* True if no slice before number `at` is of the same side, pair and instance. */
+static bool is_first_of_instance(const struct stk_diff_input *input, size_t at, bool pool)
+{
+	const struct stk_diff_slice *slice = &input->slices.items[at];
+
+	for (size_t i = 0; i < at; i++) {
+		const struct stk_diff_slice *before = &input->slices.items[i];
+
+		if (before->side == slice->side && before->instance == slice->instance &&
+			slice_pair(before, pool) == slice_pair(slice, pool))
+			return false;
+	}
+	return true;
+}
+
 static void collect_columns(const struct stk_diff_input *input, bool pool, struct columns *out)
 {
 	size_t kept = 0;
@@ -64,8 +79,7 @@ static void collect_columns(const struct stk_diff_input *input, bool pool, struc
 		}
 		column->slices[slice->side]++;
 		column->requests[slice->side] += slice->requests;
-		if (slice->instance >= column->instances[slice->side])
-			column->instances[slice->side] = slice->instance + 1;
+		column->instances[slice->side] += is_first_of_instance(input, i, pool);
 	}
 	for (size_t i = 0; i < out->len; i++) {
 		if (is_complete(&out->items[i], !pool && !input->is_level))

@@ -87,12 +87,14 @@ static void matrix_build__pods_share_the_requests(void **state)
 		for (int side = 0; side < STK_SIDES; side++) {
 			struct stk_diff_slice *slice = stk_diff_input_slice(&input, side, 0, 300.0);
 
-			slice->instance = pod;
+			/* Numbers need not start at 0 on every side. */
+			slice->instance = 3 * side + pod;
 			put(&input, slice, "a", 30, 3.0);
 		}
 	}
 	assert_int_equal(stk_matrix_build(&input, false, &matrix, NULL), 0);
 	test_near("cost", stk_matrix_cost(&matrix, 0, STK_SIDE_BASE), 90.0 / 300.0, 1e-12);
+	test_near("cost", stk_matrix_cost(&matrix, 0, STK_SIDE_HEAD), 90.0 / 300.0, 1e-12);
 	stk_matrix_release(&matrix);
 	stk_diff_input_release(&input);
 }
