@@ -90,7 +90,7 @@ static bool push_ours(lua_State *lua, const char *name)
 		dot = strchr(dot, '.'))
 		*dot = '/';
 	stk_sandbox_push_builtins(lua);
-	int rc = stk_chunk_compile_ours(stk_state_of(lua), path, &err);
+	int rc = stk_chunk_compile_ours(lua, path, &err);
 	if (rc == STK_E_NOT_FOUND) {
 		lua_pop(lua, 1);
 		return false;
@@ -138,7 +138,7 @@ static bool push_chunk(lua_State *lua, const char *relative, struct stk_err *err
 	lua_pushfstring(lua, "@%s%s%s",
 		strcmp(stk_script_dir(script), ".") ? stk_script_dir(script) : "",
 		strcmp(stk_script_dir(script), ".") ? "/" : "", relative);
-	if (stk_chunk_compile(state, text, lua_tostring(lua, -1), err) < 0)
+	if (stk_chunk_compile(lua, text, lua_tostring(lua, -1), err) < 0)
 		return false;
 	lua_remove(lua, -2);
 	lua_pushvalue(lua, -1);

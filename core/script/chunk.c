@@ -25,36 +25,34 @@ static struct stk_str skip_shebang(struct stk_str text)
 }
 
 static int compile_wrapped(
-	struct stk_state *state, struct stk_str text, const char *name, struct stk_err *err)
+	lua_State *lua, struct stk_str text, const char *name, struct stk_err *err)
 {
 	struct stk_buf wrapped = STK_BUF_INIT(STK_SCRIPT_FILE_MAX + 64);
-	lua_State *lua = stk_state_lua(state);
 
 	stk_buf_add_text(&wrapped, HEAD);
 	stk_buf_add_str(&wrapped, text);
 	stk_buf_add_text(&wrapped, TAIL);
 	int rc = stk_buf_check(&wrapped, err);
 	if (rc == 0)
-		rc = stk_state_compile(state, wrapped.ptr, wrapped.len, name, err);
+		rc = stk_state_compile(lua, wrapped.ptr, wrapped.len, name, err);
 	stk_buf_release(&wrapped);
 	if (rc < 0 && rc != STK_E_TOO_LARGE) {
 		/* Alone it compiled: only the 200th local, which _ENV takes, is left to fail. */
 		stk_err_hint(err, "a file may have at most 199 local variables at its top level");
 		return rc;
 	}
-	return rc < 0 ? rc : stk_state_call(state, lua, 0, 1, err);
+	return rc < 0 ? rc : stk_state_call(stk_state_of(lua), lua, 0, 1, err);
 }
 
-int stk_chunk_compile(
-	struct stk_state *state, struct stk_str text, const char *name, struct stk_err *err)
+int stk_chunk_compile(lua_State *lua, struct stk_str text, const char *name, struct stk_err *err)
 {
 	text = skip_shebang(text);
-	int rc = stk_state_compile(state, text.ptr ? text.ptr : "", text.len, name, err);
+	int rc = stk_state_compile(lua, text.ptr ? text.ptr : "", text.len, name, err);
 
 	if (rc < 0)
 		return rc;
-	lua_pop(stk_state_lua(state), 1);
-	return compile_wrapped(state, text, name, err);
+	lua_pop(lua, 1);
+	return compile_wrapped(lua, text, name, err);
 }
 
 struct stk_str stk_chunk_ours(const char *path)
@@ -68,7 +66,7 @@ struct stk_str stk_chunk_ours(const char *path)
 	return stk_str_n(NULL, 0);
 }
 
-int stk_chunk_compile_ours(struct stk_state *state, const char *path, struct stk_err *err)
+int stk_chunk_compile_ours(lua_State *lua, const char *path, struct stk_err *err)
 {
 	char name[256];
 	struct stk_str text = stk_chunk_ours(path);
@@ -76,5 +74,5 @@ int stk_chunk_compile_ours(struct stk_state *state, const char *path, struct stk
 	if (!text.ptr)
 		return stk_err_set(err, STK_E_NOT_FOUND, "no '%s' in this program", path);
 	snprintf(name, sizeof name, STK_CHUNK_OURS "%s", path);
-	return stk_chunk_compile(state, text, name, err);
+	return stk_chunk_compile(lua, text, name, err);
 }

@@ -111,7 +111,7 @@ int stk_script_run_file(struct stk_script *script, struct stk_state *state, stru
 
 	if (lua_getfield(lua, LUA_REGISTRYINDEX, CHUNK) != LUA_TFUNCTION) {
 		lua_pop(lua, 1);
-		int rc = stk_chunk_compile(state, stk_buf_str(&script->text), script->chunk, err);
+		int rc = stk_chunk_compile(lua, stk_buf_str(&script->text), script->chunk, err);
 		if (rc < 0)
 			return rc;
 		lua_pushvalue(lua, -1);

@@ -293,12 +293,12 @@ void stk_state_close_thread(struct stk_state *state, lua_State *co)
 	lua_settop(co, 0);
 }
 
-int stk_state_compile(struct stk_state *state, const char *text, size_t len, const char *name,
-	struct stk_err *err)
+int stk_state_compile(
+	lua_State *lua, const char *text, size_t len, const char *name, struct stk_err *err)
 {
 	if (len > 0 && text[0] == LUA_SIGNATURE[0])
 		return stk_err_set(err, STK_E_SCRIPT, "%s: compiled Lua is not accepted",
 			name[0] == '@' ? name + 1 : name);
-	int status = luaL_loadbufferx(state->lua, text, len, name, "t");
-	return status == LUA_OK ? 0 : take_error(state->lua, status, err);
+	int status = luaL_loadbufferx(lua, text, len, name, "t");
+	return status == LUA_OK ? 0 : take_error(lua, status, err);
 }

@@ -48,8 +48,9 @@ int stk_state_raise(struct lua_State *lua, const struct stk_err *err);
 int stk_state_misuse(struct lua_State *lua, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Compile text (never bytecode) as chunk name; leaves the function, or STK_E_SCRIPT. */
-int stk_state_compile(struct stk_state *state, const char *text, size_t len, const char *name,
+/* Compile text (never bytecode) as chunk name; leaves the function on lua, or
+ * STK_E_SCRIPT. */
+int stk_state_compile(struct lua_State *lua, const char *text, size_t len, const char *name,
 	struct stk_err *err) STK_MUST_CHECK;
 
 #endif

@@ -418,8 +418,7 @@ static void push_flow_function(lua_State *lua, struct stk_flow_call *flow)
 	if (!file->path)
 		luaL_error(lua, "there is no flow for mode '%s'", stk_mode_name(workflow->mode));
 	path = lua_pushfstring(lua, "@flows/%s.lua", stk_mode_name(workflow->mode));
-	if (stk_state_compile(stk_script_state(flow->script), file->text, file->len, path, &err) <
-		0)
+	if (stk_state_compile(lua, file->text, file->len, path, &err) < 0)
 		stk_state_raise(lua, &err);
 	lua_call(lua, 0, 1);
 }

@@ -1,0 +1,539 @@
+/* test_run: load scripts under the real engine, against a server in this process. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/script_run.h"
+
+static int setup(void **state)
+{
+	static struct script_run run;
+
+	script_run_init(&run);
+	*state = &run;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	script_run_release(*state);
+	return 0;
+}
+
+/* One iteration of body ends without an error, and prints want. */
+static void expect_talk(struct script_run *run, const char *body, const char *want)
+{
+	if (script_run_body(run, body) != 0)
+		fail_msg("%s", run->lc.err.msg);
+	assert_string_equal(run->lc.talk.ptr, want);
+}
+
+/* One iteration of body (line 3 and on) ends in an error that is shown as text. */
+static void expect_error(struct script_run *run, const char *body, const char *text)
+{
+	char *want = NULL;
+
+	if (script_run_body(run, body) != 0)
+		fail_msg("%s", run->lc.err.msg);
+	assert_int_equal(run->result.errors, 1);
+	if (asprintf(&want, "error: %s\n", text) < 0)
+		fail();
+	assert_string_equal(run->lc.talk.ptr, want);
+	free(want);
+}
+
+static double counter(struct script_run *run, const char *name)
+{
+	const struct stk_metric *metric = stk_metrics_find(&run->result.metrics, name, "");
+
+	return metric ? metric->sum : -1;
+}
+
+static void http_get__gives_a_response(void **state)
+{
+	expect_talk(*state,
+		"local r = http.get('/products?page=1')\n"
+		"print(r.status, r.ok, r.error, r.error_code, r.proto, r)\n"
+		"print(r.headers['content-TYPE'], r.headers.nothing, r:json('/products/0/id'))\n"
+		"print(r:json '/total', math.type(r:json '/total'), r:json '/none' == "
+		"stoker.null)\n"
+		"print(#r:json '/a~1b/~0', r:json '/x', #r.body > 10, r.url:match '/products.*')\n"
+		"print(r.timings.duration > 0, r.timings.waiting > 0, type(r.timings.blocked))\n"
+		"print(pcall(function() return r.statsu end))",
+		"print: 200\ttrue\t\t0\tHTTP/1.1\tresponse 200\n"
+		"print: application/json\tnil\t7\n"
+		"print: 9007199254740993\tinteger\ttrue\n"
+		"print: 0\tnil\ttrue\t/products?page=1\n"
+		"print: true\ttrue\tnumber\n"
+		"print: false\tcase.lua:9: a response has no 'statsu'; it has status, ok, body, "
+		"headers, "
+		"cookies, error, error_code, proto, url, timings and json(pointer)\n");
+}
+
+static void http_get__network_trouble_never_raises(void **state)
+{
+	expect_talk(*state,
+		"local r = http.get('http://127.0.0.1:1/')\nprint(r.status, r.ok, r.error_code)\n"
+		"print(r.error ~= '', r.body, r:json())",
+		"print: 0\tfalse\t1212\nprint: true\t\tnil\tthe body is not JSON: "
+		"json: line 1, column 0: unexpected token near end of file\n");
+}
+
+static void http_json__says_why_there_is_nothing(void **state)
+{
+	expect_talk(*state,
+		"local t = http.get '/text'\nprint((select(2, t:json())):match '^the body is not "
+		"JSON')\n"
+		"local p = http.get '/products'\nprint(select(2, p:json '/no/such'))\n"
+		"print(select(2, http.get('/text', { discard = true }):json()))\n"
+		"print(p:json '' == nil, p:json().total)\n"
+		"print(pcall(p.json, p, 'total'))",
+		"print: the body is not JSON\nprint: nothing at '/no/such'\n"
+		"print: there is no body (discard)\nprint: false\t9007199254740993\n"
+		"print: false\tcase.lua:9: json: a pointer begins with / (\"/items/0/id\"), not "
+		"'total'\n");
+}
+
+static void http_methods__are_sent_as_named(void **state)
+{
+	struct script_run *run = *state;
+
+	expect_talk(run,
+		"http.head '/text' http.delete '/test-data' http.options '/echo' http.put('/echo', "
+		"'x')\n"
+		"http.patch('/echo', 'x') http.request('PURGE', '/echo') http.post '/cart'",
+		"");
+	char *log = shop_server_log(run->shop);
+	assert_string_equal(log, "HEAD /text\nDELETE /test-data\nOPTIONS /echo\nPUT /echo\n"
+				 "PATCH /echo\nPURGE /echo\nPOST /cart\n");
+	free(log);
+}
+
+static void http_bodies__of_every_kind(void **state)
+{
+	struct script_run *run = *state;
+
+	lua_case_file(&run->lc, "part.txt", "in the file");
+	expect_talk(run,
+		"local function sent(body, opts)\n"
+		"  local r = http.post('/echo', body, opts)\n"
+		"  return r.body:match('[Cc]ontent%-[Tt]ype: ([^\\n]*)'), r.body:match "
+		"'\\n\\n(.*)'\n"
+		"end\n"
+		"print(sent('raw'))\n"
+		"print(sent { json = { b = 1, a = { 1, 2.5, 'x\"\\n' }, e = {}, l = stoker.array "
+		"{},"
+		" n = stoker.null, i = 9007199254740993, t = true } })\n"
+		"print(sent { form = { q = 'a b&c', l = { 1, 2 } } })\n"
+		"print(sent { q = 'plain', json = 'x' })\n"
+		"print((sent { json = {} }), select(2, sent { json = {} }))\n"
+		"print(select(2, sent(stoker.file 'part.txt')))\n"
+		"print(select(2, sent { multipart = { f = stoker.file 'part.txt', a = 'b' } }))\n"
+		"print((sent({ json = 1 }, { headers = { ['content-type'] = 'a/b' } })))",
+		"print: nil\traw\n"
+		"print: application/json\t{\"a\":[1,2.5,\"x\\\"\\n\"],\"b\":1,\"e\":{},"
+		"\"i\":9007199254740993,\"l\":[],\"n\":null,\"t\":true}\n"
+		"print: application/x-www-form-urlencoded\tl=1&l=2&q=a%20b%26c\n"
+		"print: application/x-www-form-urlencoded\tjson=x&q=plain\n"
+		"print: application/json\t{}\n"
+		"print: in the file\n"
+		"print: --stoker-3b7c1d52f0a94e68\r\nContent-Disposition: form-data; "
+		"name=\"a\"\r\n\r\nb\r\n"
+		"--stoker-3b7c1d52f0a94e68\r\nContent-Disposition: form-data; name=\"f\"; "
+		"filename=\"part.txt\"\r\nContent-Type: application/octet-stream\r\n\r\nin the "
+		"file\r\n"
+		"--stoker-3b7c1d52f0a94e68--\r\n\n"
+		"print: a/b\n");
+}
+
+static void http_json__refuses_what_json_is_not(void **state)
+{
+	struct script_run *run = *state;
+
+	expect_error(run, "http.post('/echo', { json = { a = { 1, print } } })",
+		"case.lua:3: http.post: json: /a/2: function cannot be JSON");
+	expect_error(run, "http.post('/echo', { json = { 0/0 } })",
+		"case.lua:3: http.post: json: /1: NaN cannot be JSON");
+	expect_error(run, "http.post('/echo', { json = { 1, nil, 3 } })",
+		"case.lua:3: http.post: json: a list with holes cannot be JSON");
+	assert_int_equal(
+		script_run_body(run, "local t = {} t.t = t http.post('/echo', { json = t })"), 0);
+	assert_non_null(strstr(run->lc.talk.ptr,
+		": a table nested this deeply (or in a circle) cannot be JSON\n"));
+}
+
+static void http_opts__reach_the_wire(void **state)
+{
+	expect_talk(*state,
+		"local r = http.get('/echo', { headers = { ['X-A'] = 1, Authorization = 'Bearer ' "
+		".. "
+		"stoker.secret 'TEST_PASSWORD' }, cookies = { c = 'v' }, name = 'n', tags = { t = "
+		"1 },"
+		" timeout = '5s' })\n"
+		"print(r.body:match 'X%-A: 1', r.body:match 'Authorization: Bearer hunter2', "
+		"r.body:match 'Cookie: c=v')\n"
+		"print(http.get('/echo', { auth = { 'u', 'p' } }).body:match 'Authorization: Basic "
+		"dTpw')\n"
+		"print(http.get('/redirect/2').url:match '/products', http.get('/redirect/2', { "
+		"redirects = 0 "
+		"}).status)\n"
+		"print(http.get('/status/404', { expect = 404 }).ok, http.get('/status/404', { "
+		"expect = { 200,"
+		" '4xx' } }).ok, http.get('/status/503').ok)\n"
+		"local z = http.post('/echo', ('x'):rep(100), { compress = 'gzip' })\n"
+		"print(z.body:match 'Content%-Encoding: gzip', #z.body < 400)\n"
+		"print(http.get('/text', { discard = true }).body)",
+		"print: X-A: 1\tAuthorization: Bearer hunter2\tCookie: c=v\n"
+		"print: Authorization: Basic dTpw\nprint: /products\t302\n"
+		"print: true\ttrue\tfalse\nprint: Content-Encoding: gzip\ttrue\nprint: nil\n");
+}
+
+static void http_response__headers_and_cookies(void **state)
+{
+	expect_talk(*state,
+		"local r = http.get '/cookie'\n"
+		"print(r.cookies.a, r.cookies.b, r.headers['x-twice'])\n"
+		"local n = 0 for k, v in pairs(r.headers) do if k == 'X-Twice' then print(v) end "
+		"end\n"
+		"print(http.get('/echo').body:match 'Cookie: [^\\n]*')",
+		"print: 1\t2\tone, two\nprint: one, two\nprint: Cookie: a=1; b=2\n");
+}
+
+static void http_misuse__raises_with_file_and_line(void **state)
+{
+	struct script_run *run = *state;
+
+	expect_error(run, "\nhttp.get(nil)", "case.lua:4: http.get: url must be text, not nil");
+	expect_error(run, "http.get('/', { heders = {} })",
+		"case.lua:3: http.get: unknown option 'heders', did you mean 'headers'?");
+	expect_error(run, "http.get('/', { timeout = {} })",
+		"case.lua:3: http.get: timeout: a duration is wanted (\"30s\" or seconds), not "
+		"table");
+	expect_error(run, "http.get('/', { headers = { a = 'x\\ny' } })",
+		"case.lua:3: http.get: headers 'a' is empty or has a line break");
+	expect_error(run, "http.get('/', { name = stoker.secret 'TEST_PASSWORD' })",
+		"case.lua:3: http.get: the name is a secret");
+	expect_error(run, "http.request('get it', '/')",
+		"case.lua:3: http.request: 'get it' is no method (GET, POST ...)");
+	expect_error(run, "http.post('/', 7)",
+		"case.lua:3: http.post: the body must be text, a table or stoker.file, not number");
+}
+
+static void http_batch__keeps_keys(void **state)
+{
+	expect_talk(*state,
+		"local r = http.batch { { 'GET', '/products' }, '/text', third = { method = "
+		"'POST', url = "
+		"'/echo', body = { json = { 1 } }, headers = { ['X-B'] = 'y' } } }\n"
+		"print(r[1]:json '/products/0/id', r[2].body, r.third.body:match 'X%-B: y')\n"
+		"print(next(http.batch {}))\n"
+		"local many = {} for i = 1, 50 do many[i] = '/text' end\n"
+		"local all = http.batch(many) print(#all, all[50].body)",
+		"print: 7\thello\tX-B: y\nprint: nil\nprint: 50\thello\n");
+}
+
+static void check__counts_in_order_by_name(void **state)
+{
+	struct script_run *run = *state;
+
+	expect_talk(run,
+		"local r = http.get '/products'\n"
+		"print(check(r, { { 'last', function(x) return x.ok end }, header = { "
+		"'content-type', 'etag' },"
+		" json = { ['/total'] = 9007199254740993, ['/a'] = 1 }, contains = 'tea', max_ms = "
+		"10000,"
+		" status = 200 }))\n"
+		"print(check(42, { { 'is 42', function(v) return v == 42 end } }))\n"
+		"print(check(r, { status = '2xx' }), check(r, { status = { 201, 200 } }))",
+		"print: false\nprint: true\nprint: true\ttrue\n");
+	const struct stk_metrics *metrics = &run->result.metrics;
+	static const char *const names[] = {"status is 200", "under 10000 ms", "contains tea",
+		"json /a is 1", "json /total is 9007199254740993", "header content-type",
+		"header etag", "last", "is 42", "status is 2xx", "status is 201 or 200"};
+	assert_int_equal(metrics->checks.len, 11);
+	for (size_t i = 0; i < 11; i++)
+		assert_string_equal(metrics->checks.items[i].name, names[i]);
+	assert_int_equal(script_run_check(run, "header etag", false), 1);
+	assert_int_equal(script_run_check(run, "json /a is 1", true), 0);
+}
+
+static void check__error_in_a_function_fails_it_and_is_shown_once(void **state)
+{
+	struct script_run *run = *state;
+
+	expect_talk(run,
+		"for i = 1, 3 do check(1, { { 'breaks', function(v) return v.x.y end } }) end\n"
+		"print 'goes on'",
+		"error: check: case.lua:3: attempt to index a number value (local 'v')\n"
+		"print: goes on\n");
+	assert_int_equal(script_run_check(run, "breaks", false), 3);
+	assert_int_equal(run->result.errors, 0);
+}
+
+static void check__misuse(void **state)
+{
+	struct script_run *run = *state;
+
+	expect_error(run, "check(http.get '/text', { statsu = 200 })",
+		"case.lua:3: check: unknown key 'statsu', did you mean 'status'?");
+	expect_error(run, "check(3, { status = 200 })",
+		"case.lua:3: check: status needs a response; for other values give functions: { "
+		"\"name\", "
+		"function(v) ... end }");
+	expect_error(run, "check(3, { 'x' })",
+		"case.lua:3: check: list items are { \"name\", function(value) ... end }");
+}
+
+static void group__joins_names_and_returns_results(void **state)
+{
+	struct script_run *run = *state;
+
+	expect_talk(run,
+		"print(group('a', function(x, y) group('b', function() check(1, { { 'in b', "
+		"function() return "
+		"true end } }) end) sleep '1ms' return x + y, 'two' end, 3, 4))\n"
+		"print(pcall(group, 'c', function() error('out', 0) end))\n"
+		"check(1, { { 'at root', function() return true end } })",
+		"print: 7\ttwo\nprint: false\tout\n");
+	assert_string_equal(run->result.metrics.checks.items[0].group, "::a::b");
+	assert_string_equal(run->result.metrics.checks.items[1].group, "");
+	const struct stk_metric *groups =
+		stk_metrics_find(&run->result.metrics, "group_duration", "");
+	assert_int_equal(groups->count, 3);
+	assert_true(groups->max >= 1);
+}
+
+static void metrics__add_of_every_type(void **state)
+{
+	struct script_run *run = *state;
+
+	assert_int_equal(script_run_text(run,
+				 "local s = require 'stoker' local m = s.metrics\n"
+				 "local c, g, r, t = m.counter 'my_c', m.gauge 'my_g', m.rate "
+				 "'my_r', m.trend 'my_t'\n"
+				 "return { vus = 2, iterations = 4, default = function()\n"
+				 " c:add() c:add(2) g:add(s.vu.iter) r:add(true) r:add(0) t:add(5, "
+				 "{ a = 'b' })\nend,\n"
+				 " thresholds = { ['my_t{a:b}'] = 'max<6', my_c = 'count>11' } }"),
+		0);
+	assert_true(counter(run, "my_c") == 12);
+	assert_int_equal(stk_metrics_find(&run->result.metrics, "my_r", "")->passes, 4);
+	assert_int_equal(stk_metrics_find(&run->result.metrics, "my_t", "a:b")->count, 4);
+	assert_true(run->result.thresholds_ok);
+}
+
+static void vus__have_globals_of_their_own(void **state)
+{
+	struct script_run *run = *state;
+
+	lua_case_file(&run->lc, "lib/state.lua", "count = (count or 0) return { n = 0 }");
+	assert_int_equal(
+		script_run_text(run,
+			"local s = require 'stoker' local lib = require 'lib.state' seen = 0\n"
+			"return { scenarios = { a = { executor = 'per-vu-iterations', vus = 3, "
+			"iterations = 5,\n"
+			" env = { WHO = 'me' }, exec = function()\n"
+			"  seen = seen + 1 lib.n = lib.n + 1\n"
+			"  assert(seen == s.vu.iter + 1 and lib.n == seen and count == 0)\n"
+			"  assert(s.vu.id >= 1 and s.vu.id <= 3 and s.env 'WHO' == 'me')\n"
+			"  assert(s.scenario.name == 'a' and s.scenario.executor == "
+			"'per-vu-iterations')\n"
+			"  assert(s.scenario.progress >= 0 and s.scenario.progress <= 1)\n"
+			"  s.sleep '1ms'\n end } } }"),
+		0);
+	assert_string_equal(run->lc.talk.ptr, "");
+	assert_int_equal(run->result.errors, 0);
+	assert_int_equal(run->result.iterations, 15);
+}
+
+static void random__is_the_same_for_the_same_seed(void **state)
+{
+	struct script_run *run = *state;
+	const char *text = "local s = require 'stoker' return { seed = 5, default = function()\n"
+			   "print(s.random(1000), s.random(5, 5), s.random() < 1) end }";
+	char *first;
+
+	assert_int_equal(script_run_text(run, text), 0);
+	first = strdup(run->lc.talk.ptr);
+	assert_int_equal(script_run_text(run, text), 0);
+	assert_string_equal(run->lc.talk.ptr, first);
+	run->changes.has_seed = true;
+	run->changes.seed = 6;
+	assert_int_equal(script_run_text(run, text), 0);
+	assert_string_not_equal(run->lc.talk.ptr, first);
+	free(first);
+}
+
+static void yields__work_inside_pcall_metamethods_and_iterators(void **state)
+{
+	expect_talk(*state,
+		"print(pcall(function() return http.get('/text').body end))\n"
+		"local t = setmetatable({}, { __index = function(_, k) return http.get('/' .. "
+		"k).body end })\n"
+		"print(t.text)\n"
+		"for body in function(_, last) if not last then return http.get('/text').body end "
+		"end do "
+		"print(body) end",
+		"print: true\thello\nprint: hello\nprint: hello\n");
+}
+
+static void yields__raise_where_they_cannot_work(void **state)
+{
+	struct script_run *run = *state;
+
+	lua_case_file(&run->lc, "waits.lua", "local s = require 'stoker' s.sleep(1)");
+	expect_talk(run,
+		"local function why(f, ...) print((select(2, pcall(f, ...)))) end\n"
+		"why(table.sort, { 1, 2 }, function() sleep(1) end)\n"
+		"why(string.gsub, 'a', 'a', function() http.get '/' end)\n"
+		"why(tostring, setmetatable({}, { __tostring = function() sleep(1) end }))\n"
+		"why(require, 'waits')\n"
+		"why(coroutine.wrap(function() sleep(1) end))",
+		"print: case.lua:4: sleep waits, and cannot do so inside sort: move the call out "
+		"of there\n"
+		"print: case.lua:5: http.get waits, and cannot do so inside gsub: move the call "
+		"out of there\n"
+		"print: case.lua:6: sleep waits, and cannot do so inside tostring: move the call "
+		"out of "
+		"there\n"
+		"print: waits.lua:1: sleep waits, and cannot do so inside require: move the call "
+		"out of "
+		"there\n"
+		"print: case.lua:8: sleep waits, and cannot do so inside a coroutine of your own: "
+		"call it "
+		"outside\n");
+}
+
+static void iteration_errors__are_shown_once_per_place_and_counted(void **state)
+{
+	struct script_run *run = *state;
+
+	assert_int_equal(
+		script_run_text(run, "local s = require 'stoker'\nreturn { vus = 2, iterations = "
+				     "10, default = function()\n"
+				     " if s.vu.iter % 2 == 0 then s.fail 'no luck' end\n end }"),
+		0);
+	assert_string_equal(run->lc.talk.ptr, "error: case.lua:3: no luck\n");
+	assert_true(run->result.errors >= 5);
+	assert_true(counter(run, "iteration_errors") == (double)run->result.errors);
+}
+
+static void setup__hands_a_read_only_copy_to_every_vu(void **state)
+{
+	struct script_run *run = *state;
+
+	assert_int_equal(
+		script_run_text(run,
+			"local s = require 'stoker' local http = s.http\n"
+			"return { base_url = s.env 'BASE_URL', vus = 3, iterations = 6,\n"
+			"setup = function()\n"
+			" local r = http.post('/login', { json = { user = 'ann', password = "
+			"s.secret "
+			"'TEST_PASSWORD' } })\n"
+			" return { token = r:json '/token', list = { 1, { 2.5 } }, s = s.secret "
+			"'TEST_PASSWORD',\n"
+			"  headers = { ['X-Token'] = r:json '/token' }, none = s.null } end,\n"
+			"default = function(ctx)\n"
+			" assert(ctx.token == 't-1' and ctx.list[2][1] == 2.5 and tostring(ctx.s) "
+			"== '***')\n"
+			" assert(ctx.none == s.null and #ctx.list == 2)\n"
+			" assert(not pcall(function() ctx.x = 1 end) and not pcall(rawset, "
+			"ctx.list, 1, 2))\n"
+			" assert(http.get('/echo', { headers = ctx.headers }).body:find 'X%-Token: "
+			"t%-1')\n"
+			" assert(http.post('/echo', { json = ctx.list }).body:find('[1,[2.5]]', 1, "
+			"true))\nend,\n"
+			"teardown = function(ctx) assert(ctx.token == 't-1') http.delete "
+			"'/test-data' end }"),
+		0);
+	assert_string_equal(run->lc.talk.ptr, "");
+	assert_int_equal(run->result.errors, 0);
+	assert_int_equal(run->result.iterations, 6);
+	assert_int_equal(shop_server_count(run->shop, "POST /login"), 1);
+	assert_int_equal(shop_server_count(run->shop, "DELETE /test-data"), 1);
+	assert_true(counter(run, "http_reqs") == 12); /* setup and teardown are not in it */
+}
+
+static void setup__error_ends_the_run_with_file_and_line(void **state)
+{
+	struct script_run *run = *state;
+
+	assert_int_equal(
+		script_run_text(run, "local s = require 'stoker'\nreturn { default = print,\n"
+				     "setup = function() s.fail('login: 500') end }"),
+		STK_E_SCRIPT);
+	assert_non_null(strstr(run->lc.err.msg, "case.lua:3: login: 500"));
+	assert_int_equal(script_run_text(run, "return { default = print,\n"
+					      "setup = function() return { f = print } end }"),
+		STK_E_SCRIPT);
+	assert_non_null(
+		strstr(run->lc.err.msg, "what setup returned: a function cannot be handed on"));
+}
+
+static void abort__stops_gracefully_and_runs_teardown(void **state)
+{
+	struct script_run *run = *state;
+
+	assert_int_equal(
+		script_run_text(run, "local s = require 'stoker'\nreturn { base_url = s.env "
+				     "'BASE_URL', vus = 1, duration = '30s',\n"
+				     "default = function() s.abort 'enough' end,\n"
+				     "teardown = function() s.http.delete '/test-data' end }"),
+		0);
+	assert_int_equal(run->result.reason, STK_END_SCRIPT);
+	assert_non_null(strstr(run->result.message, "enough"));
+	assert_int_equal(run->result.errors, 0);
+	assert_int_equal(shop_server_count(run->shop, "DELETE /test-data"), 1);
+}
+
+static void vus__cost_little_memory(void **state)
+{
+	struct script_run *run = *state;
+
+	assert_int_equal(script_run_text(run,
+				 "local s = require 'stoker' local http, check = s.http, s.check\n"
+				 "local function one() check(http.get '/text', { status = 200, "
+				 "contains = 'hello' }) end\n"
+				 "return { base_url = s.env 'BASE_URL', vus = 500, iterations = "
+				 "500, default = one }"),
+		0);
+	assert_true(run->lua_vus >= 500); /* one more for setup */
+	print_message("%zu bytes of Lua per virtual user\n", run->lua_bytes / run->lua_vus);
+	assert_true(run->lua_bytes / run->lua_vus < 8 * 1024);
+}
+
+int main(void)
+{
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(http_get__gives_a_response),
+		CASE(http_get__network_trouble_never_raises),
+		CASE(http_json__says_why_there_is_nothing),
+		CASE(http_methods__are_sent_as_named),
+		CASE(http_bodies__of_every_kind),
+		CASE(http_json__refuses_what_json_is_not),
+		CASE(http_opts__reach_the_wire),
+		CASE(http_response__headers_and_cookies),
+		CASE(http_misuse__raises_with_file_and_line),
+		CASE(http_batch__keeps_keys),
+		CASE(check__counts_in_order_by_name),
+		CASE(check__error_in_a_function_fails_it_and_is_shown_once),
+		CASE(check__misuse),
+		CASE(group__joins_names_and_returns_results),
+		CASE(metrics__add_of_every_type),
+		CASE(vus__have_globals_of_their_own),
+		CASE(random__is_the_same_for_the_same_seed),
+		CASE(yields__work_inside_pcall_metamethods_and_iterators),
+		CASE(yields__raise_where_they_cannot_work),
+		CASE(iteration_errors__are_shown_once_per_place_and_counted),
+		CASE(setup__hands_a_read_only_copy_to_every_vu),
+		CASE(setup__error_ends_the_run_with_file_and_line),
+		CASE(abort__stops_gracefully_and_runs_teardown),
+		CASE(vus__cost_little_memory),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
