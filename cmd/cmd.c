@@ -6,16 +6,25 @@
 
 #include "cmd/exit.h"
 #include "cmd/help.h"
+#include "core/base/version.h"
 
 enum { COMMANDS_MAX = 32 };
 
+extern const struct stk_command stk_cmd_demo;
+extern const struct stk_command stk_cmd_demo_shop;
 extern const struct stk_command stk_cmd_help;
 extern const struct stk_command stk_cmd_load;
 extern const struct stk_command stk_cmd_report;
+extern const struct stk_command stk_cmd_run;
+extern const struct stk_command stk_cmd_serve;
 
 const struct stk_command *const stk_cmd_table[] = {
+	&stk_cmd_run,
 	&stk_cmd_load,
 	&stk_cmd_report,
+	&stk_cmd_serve,
+	&stk_cmd_demo,
+	&stk_cmd_demo_shop,
 	&stk_cmd_help,
 	NULL,
 };
@@ -67,7 +76,7 @@ static int choose(struct stk_env *env, int argc, char **argv)
 		return STK_EXIT_OK;
 	}
 	if (strcmp(argv[1], "--version") == 0) {
-		fprintf(env->out, "stoker %s\n", stk_cmd_version());
+		fprintf(env->out, "stoker %s\n", stk_version());
 		return STK_EXIT_OK;
 	}
 	const struct stk_command *command = stk_cmd_find(argv[1]);
