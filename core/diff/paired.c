@@ -173,7 +173,7 @@ static void correct(struct stk_paired *paired)
 
 	for (size_t i = 0; i < len; i++) {
 		p[i] = paired->entries.items[i].row.p;
-		paired->tested += !isnan(p[i]);
+		paired->tested += isnan(p[i]) ? 0 : 1;
 	}
 	stk_family_bh(p, len, p);
 	for (size_t i = 0; i < len; i++) {
