@@ -37,6 +37,11 @@ const struct stk_command *stk_cmd_find(const char *name)
 	return NULL;
 }
 
+const char *stk_cmd_version(void)
+{
+	return stk_version();
+}
+
 static int unknown_command(struct stk_env *env, const char *name)
 {
 	const char *names[COMMANDS_MAX];

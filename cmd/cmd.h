@@ -32,6 +32,9 @@ const struct stk_command *stk_cmd_find(const char *name);
  * Checks that env->out took everything; a full disk there is 3. Returns the exit code. */
 int stk_cmd_main(struct stk_env *env, int argc, char **argv);
 
+/* Version of this build, from git; static text. */
+const char *stk_cmd_version(void);
+
 /* A command's --help: usage, about, options, examples. */
 void stk_cmd_format_help(const struct stk_command *command, struct stk_buf *buf);
 
