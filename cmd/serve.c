@@ -3,6 +3,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
+#include "core/base/version.h"
 #include "core/http/server.h"
 #include "core/server/serve.h"
 
@@ -38,7 +39,7 @@ static int serve(struct stk_env *env, const struct settings *settings, struct st
 	struct stk_store_opts store_opts = {.dir = settings->data,
 		.max_bytes = settings->max_megabytes * 1024 * 1024,
 		.max_age_ns = settings->max_age_ns};
-	struct stk_serve_opts opts = {.clock = env->clock, .version = stk_cmd_version()};
+	struct stk_serve_opts opts = {.clock = env->clock, .version = stk_version()};
 	struct stk_store *store = NULL;
 	struct stk_serve *server = NULL;
 	char *address = NULL;

@@ -79,32 +79,89 @@ static void select_call_site(struct stk_tree *tree, const struct stk_wire_list *
 	*tree = kept;
 }
 
-int stk_flame_tree(struct stk_call *call, const struct stk_store_query *query,
-	const struct stk_query_stack_selector *call_site, struct stk_tree *tree,
-	struct stk_err *err)
+/* Add points to a tree; cut it twice as a segment if max_nodes says so. */
+static int add_points(struct stk_call *call, const struct stk_store_points *points,
+	const struct stk_flame_query *ask, bool cut, struct stk_tree *tree, struct stk_err *err)
 {
-	struct stk_store_points points = {0};
 	struct stk_profile *profile = NULL;
-	int rc = stk_store_select(call->store, query, &points, err);
+	int rc = stk_store_merge(call->store, points, &profile, err);
 
-	if (rc == 0)
-		rc = stk_store_merge(call->store, &points, &profile, err);
-	if (rc == 0) {
-		if (profile)
-			stk_tree_add_profile(tree, profile, 0);
-		stk_tree_finish(tree);
-		if (call_site && call_site->call_site.len)
-			select_call_site(tree, &call_site->call_site);
-	}
+	if (rc < 0)
+		return rc;
+	if (profile)
+		stk_tree_add_profile(tree, profile, 0);
 	stk_profile_free(profile);
-	stk_store_points_release(&points);
+	stk_tree_finish(tree);
+	if (ask->call_site && ask->call_site->call_site.len)
+		select_call_site(tree, &ask->call_site->call_site);
+	for (int i = 0; cut && i < 2; i++)
+		stk_tree_cut(tree, ask->max_nodes);
+	return 0;
+}
+
+static int cmp_push(const void *a, const void *b)
+{
+	const struct stk_store_point *x = a, *y = b;
+
+	return x->profile_id < y->profile_id ? -1 : x->profile_id > y->profile_id;
+}
+
+static size_t count_pushes(const struct stk_store_points *points)
+{
+	size_t count = points->points.len > 0;
+
+	for (size_t i = 1; i < points->points.len; i++)
+		count += points->points.items[i].profile_id !=
+			 points->points.items[i - 1].profile_id;
+	return count;
+}
+
+/* The tree again, segment by segment; points are sorted by push. */
+static int add_segments(struct stk_call *call, const struct stk_store_points *points,
+	const struct stk_flame_query *ask, struct stk_tree *tree, struct stk_err *err)
+{
+	bool single = count_pushes(points) > STK_FLAME_SEGMENTS_MAX;
+	size_t end;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < points->points.len; i = end) {
+		struct stk_store_points part = {.series = points->series};
+		struct stk_tree segment;
+
+		for (end = i + 1; end < points->points.len; end++)
+			if (!single &&
+				cmp_push(&points->points.items[i], &points->points.items[end]) != 0)
+				break;
+		part.points.items = points->points.items + i;
+		part.points.len = end - i;
+		stk_tree_init(&segment);
+		rc = add_points(call, &part, ask, true, &segment, err);
+		if (rc == 0)
+			stk_tree_merge(tree, &segment);
+		stk_tree_release(&segment);
+	}
+	stk_tree_finish(tree);
+	stk_tree_cut(tree, ask->max_nodes);
 	return rc;
 }
 
-void stk_flame_cut(struct stk_tree *tree, size_t max_nodes)
+int stk_flame_tree(struct stk_call *call, const struct stk_flame_query *ask, struct stk_tree *tree,
+	struct stk_err *err)
 {
-	for (int i = 0; i < 3; i++)
-		stk_tree_cut(tree, max_nodes);
+	struct stk_store_points points = {0};
+	int rc = stk_store_select(call->store, ask->query, &points, err);
+
+	if (rc == 0)
+		rc = add_points(call, &points, ask, false, tree, err);
+	if (rc == 0 && stk_tree_len(tree) > ask->max_nodes) {
+		stk_tree_release(tree);
+		stk_tree_init(tree);
+		qsort(points.points.items, points.points.len, sizeof *points.points.items,
+			cmp_push);
+		rc = add_segments(call, &points, ask, tree, err);
+	}
+	stk_store_points_release(&points);
+	return rc;
 }
 
 struct stk_wire_list stk_flame_levels(struct stk_call *call, const struct stk_flamebearer *flame)

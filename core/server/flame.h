@@ -7,17 +7,23 @@
 
 #define STK_FLAME_NODES_DEFAULT 8192
 #define STK_FLAME_NODES_MAX     1048576
+#define STK_FLAME_SEGMENTS_MAX  64
 
 /* max_nodes as upstream reads it: 0 is the default; STK_E_INVAL when out of range. */
 int stk_flame_nodes(int64_t asked, size_t *out, struct stk_err *err) STK_MUST_CHECK;
-/* The samples of a query added up by function names; tree is initialised, finished on success.
- * Stacks that do not begin with call_site (root first) are left out. */
-int stk_flame_tree(struct stk_call *call, const struct stk_store_query *query,
-	const struct stk_query_stack_selector *call_site, struct stk_tree *tree,
+struct stk_flame_query {
+	const struct stk_store_query *query;
+	const struct stk_query_stack_selector
+		*call_site; /* only stacks that begin so; may be NULL */
+	size_t max_nodes;
+};
+
+/* The samples of a query added up by function names; tree is initialised, finished on success. With
+ * more than max_nodes it is cut as upstream does on its way: twice per segment, once for the merge;
+ * the final rule is that of stk_flamebearer_set_tree. A segment is a push, or everything when there
+ * are more than STK_FLAME_SEGMENTS_MAX of them. */
+int stk_flame_tree(struct stk_call *call, const struct stk_flame_query *ask, struct stk_tree *tree,
 	struct stk_err *err) STK_MUST_CHECK;
-/* Cut as upstream does on its way through segments and merges: three times. The final rule is that
- * of stk_flamebearer_set_tree. */
-void stk_flame_cut(struct stk_tree *tree, size_t max_nodes);
 /* Levels as a list for the wire messages; the values are the flame's. */
 struct stk_wire_list stk_flame_levels(struct stk_call *call, const struct stk_flamebearer *flame);
 /* Append the bytes of PROFILE_FORMAT_TREE; nothing for an empty tree. */

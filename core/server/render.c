@@ -227,11 +227,11 @@ static int render(struct stk_call *call, struct side *side, struct stk_err *err)
 	if (rc == 0 && stk_str_is(param(call, "format"), "dot"))
 		rc = stk_err_set(err, STK_E_UNIMPLEMENTED, "format dot is not there");
 	if (rc == 0)
-		rc = stk_flame_tree(call, &side->query, NULL, &tree, err);
+		rc = stk_flame_tree(
+			call, &(struct stk_flame_query){&side->query, NULL, nodes}, &tree, err);
 	if (rc == 0)
 		rc = read_timelines(call, side, group_by.len ? &group_by : NULL, &lines, err);
 	if (rc == 0) {
-		stk_flame_cut(&tree, nodes);
 		stk_flamebearer_set_tree(&flame, &tree, nodes);
 		set_meta(&meta, &side->type);
 		write_document(call, &flame, &meta, &lines);
@@ -277,12 +277,12 @@ static int render_diff(
 	if (rc == 0)
 		rc = nodes_param(call, &nodes, err);
 	if (rc == 0)
-		rc = stk_flame_tree(call, &left->query, NULL, &trees[0], err);
+		rc = stk_flame_tree(
+			call, &(struct stk_flame_query){&left->query, NULL, nodes}, &trees[0], err);
 	if (rc == 0)
-		rc = stk_flame_tree(call, &right->query, NULL, &trees[1], err);
+		rc = stk_flame_tree(call, &(struct stk_flame_query){&right->query, NULL, nodes},
+			&trees[1], err);
 	if (rc == 0) {
-		stk_flame_cut(&trees[0], nodes);
-		stk_flame_cut(&trees[1], nodes);
 		stk_flamebearer_set_trees(&flame, &trees[0], &trees[1], nodes);
 		set_meta(&meta, &left->type);
 		stk_flamebearer_write_legacy(&flame, &meta, &call->reply->body);

@@ -28,7 +28,6 @@ static void answer_flame(struct stk_call *call, struct stk_tree *tree, size_t no
 	struct stk_query_flame graph = {.total = 0};
 	struct stk_query_stacks_response response = {.flamegraph = &graph};
 
-	stk_flame_cut(tree, nodes);
 	stk_flamebearer_set_tree(&flame, tree, nodes);
 	graph.names = (struct stk_wire_list){flame.names.items, flame.names.len};
 	graph.levels = stk_flame_levels(call, &flame);
@@ -38,12 +37,11 @@ static void answer_flame(struct stk_call *call, struct stk_tree *tree, size_t no
 	stk_flamebearer_release(&flame);
 }
 
-static void answer_tree(struct stk_call *call, struct stk_tree *tree, size_t nodes)
+static void answer_tree(struct stk_call *call, const struct stk_tree *tree)
 {
 	struct stk_buf bytes = STK_BUF_EMPTY;
 	struct stk_query_stacks_response response = {.flamegraph = NULL};
 
-	stk_flame_cut(tree, nodes);
 	stk_flame_write_tree(tree, &bytes);
 	response.tree = stk_buf_str(&bytes);
 	stk_call_answer(call, &stk_query_stacks_response_wire, &response);
@@ -67,9 +65,11 @@ int stk_handlers_stacks(struct stk_call *call, const void *message, struct stk_e
 				? "format DOT is not there: ask for FLAMEGRAPH or TREE"
 				: "format PPROF is not there: use SelectMergeProfile");
 	if (rc == 0)
-		rc = stk_flame_tree(call, &query, request->stack_selector, &tree, err);
+		rc = stk_flame_tree(call,
+			&(struct stk_flame_query){&query, request->stack_selector, nodes}, &tree,
+			err);
 	if (rc == 0 && request->format == STK_QUERY_FORMAT_TREE)
-		answer_tree(call, &tree, nodes);
+		answer_tree(call, &tree);
 	else if (rc == 0)
 		answer_flame(call, &tree, nodes);
 	stk_tree_release(&tree);
@@ -78,17 +78,22 @@ int stk_handlers_stacks(struct stk_call *call, const void *message, struct stk_e
 }
 
 static int read_side(struct stk_call *call, const struct stk_query_stacks_request *request,
-	size_t *nodes, struct stk_tree *tree, struct stk_err *err)
+	int64_t max_nodes, struct stk_tree *tree, struct stk_err *err)
 {
 	static const struct stk_query_stacks_request none = {.start = 0};
 	struct stk_store_query query = {0};
+	size_t nodes = 0;
 	int rc;
 
 	if (!request)
 		request = &none;
-	rc = check_request(call, request, &query, nodes, err);
+	rc = check_request(call, request, &query, &nodes, err);
 	if (rc == 0)
-		rc = stk_flame_tree(call, &query, request->stack_selector, tree, err);
+		rc = stk_flame_nodes(max_nodes, &nodes, err);
+	if (rc == 0)
+		rc = stk_flame_tree(call,
+			&(struct stk_flame_query){&query, request->stack_selector, nodes}, tree,
+			err);
 	stk_call_selectors_free(&query);
 	return rc;
 }
@@ -100,8 +105,6 @@ static void answer_diff(
 	struct stk_query_flame_diff graph = {.total = 0};
 	struct stk_query_diff_response response = {&graph};
 
-	stk_flame_cut(left, nodes);
-	stk_flame_cut(right, nodes);
 	stk_flamebearer_set_trees(&flame, left, right, nodes);
 	graph.names = (struct stk_wire_list){flame.names.items, flame.names.len};
 	graph.levels = stk_flame_levels(call, &flame);
@@ -117,24 +120,24 @@ int stk_handlers_diff(struct stk_call *call, const void *message, struct stk_err
 {
 	const struct stk_query_diff_request *request = message;
 	struct stk_tree left, right;
-	size_t left_nodes = 0, right_nodes = 0;
 	int64_t asked = 0;
+	size_t nodes = 0;
 	int rc;
 
-	stk_tree_init(&left);
-	stk_tree_init(&right);
-	rc = read_side(call, request->left, &left_nodes, &left, err);
-	if (rc == 0)
-		rc = read_side(call, request->right, &right_nodes, &right, err);
-	if (rc == 0) {
-		/* the larger one counts, so that 4 and absent are 4 */
+	/* the larger one counts, so that 4 and absent are 4 */
+	if (request->left && request->right)
 		asked = request->left->max_nodes > request->right->max_nodes
 				? request->left->max_nodes
 				: request->right->max_nodes;
-		rc = stk_flame_nodes(asked, &left_nodes, err);
-	}
+	stk_tree_init(&left);
+	stk_tree_init(&right);
+	rc = read_side(call, request->left, asked, &left, err);
 	if (rc == 0)
-		answer_diff(call, &left, &right, left_nodes);
+		rc = read_side(call, request->right, asked, &right, err);
+	if (rc == 0)
+		rc = stk_flame_nodes(asked, &nodes, err);
+	if (rc == 0)
+		answer_diff(call, &left, &right, nodes);
 	stk_tree_release(&left);
 	stk_tree_release(&right);
 	return rc;
