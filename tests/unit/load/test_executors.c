@@ -1,0 +1,492 @@
+/* test_executors: starts and ends of each executor on a fake clock, to the nanosecond of k6's plan.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/rand.h"
+#include "core/load/executor.h"
+#include "tests/support/load_driver.h"
+
+#define MS STK_NS_PER_MS
+#define S  STK_NS_PER_S
+
+struct ran {
+	struct stk_plan plan;
+	struct load_driver driver;
+	struct load_fake fake;
+	struct stk_load_result result;
+	struct load_step step;
+};
+
+/* One scenario whose iterations sleep busy_ns. */
+static struct stk_scenario *begin(struct ran *ran, const char *executor, int64_t busy_ns)
+{
+	struct stk_scenario *scenario;
+
+	memset(ran, 0, sizeof *ran);
+	ran->step = (struct load_step){.kind = LOAD_SLEEP, .ns = busy_ns};
+	stk_plan_init(&ran->plan);
+	stk_load_result_init(&ran->result);
+	load_driver_init(&ran->driver, &ran->step, 1);
+	scenario = stk_plan_add_scenario(&ran->plan, "s");
+	scenario->executor = executor;
+	return scenario;
+}
+
+static void run(struct ran *ran)
+{
+	load_run_fake(&ran->plan, &ran->driver, &ran->fake, &ran->result);
+}
+
+static void end(struct ran *ran)
+{
+	stk_load_result_release(&ran->result);
+	load_driver_release(&ran->driver);
+	stk_plan_release(&ran->plan);
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct load_log *x = a, *y = b;
+
+	if (x->started_ns != y->started_ns)
+		return x->started_ns < y->started_ns ? -1 : 1;
+	return x->vu < y->vu ? -1 : x->vu > y->vu;
+}
+
+/* The log in order of starts, times from the load's start on. */
+static const struct load_log *starts(struct ran *ran)
+{
+	for (size_t i = 0; i < ran->driver.log.len; i++) {
+		ran->driver.log.items[i].started_ns -= ran->result.start_mono_ns;
+		ran->driver.log.items[i].ended_ns -= ran->result.start_mono_ns;
+		ran->driver.log.items[i].intended_ns -= ran->result.start_mono_ns;
+	}
+	qsort(ran->driver.log.items, ran->driver.log.len, sizeof *ran->driver.log.items, by_start);
+	return ran->driver.log.items;
+}
+
+static void constant_arrival_rate__starts_on_whole_periods(void **state)
+{
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "constant-arrival-rate", 10 * MS);
+	const struct load_log *log;
+
+	(void)state;
+	scenario->rate = 15;
+	scenario->duration_ns = 4 * S;
+	scenario->pre_allocated_vus = 5;
+	run(&ran);
+	log = starts(&ran);
+	assert_int_equal(ran.driver.log.len, 61);
+	for (int n = 0; n < 61; n++) {
+		assert_int_equal(log[n].intended_ns, n * INT64_C(66666666));
+		assert_int_equal(log[n].started_ns, log[n].intended_ns);
+		assert_int_equal(log[n].iter_in_test, n);
+		assert_int_equal(log[n].vu, n % 5 + 1); /* first in, first out */
+	}
+	assert_int_equal(ran.result.generator.planned, 61);
+	end(&ran);
+}
+
+static void constant_arrival_rate__start_at_the_end_is_left_out(void **state)
+{
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "constant-arrival-rate", MS);
+
+	(void)state;
+	scenario->rate = 20;
+	scenario->duration_ns = 5 * S;
+	scenario->pre_allocated_vus = 1;
+	run(&ran);
+	assert_int_equal(ran.driver.log.len, 100);
+	end(&ran);
+}
+
+static void constant_arrival_rate__grows_by_one_for_each_drop(void **state)
+{
+	static const int64_t first[] = {0, 200, 400, 500, 700};
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "constant-arrival-rate", 450 * MS);
+	const struct load_log *log;
+
+	(void)state;
+	scenario->rate = 10;
+	scenario->duration_ns = 3 * S;
+	scenario->pre_allocated_vus = 1;
+	scenario->max_vus = 3;
+	scenario->graceful_stop_ns = 100 * MS;
+	run(&ran);
+	log = starts(&ran);
+	for (size_t i = 0; i < STK_ARRAY_LEN(first); i++)
+		assert_int_equal(log[i].started_ns, first[i] * MS);
+	/* as fixture 07 of k6: 30 planned, 12 dropped, 2 cut off */
+	assert_int_equal(ran.result.generator.dropped, 12);
+	assert_int_equal(ran.result.interrupted, 2);
+	assert_int_equal(ran.result.iterations, 16);
+	assert_int_equal(ran.result.generator.planned, 30);
+	assert_int_equal(ran.result.generator.started, 18);
+	end(&ran);
+}
+
+static void constant_arrival_rate__grow_at_once_drops_nothing(void **state)
+{
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "constant-arrival-rate", 450 * MS);
+
+	(void)state;
+	scenario->rate = 10;
+	scenario->duration_ns = 3 * S;
+	scenario->pre_allocated_vus = 0;
+	scenario->max_vus = 20;
+	scenario->grow_at_once = true;
+	run(&ran);
+	assert_int_equal(ran.result.generator.dropped, 0);
+	assert_int_equal(ran.result.iterations, 30);
+	end(&ran);
+}
+
+static void constant_vus__loops_until_the_duration_then_grace(void **state)
+{
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "constant-vus", 1300 * MS);
+
+	(void)state;
+	scenario->vus = 3;
+	scenario->duration_ns = 2 * S;
+	scenario->graceful_stop_ns = S;
+	run(&ran);
+	assert_int_equal(ran.result.iterations, 6); /* 0 to 1.3, 1.3 to 2.6 within the grace */
+	assert_int_equal(ran.result.interrupted, 0);
+	assert_int_equal(ran.result.generator.planned, 0);
+	end(&ran);
+
+	scenario = begin(&ran, "constant-vus", 1700 * MS);
+	scenario->vus = 3;
+	scenario->duration_ns = 2 * S;
+	scenario->graceful_stop_ns = S;
+	run(&ran);
+	assert_int_equal(ran.result.iterations, 3);
+	assert_int_equal(ran.result.interrupted, 3); /* cut at 3 s */
+	assert_int_equal(ran.result.end_mono_ns - ran.result.start_mono_ns, 3 * S);
+	end(&ran);
+}
+
+static void shared_iterations__are_used_up_exactly(void **state)
+{
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "shared-iterations", 100 * MS);
+
+	(void)state;
+	scenario->vus = 3;
+	scenario->iterations = 20;
+	run(&ran);
+	assert_int_equal(ran.result.iterations, 20);
+	assert_int_equal(ran.result.generator.dropped, 0);
+	/* seven rounds of three, the last with two */
+	assert_int_equal(ran.result.end_mono_ns - ran.result.start_mono_ns, 700 * MS);
+	end(&ran);
+}
+
+static void shared_iterations__drop_the_rest_at_max_duration(void **state)
+{
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "shared-iterations", 300 * MS);
+
+	(void)state;
+	scenario->vus = 2;
+	scenario->iterations = 20;
+	scenario->max_duration_ns = S;
+	run(&ran);
+	assert_int_equal(ran.result.iterations, 8); /* starts at 0, .3, .6, .9 */
+	assert_int_equal(ran.result.generator.dropped, 12);
+	end(&ran);
+}
+
+static void per_vu_iterations__every_vu_runs_its_own(void **state)
+{
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "per-vu-iterations", 100 * MS);
+	int64_t per_vu[5] = {0};
+
+	(void)state;
+	scenario->vus = 4;
+	scenario->iterations = 5;
+	run(&ran);
+	assert_int_equal(ran.result.iterations, 20);
+	for (size_t i = 0; i < ran.driver.log.len; i++)
+		per_vu[ran.driver.log.items[i].vu]++;
+	for (int i = 1; i <= 4; i++)
+		assert_int_equal(per_vu[i], 5);
+	assert_int_equal(ran.result.end_mono_ns - ran.result.start_mono_ns, 500 * MS);
+	end(&ran);
+}
+
+static void per_vu_iterations__interrupted_one_counts_as_attempted(void **state)
+{
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "per-vu-iterations", 600 * MS);
+
+	(void)state;
+	scenario->vus = 2;
+	scenario->iterations = 5;
+	scenario->max_duration_ns = S;
+	scenario->graceful_stop_ns = 0;
+	run(&ran);
+	assert_int_equal(ran.result.iterations, 2);
+	assert_int_equal(ran.result.interrupted, 2);
+	assert_int_equal(ran.result.generator.dropped, 6);
+	end(&ran);
+}
+
+static void add_stage(struct stk_scenario *scenario, int64_t duration_ns, int64_t target)
+{
+	stk_vec_push(&scenario->stages, (struct stk_stage){duration_ns, target});
+}
+
+/* First and last times of a VU's iterations. */
+static void span_of(struct ran *ran, int64_t vu, int64_t *first_out, int64_t *last_out)
+{
+	*first_out = INT64_MAX;
+	*last_out = 0;
+	for (size_t i = 0; i < ran->driver.log.len; i++) {
+		const struct load_log *line = &ran->driver.log.items[i];
+
+		if (line->vu != vu)
+			continue;
+		if (line->started_ns < *first_out)
+			*first_out = line->started_ns;
+		if (line->ended_ns > *last_out)
+			*last_out = line->ended_ns;
+	}
+}
+
+static void ramping_vus__steps_as_planned(void **state)
+{
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "ramping-vus", 100 * MS);
+	int64_t first, last;
+
+	(void)state;
+	scenario->start_vus = 0;
+	scenario->graceful_ramp_down_ns = 0;
+	add_stage(scenario, 10 * S, 5);
+	add_stage(scenario, 10 * S, 0);
+	run(&ran);
+	(void)starts(&ran);
+	for (int64_t k = 1; k <= 5; k++) { /* +1 at 2, 4, 6, 8, 10 s, -1 at 12 … 20 s */
+		span_of(&ran, k, &first, &last);
+		assert_int_equal(first, 2 * k * S);
+		assert_int_equal(last, (22 - 2 * k) * S);
+	}
+	end(&ran);
+}
+
+static void ramping_vus__rounds_steps_up_to_the_next_ns(void **state)
+{
+	static const int64_t want[] = {333333334, 666666667, 1000000000};
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "ramping-vus", 5 * S);
+	const struct load_log *log;
+
+	(void)state;
+	scenario->start_vus = 0;
+	add_stage(scenario, S, 3);
+	add_stage(scenario, S, 3);
+	scenario->graceful_stop_ns = 0;
+	run(&ran);
+	log = starts(&ran);
+	assert_int_equal(ran.driver.log.len, 3);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(log[i].intended_ns, want[i]);
+		assert_true(log[i].cancelled);
+		assert_int_equal(log[i].ended_ns, 2 * S);
+	}
+	end(&ran);
+}
+
+static void ramping_vus__fixture_04_joins_and_leaves(void **state)
+{
+	static const int64_t leave_ms[] = {7000, 6250, 5500, 4750};
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "ramping-vus", 500 * MS);
+	int64_t first, last;
+
+	(void)state;
+	scenario->graceful_ramp_down_ns = scenario->graceful_stop_ns = 300 * MS;
+	add_stage(scenario, 3 * S, 4);
+	add_stage(scenario, S, 4);
+	add_stage(scenario, 3 * S, 0);
+	run(&ran);
+	(void)starts(&ran);
+	for (int64_t k = 1; k <= 4; k++) {
+		span_of(&ran, k, &first, &last);
+		assert_int_equal(first, (k - 1) * S);
+		assert_true(last <= leave_ms[k - 1] * MS + 300 * MS);
+		for (size_t i = 0; i < ran.driver.log.len; i++) /* no start once it has left */
+			if (ran.driver.log.items[i].vu == k)
+				assert_true(
+					ran.driver.log.items[i].started_ns < leave_ms[k - 1] * MS);
+	}
+	end(&ran);
+}
+
+static void ramping_vus__same_vu_goes_on_within_its_grace(void **state)
+{
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "ramping-vus", 1500 * MS);
+	const struct load_log *log;
+	int64_t second[3], len = 0;
+
+	(void)state;
+	scenario->start_vus = 2;
+	scenario->graceful_ramp_down_ns = 5 * S;
+	add_stage(scenario, S, 1);
+	add_stage(scenario, S, 2);
+	add_stage(scenario, S, 2);
+	run(&ran);
+	log = starts(&ran);
+	for (size_t i = 0; i < ran.driver.log.len; i++)
+		if (log[i].vu == 2)
+			second[len++] = log[i].started_ns;
+	assert_int_equal(len, 2);
+	assert_int_equal(second[0], 0);
+	assert_int_equal(second[1], 2 * S); /* ended at 1.5 s, wanted again at 2 s */
+	end(&ran);
+}
+
+static void ramping_vus__grace_is_cut_by_graceful_stop(void **state)
+{
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "ramping-vus", 60 * S);
+
+	(void)state;
+	scenario->start_vus = 1;
+	add_stage(scenario, S, 1);
+	scenario->graceful_stop_ns = S;
+	scenario->graceful_ramp_down_ns = 30 * S;
+	run(&ran);
+	assert_int_equal(ran.result.end_mono_ns - ran.result.start_mono_ns, 2 * S);
+	assert_int_equal(ran.result.interrupted, 1);
+	end(&ran);
+}
+
+/* Most iterations at any one time. */
+static int64_t most_at_once(const struct ran *ran)
+{
+	int64_t most = 0;
+
+	for (size_t i = 0; i < ran->driver.log.len; i++) {
+		int64_t at = ran->driver.log.items[i].started_ns, sum = 0;
+
+		for (size_t j = 0; j < ran->driver.log.len; j++)
+			sum += ran->driver.log.items[j].started_ns <= at &&
+			       at < ran->driver.log.items[j].ended_ns;
+		if (sum > most)
+			most = sum;
+	}
+	return most;
+}
+
+static void executors__never_run_more_than_their_vus(void **state)
+{
+	struct stk_rand rng;
+
+	(void)state;
+	stk_rand_init(&rng, 7, 0);
+	for (int round = 0; round < 60; round++) {
+		struct ran ran;
+		struct stk_scenario *scenario =
+			begin(&ran, "constant-arrival-rate", stk_rand_range(&rng, 1, 900) * MS);
+
+		scenario->rate = stk_rand_range(&rng, 1, 40);
+		scenario->duration_ns = stk_rand_range(&rng, 1000, 4000) * MS;
+		scenario->pre_allocated_vus = stk_rand_range(&rng, 0, 5);
+		scenario->max_vus = scenario->pre_allocated_vus + stk_rand_range(&rng, 1, 5);
+		scenario->graceful_stop_ns = stk_rand_range(&rng, 0, 500) * MS;
+		scenario->grow_at_once = round % 2 == 0;
+		run(&ran);
+		assert_true(most_at_once(&ran) <= scenario->max_vus);
+		assert_int_equal(ran.result.generator.planned,
+			ran.result.generator.started + ran.result.generator.dropped);
+		assert_int_equal(ran.result.generator.started,
+			ran.result.iterations + ran.result.interrupted);
+		end(&ran);
+	}
+}
+
+static void ramping_vus__random_plans_never_exceed_the_plan(void **state)
+{
+	struct stk_rand rng;
+
+	(void)state;
+	stk_rand_init(&rng, 11, 0);
+	for (int round = 0; round < 60; round++) {
+		struct ran ran;
+		struct stk_scenario *scenario =
+			begin(&ran, "ramping-vus", stk_rand_range(&rng, 5, 300) * MS);
+		int64_t most = scenario->start_vus = stk_rand_range(&rng, 1, 6);
+		int stages = (int)stk_rand_range(&rng, 1, 5);
+
+		for (int i = 0; i < stages; i++) {
+			int64_t target = stk_rand_range(&rng, 0, 8);
+
+			most = target > most ? target : most;
+			add_stage(scenario, stk_rand_range(&rng, 0, 1500) * MS, target);
+		}
+		scenario->graceful_ramp_down_ns = 0;
+		scenario->graceful_stop_ns = 0;
+		run(&ran);
+		assert_true(most_at_once(&ran) <= most);
+		end(&ran);
+	}
+}
+
+/* Stripes of several workers together are the whole plan. */
+static void executor_share__adds_up(void **state)
+{
+	(void)state;
+	for (int64_t stripes = 1; stripes < 7; stripes++)
+		for (int64_t total = 0; total < 50; total++) {
+			int64_t sum = 0;
+
+			for (int64_t i = 0; i < stripes; i++) {
+				struct stk_executor executor = {.opts.stripe = i};
+
+				executor.opts.stripes = stripes;
+				sum += stk_executor_share(&executor, total);
+			}
+			assert_int_equal(sum, total);
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(constant_arrival_rate__starts_on_whole_periods),
+		cmocka_unit_test(constant_arrival_rate__start_at_the_end_is_left_out),
+		cmocka_unit_test(constant_arrival_rate__grows_by_one_for_each_drop),
+		cmocka_unit_test(constant_arrival_rate__grow_at_once_drops_nothing),
+		cmocka_unit_test(constant_vus__loops_until_the_duration_then_grace),
+		cmocka_unit_test(shared_iterations__are_used_up_exactly),
+		cmocka_unit_test(shared_iterations__drop_the_rest_at_max_duration),
+		cmocka_unit_test(per_vu_iterations__every_vu_runs_its_own),
+		cmocka_unit_test(per_vu_iterations__interrupted_one_counts_as_attempted),
+		cmocka_unit_test(ramping_vus__steps_as_planned),
+		cmocka_unit_test(ramping_vus__rounds_steps_up_to_the_next_ns),
+		cmocka_unit_test(ramping_vus__fixture_04_joins_and_leaves),
+		cmocka_unit_test(ramping_vus__same_vu_goes_on_within_its_grace),
+		cmocka_unit_test(ramping_vus__grace_is_cut_by_graceful_stop),
+		cmocka_unit_test(executors__never_run_more_than_their_vus),
+		cmocka_unit_test(ramping_vus__random_plans_never_exceed_the_plan),
+		cmocka_unit_test(executor_share__adds_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
