@@ -50,7 +50,9 @@ static void text_add_plain__removes_what_drives_or_reorders(void **state)
 	struct stk_buf buf = STK_BUF_EMPTY;
 
 	(void)state;
-	stk_text_add_plain(&buf, STK_STR("a\x1b[2Jb\nc\x7f\xe2\x80\xae" "d\xff\xc0\xaf" "z关"));
+	stk_text_add_plain(&buf, STK_STR("a\x1b[2Jb\nc\x7f\xe2\x80\xae"
+					 "d\xff\xc0\xaf"
+					 "z关"));
 	assert_string_equal(buf.ptr, "a?[2Jb?c??d???z关");
 	stk_buf_release(&buf);
 }
