@@ -112,16 +112,25 @@ static void shrink(struct stk_blocks *out)
 	free(z);
 }
 
+/* Sum of weight[row] * values[row * stride]; values NULL = of the weights alone. */
+static double weigh(const double *weight, const double *values, size_t rows, size_t stride)
+{
+	double sum = 0.0;
+
+	for (size_t row = 0; row < rows; row++)
+		sum += values ? weight[row] * values[row * stride] : weight[row];
+	return sum;
+}
+
 /* Weight of each row by its error, none above WEIGHT_MAX of all: one large row must not be its
  * own yardstick. */
 static void precision_weights(const struct stk_blocks *out, double tau2, double *weight)
 {
-	double all = 0.0;
+	double all;
 
-	for (size_t row = 0; row < out->rows; row++) {
+	for (size_t row = 0; row < out->rows; row++)
 		weight[row] = 1.0 / (out->items[row].floor + tau2 + ROW_VARIANCE);
-		all += weight[row];
-	}
+	all = weigh(weight, NULL, out->rows, 1);
 	for (size_t row = 0; row < out->rows; row++)
 		weight[row] = fmin(weight[row], WEIGHT_MAX * all);
 }
@@ -129,14 +138,13 @@ static void precision_weights(const struct stk_blocks *out, double tau2, double 
 /* Tukey's biweight: how much a row that stands `off` standard errors away still counts. */
 static double biweight(double off)
 {
-	double u = off / BIWEIGHT_REACH;
+	double inside = 1.0 - off / BIWEIGHT_REACH * off / BIWEIGHT_REACH;
 
-	return fabs(u) < 1.0 ? (1.0 - u * u) * (1.0 - u * u) : 0.0;
+	return inside > 0.0 ? inside * inside : 0.0;
 }
 
-/* The shift that most of the precisely known rows share, as one number over all pairs;
- * weight[] leaves as what each row counts. */
-static double settle_weights(const struct stk_blocks *out, double tau2, double *weight)
+/* What each row has to say on the shift that most of the precisely known rows share. */
+static void settle_weights(const struct stk_blocks *out, double tau2, double *weight)
 {
 	double *raw = stk_xcalloc(out->rows, sizeof *raw);
 	double *precision = stk_xcalloc(out->rows, sizeof *precision);
@@ -147,22 +155,20 @@ static double settle_weights(const struct stk_blocks *out, double tau2, double *
 	precision_weights(out, tau2, precision);
 	shift = stk_order_median(raw, out->rows);
 	for (int round = 0; round < SHIFT_ROUNDS; round++) {
-		double sum = 0.0, all = 0.0;
+		double all;
 
 		for (size_t row = 0; row < out->rows; row++) {
 			double se = sqrt((out->items[row].floor + tau2) / (double)out->pairs);
 
 			weight[row] = precision[row] * biweight((raw[row] - shift) / se);
-			sum += weight[row] * raw[row];
-			all += weight[row];
 		}
-		if (!(all > 0.0))
+		all = weigh(weight, NULL, out->rows, 1);
+		if (all == 0.0)
 			break;
-		shift = sum / all;
+		shift = weigh(weight, raw, out->rows, 1) / all;
 	}
 	free(precision);
 	free(raw);
-	return shift;
 }
 
 static void fit_row(const struct stk_blocks_data *data, size_t row, struct stk_blocks *out);
@@ -170,33 +176,28 @@ static double extra_variance(const struct stk_blocks *out);
 
 /* A second look at the shift: from the rows that stand near each other, each weighed by its
  * error. Two dear functions pull the median of fifteen by a third of the rows' spread, which
- * accuses others of having got cheaper; rows that stand apart have no say here. */
+ * accuses others of having got cheaper; rows that stand apart have no say here. Where no row
+ * stands near another the median stays. */
 static void robust_shift(const struct stk_blocks_data *data, struct stk_blocks *out)
 {
 	double *weight = stk_xcalloc(out->rows, sizeof *weight);
-	double all = 0.0;
+	double all;
 
 	for (size_t row = 0; row < out->rows; row++)
 		fit_row(data, row, out);
-	(void)settle_weights(out, extra_variance(out), weight);
-	for (size_t row = 0; row < out->rows; row++)
-		all += weight[row];
-	for (size_t pair = 0; pair < out->pairs && all > 0.0; pair++) {
-		double sum = 0.0;
-
-		for (size_t row = 0; row < out->rows; row++)
-			sum += weight[row] * out->logs[row * out->pairs + pair];
-		out->shift[pair] = sum / all;
-	}
+	settle_weights(out, extra_variance(out), weight);
+	all = weigh(weight, NULL, out->rows, 1);
+	for (size_t pair = 0; all != 0.0 && pair < out->pairs; pair++)
+		out->shift[pair] = weigh(weight, &out->logs[pair], out->rows, out->pairs) / all;
 	free(weight);
 }
 
 void stk_blocks_fit(const struct stk_blocks_data *data, struct stk_blocks *out)
 {
 	*out = (struct stk_blocks){.rows = data->rows, .pairs = data->pairs};
-	out->logs = stk_xcalloc(data->rows * data->pairs + 1, sizeof *out->logs);
-	out->shift = stk_xcalloc(data->pairs + 1, sizeof *out->shift);
-	out->items = stk_xcalloc(data->rows + 1, sizeof *out->items);
+	out->logs = stk_xcalloc(data->rows * data->pairs, sizeof *out->logs);
+	out->shift = stk_xcalloc(data->pairs, sizeof *out->shift);
+	out->items = stk_xcalloc(data->rows, sizeof *out->items);
 	fill_logs(data, out);
 	if (data->shift != STK_BLOCKS_NONE)
 		median_shift(out);

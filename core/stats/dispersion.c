@@ -104,7 +104,7 @@ static double joint_df(double v, double df_v, double sigma2, double df_sigma)
 {
 	double sum = v + sigma2;
 
-	if (sigma2 <= 0.0)
+	if (df_sigma <= 0.0)
 		return df_v;
 	return sum * sum / (v * v / df_v + sigma2 * sigma2 / df_sigma);
 }

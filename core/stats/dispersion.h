@@ -18,8 +18,8 @@ struct stk_dispersion_data {
 	size_t rows;
 	struct stk_dispersion_group base, head; /* at least two slices each */
 	double sigma_aa;                        /* between windows, on theta; 0 = none */
-	double df_aa;                           /* degrees of freedom behind sigma_aa */
-	bool robust;                            /* set bursty rows apart */
+	double df_aa; /* degrees of freedom behind it; 0 = sigma_aa is none */
+	bool robust;  /* set bursty rows apart */
 };
 
 struct stk_dispersion_row {

@@ -5,7 +5,8 @@
 #include <math.h>
 #include <stdbool.h>
 
-enum { FRACTION_STEPS_MAX = 5000, BISECTIONS_MAX = 1100, NEWTON_STEPS_MAX = 60 };
+/* A double has 53 digits, and its smallest exponent is 1022 below one. */
+enum { FRACTION_STEPS_MAX = 5000, BISECTIONS_MAX = 120 };
 
 double stk_special_lgamma(double x)
 {
@@ -71,8 +72,6 @@ double stk_special_beta_inverse(double a, double b, double p)
 	for (int i = 0; i < BISECTIONS_MAX; i++) {
 		double middle = 0.5 * (low + high);
 
-		if (middle == low || middle == high)
-			break;
 		if (stk_special_beta(a, b, middle) < p)
 			low = middle;
 		else
@@ -107,36 +106,22 @@ double stk_special_trigamma(double x)
 	       inv / x * (1.0 / 6 - inv * (1.0 / 30 - inv * (1.0 / 42 - inv * (1.0 / 30))));
 }
 
-/* The second derivative of the digamma function, for Newton's steps. */
-static double tetragamma(double x)
-{
-	double shift = 0.0, inv;
-
-	for (; x < 20.0; x += 1.0)
-		shift -= 2.0 / (x * x * x);
-	inv = 1.0 / (x * x);
-	return shift - inv * (1.0 + 1.0 / x + inv * (0.5 - inv * (1.0 / 6 - inv / 6)));
-}
-
 double stk_special_trigamma_inverse(double y)
 {
-	double x;
+	double low, high;
 
 	if (!(y > 0.0))
 		return NAN;
-	if (y > 1e7)
-		return 1.0 / sqrt(y);
-	if (y < 1e-6)
-		return 1.0 / y;
-	/* 1/trigamma is convex, so Newton on it from 1/2 + 1/y never overshoots. */
-	x = 0.5 + 1.0 / y;
-	for (int i = 0; i < NEWTON_STEPS_MAX; i++) {
-		double value = stk_special_trigamma(x);
-		double step = value * (1.0 - value / y) / tetragamma(x);
+	/* 1/x < trigamma(x), and trigamma(x) < 1/(x - 1/2) where that is positive. */
+	low = 1.0 / y;
+	high = low + 0.5;
+	for (int i = 0; i < BISECTIONS_MAX; i++) {
+		double middle = 0.5 * (low + high);
 
-		x += step;
-		if (fabs(step) < 1e-15 * x)
-			break;
+		if (stk_special_trigamma(middle) > y)
+			low = middle;
+		else
+			high = middle;
 	}
-	return x;
+	return high;
 }

@@ -8,6 +8,8 @@
 /* Beyond it t and normal agree to the digits we have. */
 #define DF_NORMAL 1e10
 
+enum { BISECTIONS = 100 };
+
 double stk_normal_tail(double z)
 {
 	return 0.5 * erfc(z * M_SQRT1_2);
@@ -22,11 +24,9 @@ double stk_normal_quantile(double p)
 	if (p == 0.0 || p == 1.0)
 		return p == 0.0 ? -INFINITY : INFINITY;
 	tail = p < 0.5 ? p : 1.0 - p;
-	for (int i = 0; i < 200; i++) {
+	for (int i = 0; i < BISECTIONS; i++) {
 		double middle = 0.5 * (low + high);
 
-		if (middle == low || middle == high)
-			break;
 		if (stk_normal_tail(middle) > tail)
 			low = middle;
 		else

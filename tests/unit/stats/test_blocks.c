@@ -238,6 +238,43 @@ static void blocks_fit__few_rows_fall_back(void **state)
 	stk_blocks_release(&fit);
 }
 
+/* Worked by an independent program: two of seven rows doubled, the first is held to a fifth. */
+static void blocks_fit__robust_shift_listens_to_the_others(void **state)
+{
+	static const double base[] = {400, 420, 390, 100, 95, 110, 90, 105, 98, 60, 70, 64, 55, 50,
+		61, 30, 34, 28, 200, 210, 190};
+	static const double head[] = {424, 400, 405, 98, 104, 100, 99, 96, 105, 66, 63, 70, 120,
+		112, 118, 33, 29, 31, 390, 420, 400};
+	static const double base_requests[] = {1000, 1010, 990},
+			    head_requests[] = {1005, 995, 1000};
+	static const double want[] = {
+		0.05189585414393911, -0.02829750723981765, 0.01795165085704015};
+	struct stk_blocks_data data = {
+		7, 3, base, head, base_requests, head_requests, STK_BLOCKS_ROBUST};
+	struct stk_blocks fit;
+
+	(void)state;
+	stk_blocks_fit(&data, &fit);
+	for (size_t i = 0; i < 3; i++)
+		test_near("shift", fit.shift[i], want[i], DIGITS);
+	assert_true(fit.items[4].theta > 0.5 && fit.items[6].theta > 0.5);
+	stk_blocks_release(&fit);
+}
+
+/* Rows that agree with nobody: the median stays. */
+static void blocks_fit__robust_shift_of_strangers(void **state)
+{
+	static const double base[] = {1e6, 1e6, 1e6, 1e6}, head[] = {1e6, 1e6, 4e6, 4e6};
+	static const double requests[] = {1000, 1000};
+	struct stk_blocks_data data = {2, 2, base, head, requests, requests, STK_BLOCKS_ROBUST};
+	struct stk_blocks fit;
+
+	(void)state;
+	stk_blocks_fit(&data, &fit);
+	test_near("shift", fit.shift[0], log(2.0), 1e-6);
+	stk_blocks_release(&fit);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +283,8 @@ int main(void)
 		cmocka_unit_test(blocks_fit__tests_and_limits_agree),
 		cmocka_unit_test(blocks_fit__swapping_the_sides_flips_signs_only),
 		cmocka_unit_test(blocks_fit__few_rows_fall_back),
+		cmocka_unit_test(blocks_fit__robust_shift_listens_to_the_others),
+		cmocka_unit_test(blocks_fit__robust_shift_of_strangers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,6 +213,20 @@ static void dispersion_fit__golden_rejects_only_the_fifth(void **state)
 	stk_dispersion_release(&fit);
 }
 
+static void dispersion_fit__without_a_window_effect(void **state)
+{
+	struct stk_dispersion_data data = golden;
+	struct stk_dispersion fit;
+
+	(void)state;
+	data.sigma_aa = data.df_aa = 0.0;
+	stk_dispersion_fit(&data, &fit);
+	test_near("df", fit.items[0].df, fit.prior.d0 + 6.0, 1e-12);
+	test_near("se", fit.items[0].se * fit.items[0].se,
+		fit.items[0].phi_shrunk * (1.0 / 3600.0 + 1.0 / 3620.0), 1e-12);
+	stk_dispersion_release(&fit);
+}
+
 static void dispersion_fit__no_rows(void **state)
 {
 	struct stk_dispersion_data none = golden;
@@ -233,6 +247,7 @@ int main(void)
 		cmocka_unit_test(dispersion_fit__golden_prior),
 		cmocka_unit_test(dispersion_fit__golden_rows),
 		cmocka_unit_test(dispersion_fit__golden_rejects_only_the_fifth),
+		cmocka_unit_test(dispersion_fit__without_a_window_effect),
 		cmocka_unit_test(dispersion_fit__no_rows),
 	};
 

@@ -38,10 +38,12 @@ static void family_holm__steps_down(void **state)
 
 static void family_bh__unknown_does_not_count(void **state)
 {
-	double p[] = {0.02, NAN, 0.5};
+	double p[] = {0.02, NAN, 0.5, 7.0};
 
 	(void)state;
 	stk_family_bh(p, 3, p);
+	stk_family_holm(p + 2, 1, p + 2);
+	assert_true(p[2] == 0.5 && p[3] == 7.0);
 	test_near("known", p[0], 0.04, 1e-14);
 	assert_true(isnan(p[1]));
 	stk_family_holm(p, 0, p);

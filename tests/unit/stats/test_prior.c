@@ -73,6 +73,18 @@ static void prior_fit_robust__sets_a_burst_apart(void **state)
 	assert_true(robust.d0 > plain.d0);
 }
 
+static void prior_fit_robust__from_twenty_rows_on(void **state)
+{
+	double z[20];
+	bool bursty[20];
+
+	(void)state;
+	spread(z, 20, 0.0, 0.5);
+	z[3] = 9.0;
+	(void)stk_prior_fit_robust(z, 20, 6.0, bursty);
+	assert_true(bursty[3]);
+}
+
 static void prior_fit_robust__not_below_twenty_rows(void **state)
 {
 	double z[19];
@@ -92,6 +104,7 @@ int main(void)
 		cmocka_unit_test(prior_fit__rows_that_agree_share_one_variance),
 		cmocka_unit_test(prior_fit__few_rows_fall_back),
 		cmocka_unit_test(prior_fit_robust__sets_a_burst_apart),
+		cmocka_unit_test(prior_fit_robust__from_twenty_rows_on),
 		cmocka_unit_test(prior_fit_robust__not_below_twenty_rows),
 	};
 
