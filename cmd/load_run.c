@@ -12,6 +12,7 @@
 #include "cmd/progress.h"
 #include "core/base/mem.h"
 #include "core/base/units.h"
+#include "core/base/version.h"
 #include "core/load/engine.h"
 #include "core/record/run_json.h"
 #include "core/record/run_store.h"
@@ -20,9 +21,10 @@
 #include "core/script/plan.h"
 #include "core/script/script.h"
 
-#define TICK_NS      (100 * STK_NS_PER_MS)
-#define TALK_MAX     ((size_t)1 << 20)
-#define ERRORS_SHARE 0.01 /* more iterations in error than this: the script is at fault */
+#define TICK_NS       (100 * STK_NS_PER_MS)
+#define START_TICK_NS (10 * STK_NS_PER_MS)
+#define TALK_MAX      ((size_t)1 << 20)
+#define ERRORS_SHARE  0.01 /* more iterations in error than this: the script is at fault */
 
 /* Lines of the script's threads, until the main thread prints them. */
 struct talk {
@@ -183,6 +185,23 @@ static void show_progress(struct load_test *test)
 	stk_buf_release(&right);
 }
 
+/* Until the load has begun or everything is over; setup may be interrupted too. */
+static int wait_for_start(struct load_test *test, struct stk_err *err)
+{
+	struct stk_load_progress now = {.phase = STK_PHASE_NEW};
+	int64_t mono_ns, wall_ns;
+	bool over = false;
+
+	while (!over && now.phase < STK_PHASE_LOAD) {
+		over = stk_engine_wait_until(
+			test->engine, stk_clock_mono(test->env->clock) + START_TICK_NS);
+		heed_interrupts(test);
+		print_talk(test);
+		stk_engine_progress(test->engine, &now);
+	}
+	return stk_engine_wait_started(test->engine, &mono_ns, &wall_ns, err);
+}
+
 static void wait_for_end(struct load_test *test)
 {
 	bool over = false;
@@ -207,7 +226,7 @@ static void print_json(struct load_test *test)
 	stk_run_init(&run);
 	run.id = stk_run_text(&run, test->plan.run_id);
 	run.name = stk_run_text(&run, stk_script_path(test->script));
-	run.version = stk_run_text(&run, stk_cmd_version());
+	run.version = stk_run_text(&run, stk_version());
 	run.mode = STK_MODE_IDLE;
 	run.start_ns = result->start_wall_ns;
 	run.end_ns = result->end_wall_ns;
@@ -273,7 +292,6 @@ static int judge(struct load_test *test)
 
 static int run_test(struct load_test *test, const char *path, struct stk_err *err)
 {
-	int64_t mono_ns, wall_ns;
 	int rc = load_script(test, path, err);
 
 	if (rc == 0)
@@ -282,7 +300,7 @@ static int run_test(struct load_test *test, const char *path, struct stk_err *er
 	if (rc == 0)
 		rc = start_engine(test, err);
 	if (rc == 0)
-		rc = stk_engine_wait_started(test->engine, &mono_ns, &wall_ns, err);
+		rc = wait_for_start(test, err);
 	print_talk(test);
 	if (rc < 0)
 		return rc;
