@@ -191,6 +191,8 @@ void stk_executor_tick(struct stk_executor *executor, int64_t now_ns)
 
 void stk_executor_ended(struct stk_executor *executor, size_t slot, int64_t now_ns)
 {
+	if (!executor->slots[slot].running) /* cancelled while it ended */
+		return;
 	executor->slots[slot].running = false;
 	executor->running--;
 	atomic_fetch_add(&executor->opts.shared->ended, 1);

@@ -132,6 +132,8 @@ int stk_worker_special(
 void stk_worker_begin(struct stk_worker *worker); /* the load starts at engine->start_mono_ns */
 /* Run until until_ns or until all executors are over; true = over. */
 bool stk_worker_loop(struct stk_worker *worker, int64_t until_ns);
+/* Act on stk_engine_stop and stk_engine_end_at. */
+void stk_worker_take_stop(struct stk_worker *worker, int64_t now_ns);
 int64_t stk_worker_now(const struct stk_worker *worker);
 void stk_worker_enqueue(struct stk_worker *worker, struct stk_vu *vu, enum stk_vu_next next);
 void stk_worker_dequeue(struct stk_worker *worker, struct stk_vu *vu);

@@ -99,10 +99,10 @@ const char *stk_tag_lists_get(const struct stk_tag_lists *tags, const char *key)
 
 static void add_sub(struct stk_counts *counts, const char *text)
 {
-	struct stk_selector selector;
+	struct stk_tag_selector selector;
 	int id;
 
-	if (stk_selector_parse(stk_str_of(text), &counts->arena, &selector, NULL) < 0)
+	if (stk_tag_selector_parse(stk_str_of(text), &counts->arena, &selector, NULL) < 0)
 		STK_BUG("selector '%s' was never checked", text);
 	id = stk_metric_id(counts->plan, stk_str_of(selector.metric));
 	if (id < 0)

@@ -185,8 +185,8 @@ static int check_threshold(
 	struct stk_plan *plan, struct stk_threshold_spec *spec, struct stk_err *err)
 {
 	struct stk_threshold_expr expr;
-	struct stk_selector selector = {NULL, STK_VEC_INIT, NULL};
-	int rc = stk_selector_parse(stk_str_of(spec->metric), &plan->arena, &selector, err);
+	struct stk_tag_selector selector = {NULL, STK_VEC_INIT, NULL};
+	int rc = stk_tag_selector_parse(stk_str_of(spec->metric), &plan->arena, &selector, err);
 	int id;
 
 	if (rc < 0)
@@ -196,7 +196,7 @@ static int check_threshold(
 		rc = stk_err_set(err, STK_E_INVAL, "there is no metric '%s'", selector.metric);
 		goto out;
 	}
-	spec->metric = stk_selector_format(&selector, &plan->arena);
+	spec->metric = stk_tag_selector_format(&selector, &plan->arena);
 	rc = stk_threshold_parse(stk_str_of(spec->expr), &expr, err);
 	if (rc == 0)
 		rc = stk_threshold_check_type(&expr, stk_metric_def(plan, id)->type, err);

@@ -15,8 +15,8 @@ static struct stk_str unquote(struct stk_str text)
 	return text;
 }
 
-static int parse_tag(
-	struct stk_str word, struct stk_arena *arena, struct stk_selector *out, struct stk_err *err)
+static int parse_tag(struct stk_str word, struct stk_arena *arena, struct stk_tag_selector *out,
+	struct stk_err *err)
 {
 	ptrdiff_t colon = stk_str_find_byte(word, ':');
 	struct stk_str key, raw;
@@ -69,7 +69,7 @@ static const char *canonical_of(const struct stk_tags *tags, struct stk_arena *a
 	return out;
 }
 
-static int parse_tags(struct stk_str inner, struct stk_arena *arena, struct stk_selector *out,
+static int parse_tags(struct stk_str inner, struct stk_arena *arena, struct stk_tag_selector *out,
 	struct stk_err *err)
 {
 	struct stk_str word;
@@ -88,11 +88,11 @@ static int parse_tags(struct stk_str inner, struct stk_arena *arena, struct stk_
 	return 0;
 }
 
-int stk_selector_parse(
-	struct stk_str text, struct stk_arena *arena, struct stk_selector *out, struct stk_err *err)
+int stk_tag_selector_parse(struct stk_str text, struct stk_arena *arena,
+	struct stk_tag_selector *out, struct stk_err *err)
 {
 	ptrdiff_t brace = stk_str_find_byte(text, '{');
-	struct stk_selector selector = {NULL, STK_VEC_INIT, ""};
+	struct stk_tag_selector selector = {NULL, STK_VEC_INIT, ""};
 	struct stk_str name = text, inner;
 	int rc = 0;
 
@@ -117,7 +117,8 @@ int stk_selector_parse(
 	return 0;
 }
 
-const char *stk_selector_format(const struct stk_selector *selector, struct stk_arena *arena)
+const char *stk_tag_selector_format(
+	const struct stk_tag_selector *selector, struct stk_arena *arena)
 {
 	if (selector->tags.len == 0)
 		return selector->metric;

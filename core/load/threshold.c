@@ -145,13 +145,13 @@ struct stk_threshold_result stk_threshold_judge(const struct stk_plan *plan,
 	bool is_final)
 {
 	struct stk_threshold_result result = {spec->metric, spec->expr, NAN, true, false, false};
-	struct stk_selector selector = {NULL, STK_VEC_INIT, NULL};
+	struct stk_tag_selector selector = {NULL, STK_VEC_INIT, NULL};
 	struct stk_threshold_expr expr;
 	struct stk_arena arena = STK_ARENA_INIT;
 	const struct stk_metric *metric;
 	int id;
 
-	if (stk_selector_parse(stk_str_of(spec->metric), &arena, &selector, NULL) < 0 ||
+	if (stk_tag_selector_parse(stk_str_of(spec->metric), &arena, &selector, NULL) < 0 ||
 		stk_threshold_parse(stk_str_of(spec->expr), &expr, NULL) < 0)
 		STK_BUG("threshold '%s' of '%s' was never checked", spec->expr, spec->metric);
 	metric = stk_metrics_find(metrics, selector.metric, selector.canonical);

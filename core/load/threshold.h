@@ -28,15 +28,15 @@ int stk_threshold_check_type(const struct stk_threshold_expr *expr, enum stk_met
 
 /* "http_req_duration{name:a,status:200}" taken apart: name and tags sorted by key, without
  * blanks and quotes around values (reference k6 3.3). Text into arena. */
-struct stk_selector {
+struct stk_tag_selector {
 	const char *metric;
 	struct stk_tags tags;  /* empty: the whole metric; release with stk_vec_release */
 	const char *canonical; /* "name:a,status:200"; "" without tags */
 };
-int stk_selector_parse(struct stk_str text, struct stk_arena *arena, struct stk_selector *out,
+int stk_tag_selector_parse(struct stk_str text, struct stk_arena *arena, struct stk_tag_selector *out,
 	struct stk_err *err) STK_MUST_CHECK;
 /* In the record's form: metric, or metric{canonical}. Into arena. */
-const char *stk_selector_format(const struct stk_selector *selector, struct stk_arena *arena);
+const char *stk_tag_selector_format(const struct stk_tag_selector *selector, struct stk_arena *arena);
 
 /* Judge one threshold of a valid plan against metrics. No value yet: no_data, ok unless the spec
  * says no_data_fails and is_final. */

@@ -295,6 +295,8 @@ static void count_failure(struct stk_vu *vu, const struct stk_err *err)
 static void end_iteration(struct stk_vu *vu, enum stk_vu_status status, const struct stk_err *err)
 {
 	struct stk_worker *worker = vu->worker;
+	struct stk_executor *executor = vu->executor;
+	size_t slot = vu->slot;
 	int64_t now_ns = stk_worker_now(worker);
 
 	vu->in_iteration = false;
@@ -311,7 +313,9 @@ static void end_iteration(struct stk_vu *vu, enum stk_vu_status status, const st
 	count_data(vu);
 	atomic_fetch_sub_explicit(&worker->tally.running, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&worker->tally.iterations, 1, memory_order_relaxed);
-	stk_executor_ended(vu->executor, vu->slot, now_ns);
+	/* A stop acts before a next one starts; it may take the VU away. */
+	stk_worker_take_stop(worker, now_ns);
+	stk_executor_ended(executor, slot, now_ns);
 }
 
 void stk_vu_run(struct stk_vu *vu)

@@ -294,7 +294,7 @@ static void run_queue(struct stk_worker *worker)
 		stk_vu_run(worker->queue_first);
 }
 
-static void take_stop(struct stk_worker *worker, int64_t now_ns)
+void stk_worker_take_stop(struct stk_worker *worker, int64_t now_ns)
 {
 	enum stk_stop stop = (enum stk_stop)atomic_load(&worker->engine->stop);
 	int64_t end_ns = atomic_load(&worker->engine->end_ns);
@@ -342,7 +342,10 @@ static int64_t next_wake(const struct stk_worker *worker, bool *over_out)
 	}
 	if (timer && timer->at_ns < next_ns)
 		next_ns = timer->at_ns;
-	return worker->queue_first ? 0 : next_ns;
+	/* a stop that came within this round waits for nothing */
+	if (worker->queue_first || (int)worker->stop_seen != atomic_load(&worker->engine->stop))
+		return 0;
+	return next_ns;
 }
 
 bool stk_worker_loop(struct stk_worker *worker, int64_t until_ns)
@@ -353,7 +356,7 @@ bool stk_worker_loop(struct stk_worker *worker, int64_t until_ns)
 	for (;;) {
 		int64_t now_ns = stk_worker_now(worker), next_ns;
 
-		take_stop(worker, now_ns);
+		stk_worker_take_stop(worker, now_ns);
 		take_schedule(worker, now_ns);
 		for (size_t i = 0; i < worker->executors_len; i++)
 			if (worker->executors[i].wake_ns <= now_ns)

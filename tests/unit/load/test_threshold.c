@@ -1,0 +1,178 @@
+/* test_threshold: the grammar of limits and selectors, and what no data means. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/load/metrics.h"
+#include "core/load/threshold.h"
+
+static void threshold_parse__takes_methods_operators_numbers(void **state)
+{
+	static const struct {
+		const char *text, *method;
+		enum stk_threshold_op op;
+		double limit;
+	} good[] = {
+		{"p(95)<800", "p(95)", STK_OP_LT, 800},
+		{"p( 99.9 ) <= 1e3", "p(99.9)", STK_OP_LE, 1000},
+		{" rate > 0.99 ", "rate", STK_OP_GT, 0.99},
+		{"avg>=1", "avg", STK_OP_GE, 1},
+		{"count==0", "count", STK_OP_EQ, 0},
+		{"count===0", "count", STK_OP_EQ, 0},
+		{"value!=-3", "value", STK_OP_NE, -3},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < STK_ARRAY_LEN(good); i++) {
+		struct stk_threshold_expr expr;
+
+		assert_int_equal(stk_threshold_parse(stk_str_of(good[i].text), &expr, NULL), 0);
+		assert_string_equal(expr.method, good[i].method);
+		assert_int_equal(expr.op, good[i].op);
+		assert_true(expr.limit == good[i].limit);
+	}
+}
+
+static void threshold_parse__refuses_the_rest(void **state)
+{
+	static const char *const bad[] = {"", "p(95)", "p(95)<", "<800", "p(101)<1", "p()<1",
+		"p(-1)<1", "rate>abc", "rate!==1", "rate=>1", "p(95)<800ms", "rate>1 and rate<2",
+		"rate=1", "avg>nan", "avg<1e999"};
+
+	(void)state;
+	for (size_t i = 0; i < STK_ARRAY_LEN(bad); i++) {
+		struct stk_err err = STK_ERR_INIT;
+		struct stk_threshold_expr expr;
+
+		if (stk_threshold_parse(stk_str_of(bad[i]), &expr, &err) == 0)
+			fail_msg("'%s' was taken", bad[i]);
+		assert_true(err.msg[0] != '\0');
+	}
+}
+
+static void threshold_check_type__knows_what_fits(void **state)
+{
+	static const struct {
+		const char *text;
+		enum stk_metric_type type;
+		bool fits;
+	} cases[] = {
+		{"p(95)<1", STK_METRIC_TREND, true},
+		{"med<1", STK_METRIC_TREND, true},
+		{"rate<1", STK_METRIC_TREND, false},
+		{"count<1", STK_METRIC_COUNTER, true},
+		{"rate<1", STK_METRIC_COUNTER, true},
+		{"value<1", STK_METRIC_COUNTER, false},
+		{"rate<1", STK_METRIC_RATE, true},
+		{"count<1", STK_METRIC_RATE, false},
+		{"value<1", STK_METRIC_GAUGE, true},
+		{"p(95)<1", STK_METRIC_GAUGE, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < STK_ARRAY_LEN(cases); i++) {
+		struct stk_threshold_expr expr;
+
+		assert_int_equal(stk_threshold_parse(stk_str_of(cases[i].text), &expr, NULL), 0);
+		assert_int_equal(
+			stk_threshold_check_type(&expr, cases[i].type, NULL) == 0, cases[i].fits);
+	}
+}
+
+static void selector_parse__gives_one_form(void **state)
+{
+	static const struct {
+		const char *text, *metric, *canonical;
+	} good[] = {
+		{"checks", "checks", ""},
+		{"m{b:2,a:1}", "m", "a:1,b:2"},
+		{"m{ a : 1 , b:\"2\" }", "m", "a:1,b:2"},
+		{"m{group:::login}", "m", "group:::login"},
+		{"m{group:\"\"}", "m", "group:\"\""},
+		{"m{url:http://h:1/x}", "m", "url:http://h:1/x"},
+	};
+	static const char *const bad[] = {
+		"", "{a:1}", "m{a}", "m{a:}", "m{:1}", "m{a:1", "m{a:1,a:2}", "m{a:1,}", "m{}"};
+	struct stk_arena arena = STK_ARENA_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < STK_ARRAY_LEN(good); i++) {
+		struct stk_tag_selector selector;
+
+		assert_int_equal(
+			stk_tag_selector_parse(stk_str_of(good[i].text), &arena, &selector, NULL), 0);
+		assert_string_equal(selector.metric, good[i].metric);
+		assert_string_equal(selector.canonical, good[i].canonical);
+		stk_vec_release(&selector.tags);
+	}
+	for (size_t i = 0; i < STK_ARRAY_LEN(bad); i++) {
+		struct stk_tag_selector selector;
+
+		if (stk_tag_selector_parse(stk_str_of(bad[i]), &arena, &selector, NULL) == 0)
+			fail_msg("'%s' was taken", bad[i]);
+	}
+	stk_arena_release(&arena);
+}
+
+static void judge(
+	const char *metric, const char *expr, bool no_data_fails, struct stk_threshold_result *out)
+{
+	struct stk_threshold_spec spec = {metric, expr, false, 0, no_data_fails};
+	struct stk_plan plan;
+	struct stk_metrics metrics;
+
+	stk_plan_init(&plan);
+	stk_metrics_init(&metrics);
+	for (int i = 1; i <= 10; i++)
+		stk_metric_add(stk_metrics_put(&metrics, "http_req_duration", "name:a",
+				       STK_METRIC_TREND, STK_METRIC_TIME),
+			i);
+	*out = stk_threshold_judge(&plan, &spec, &metrics, 10, true);
+	stk_metrics_release(&metrics);
+	stk_plan_release(&plan);
+}
+
+static void threshold_judge__looks_at_the_submetric(void **state)
+{
+	struct stk_threshold_result result;
+
+	(void)state;
+	judge("http_req_duration{name:a}", "max<=10", false, &result);
+	assert_true(result.ok && !result.no_data);
+	judge("http_req_duration{name:a}", "avg<5", false, &result);
+	assert_false(result.ok);
+	assert_true(result.value == 5.5);
+}
+
+static void threshold_judge__no_data_is_no_failure_unless_asked(void **state)
+{
+	struct stk_threshold_result result;
+
+	(void)state;
+	judge("http_req_duration{name:b}", "max<1", false, &result);
+	assert_true(result.ok && result.no_data);
+	judge("http_req_duration{name:b}", "max<1", true, &result);
+	assert_true(!result.ok && result.no_data);
+	/* a counter that nobody added to stands at 0 */
+	judge("dropped_iterations", "count<1", true, &result);
+	assert_true(result.ok && !result.no_data && result.value == 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(threshold_parse__takes_methods_operators_numbers),
+		cmocka_unit_test(threshold_parse__refuses_the_rest),
+		cmocka_unit_test(threshold_check_type__knows_what_fits),
+		cmocka_unit_test(selector_parse__gives_one_form),
+		cmocka_unit_test(threshold_judge__looks_at_the_submetric),
+		cmocka_unit_test(threshold_judge__no_data_is_no_failure_unless_asked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
