@@ -145,7 +145,7 @@ int stk_session_hotspots(struct stk_session *session, const char *asked, const s
 	size_t *out, struct stk_err *err)
 {
 	struct two_windows two = {&session->run->windows.items[windows[0]],
-		&session->run->windows.items[windows[1]], {0}};
+		&session->run->windows.items[windows[1]], {.idle_s = 0, .load_s = 0, .requests = 0}};
 	struct stk_hotspots hotspots = {0};
 	struct stk_session_type *type;
 	struct stk_diff_input input;

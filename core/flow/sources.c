@@ -131,7 +131,7 @@ static int open_pyroscope(struct stk_session *session, struct stk_err *err)
 			&headers, (struct stk_http_header){stk_str_of(spec->headers.items[i].name),
 					  stk_str_of(spec->headers.items[i].value)});
 	if (rc == 0)
-		rc = stk_pyroscope_source_new(&(struct stk_pyroscope_source_opts){.url = spec->url,
+		rc = stk_source_pyroscope_new(&(struct stk_source_pyroscope_opts){.url = spec->url,
 						      .tenant = spec->tenant,
 						      .user = spec->user,
 						      .secret = secret.text ? &secret : NULL,
@@ -168,7 +168,7 @@ int stk_session_open_scrape(
 {
 	const struct stk_profile_spec *spec = &session->sides[side].spec->profile;
 	struct stk_source *source = NULL;
-	int rc = stk_scrape_source_new(&(struct stk_scrape_source_opts){.url = url,
+	int rc = stk_source_scrape_new(&(struct stk_source_scrape_opts){.url = url,
 					       .path = spec->path,
 					       .slice_ns = spec->slice_ns,
 					       .interrupts = session->env->interrupts},
@@ -185,7 +185,7 @@ static int open_files(struct stk_session *session, struct stk_err *err)
 {
 	for (int side = 0; side < STK_SIDES; side++) {
 		struct stk_source *source = NULL;
-		int rc = stk_files_source_new(session->workflow->source.files[side], &source, err);
+		int rc = stk_source_files_new(session->workflow->source.files[side], &source, err);
 
 		if (rc < 0)
 			return stk_err_wrap(err, "files of %s", side_names[side]);

@@ -1,0 +1,152 @@
+/* demo: the whole story on a built-in service, with known differences planted in its head. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/exit.h"
+#include "cmd/run_story.h"
+#include "core/base/rand.h"
+#include "core/demo/check.h"
+#include "core/demo/plants.h"
+#include "core/record/run_store.h"
+
+extern const struct stk_command stk_cmd_demo;
+
+struct demo_settings {
+	const char *plant, *pyroscope, *runs, *rate;
+	int64_t seed, pairs;
+	bool quiet;
+};
+
+#define AT(member) offsetof(struct demo_settings, member)
+/* clang-format off */
+static const struct stk_opts_row rows[] = {
+	{ .name = "plant", .type = STK_OPTS_CHOICE, .offset = AT(plant), .word = "WHAT", .values = "fixed|random|none", .help = "differences planted in the head", .standard = "fixed" },
+	{ .name = "seed", .type = STK_OPTS_INT, .offset = AT(seed), .word = "N", .min = 0, .max = INT64_MAX, .help = "which one --plant random draws", .standard = "from the clock" },
+	{ .name = "pyroscope", .type = STK_OPTS_TEXT, .offset = AT(pyroscope), .word = "URL", .help = "send and read the profiles through this Pyroscope" },
+	{ .name = "rate", .type = STK_OPTS_TEXT, .offset = AT(rate), .word = "RATE", .help = "requests", .standard = "400/s" },
+	{ .name = "pairs", .type = STK_OPTS_INT, .offset = AT(pairs), .word = "N", .min = 1, .max = 100, .help = "pairs of blocks", .standard = "6" },
+	{ .name = "runs", .type = STK_OPTS_TEXT, .offset = AT(runs), .word = "DIR", .help = "where records are kept", .standard = STK_RUN_STORE_ROOT },
+	{ .name = "quiet", .letter = 'q', .type = STK_OPTS_FLAG, .offset = AT(quiet), .help = "no progress" },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+/* What was planted, and what came of it. */
+struct demo {
+	struct stk_demo_plants plants;
+	bool judged, ok;
+};
+
+static void check_run(struct stk_env *env, const struct stk_run *run, void *ctx)
+{
+	struct demo *demo = ctx;
+	struct stk_buf text = STK_BUF_EMPTY;
+
+	stk_demo_check_format(run, &demo->plants, &text);
+	fprintf(env->out, "Demo check  %s\n", text.ptr);
+	demo->ok = stk_demo_check(run, &demo->plants).ok && !run->partial.is_partial;
+	demo->judged = true;
+	stk_buf_release(&text);
+}
+
+static void say_planted(struct stk_env *env, const struct demo_settings *settings)
+{
+	static const struct {
+		const char *plant, *text;
+	} words[] = {
+		{"fixed",
+			"one function dearer in CPU, one in memory, one only renamed. Let us see."},
+		{"random", "one function of ten, drawn by the seed. Let us see."},
+		{"none", "nothing at all: nothing should be found. Let us see."},
+	};
+
+	if (settings->quiet)
+		return;
+	for (size_t i = 0; i < STK_ARRAY_LEN(words); i++)
+		if (strcmp(words[i].plant, settings->plant) == 0)
+			fprintf(env->err, "demo    planted in head: %s\n\n", words[i].text);
+}
+
+static void add_var(struct stk_run_settings *run, char **texts, size_t at)
+{
+	stk_vec_push(&run->vars.texts, texts[at]);
+}
+
+static int run_demo(struct stk_env *env, const struct demo_settings *settings, struct demo *demo,
+	const char *command)
+{
+	struct stk_run_settings run = {.warmup_ns = -1,
+		.runs = settings->runs,
+		.quiet = settings->quiet,
+		.pairs = settings->pairs};
+	struct stk_run_story story = {.path = "@demo/workflow.lua",
+		.command = command,
+		.settings = &run,
+		.after = check_run,
+		.after_ctx = demo};
+	char *texts[] = {stk_xasprintf("DEMO_EXE=%s", env->exe),
+		stk_xasprintf("DEMO_PLANT=%s", settings->plant),
+		stk_xasprintf("DEMO_SEED=%lld", (long long)settings->seed),
+		stk_xasprintf("DEMO_RATE=%s", settings->rate),
+		stk_xasprintf("DEMO_RUN=%llx", (unsigned long long)stk_rand_system()),
+		settings->pyroscope ? stk_xasprintf("DEMO_PYROSCOPE=%s", settings->pyroscope)
+				    : NULL};
+	int code;
+
+	for (size_t i = 0; i < STK_ARRAY_LEN(texts); i++)
+		if (texts[i])
+			add_var(&run, texts, i);
+	code = stk_run_story(env, &story);
+	for (size_t i = 0; i < STK_ARRAY_LEN(texts); i++)
+		free(texts[i]);
+	stk_vec_release(&run.vars.texts);
+	return code;
+}
+
+static int run(struct stk_env *env, int argc, char **argv)
+{
+	struct demo_settings settings = {
+		.plant = "fixed", .rate = "400/s", .runs = STK_RUN_STORE_ROOT, .seed = -1};
+	struct demo demo = {.judged = false};
+	enum stk_demo_planting planting;
+	int code = stk_opts_read(env, &stk_cmd_demo, argc, argv, &settings, NULL);
+	struct stk_err err = STK_ERR_INIT;
+
+	if (code >= 0)
+		goto out;
+	if (settings.seed < 0)
+		settings.seed = (int64_t)(stk_rand_system() >> 40);
+	if (stk_demo_planting_parse(stk_str_of(settings.plant), &planting, &err) < 0) {
+		code = stk_opts_fail(env, &err);
+		goto out;
+	}
+	stk_demo_plants(planting, (uint64_t)settings.seed, &demo.plants);
+	say_planted(env, &settings);
+	char *command = stk_run_command_line(argc, argv);
+	code = run_demo(env, &settings, &demo, command);
+	free(command);
+	/* the inner verdict is a regression as it should be: what counts is whether it is right */
+	if (code == STK_EXIT_OK || code == STK_EXIT_REGRESSION)
+		code = demo.judged && demo.ok ? STK_EXIT_OK : STK_EXIT_FAULT;
+out:
+	stk_opts_release(rows, &settings, NULL);
+	return code;
+}
+
+const struct stk_command stk_cmd_demo = {
+	.name = "demo",
+	.summary = "the whole story on a built-in service, in three minutes",
+	.synopsis = "[options]",
+	.about =
+		"Starts two builds of a small shop, one with differences planted in it, drives the "
+		"same load at both in turn, reads their profiles and reports. The last line says "
+		"whether the report is right: it exits 0 only if every planted function was found "
+		"and nothing else accused.",
+	.examples = "stoker demo  # one function dearer in CPU, one in memory, one renamed\n"
+		    "stoker demo --plant none  # the same with nothing planted: it should find "
+		    "nothing\n"
+		    "stoker demo --plant random --seed 7  # one of ten functions, drawn",
+	.options = rows,
+	.run = run,
+};

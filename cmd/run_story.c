@@ -1,0 +1,214 @@
+/* run_story: a workflow from its file to report and exit code. */
+#include "cmd/run_story.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/exit.h"
+#include "cmd/progress.h"
+#include "core/base/fs.h"
+#include "core/base/version.h"
+#include "core/diff/judge.h"
+#include "core/flow/flow.h"
+#include "core/report/doc.h"
+#include "core/report/markdown.h"
+#include "core/report/report_json.h"
+#include "core/report/term.h"
+
+static void show_line(const struct stk_flow_line *line, void *ctx)
+{
+	struct stk_progress_line shown = {
+		line->label, line->fraction, line->state, line->detail, line->right};
+
+	stk_progress_set(ctx, &shown);
+}
+
+static void show_text(const char *text, void *ctx)
+{
+	stk_progress_say(ctx, "%s", text);
+}
+
+static void show_warning(const char *text, void *ctx)
+{
+	stk_progress_warn(ctx, "warning: %s", text);
+}
+
+/* Scripts talk from the engine's threads, one line at a time: straight to stderr. */
+static void show_talk(enum stk_script_talk kind, const char *line, void *ctx)
+{
+	static const char *const heads[] = {"", "warning: ", "script: "};
+	const struct stk_env *env = ctx;
+
+	fprintf(env->err, "%s%s\n", heads[kind], line);
+}
+
+static void format_report(
+	struct stk_env *env, const struct stk_doc *doc, const char *format, struct stk_buf *buf)
+{
+	struct stk_term_opts term = {.width = env->width, .color = env->color};
+
+	if (format && strcmp(format, "markdown") == 0)
+		stk_markdown_format(doc, buf);
+	else if (format && strcmp(format, "json") == 0)
+		stk_report_json_format(doc, buf);
+	else
+		stk_term_format(doc, &term, buf);
+}
+
+static int write_beside(struct stk_env *env, const struct stk_doc *doc, const char *folder,
+	const char *name, const char *format)
+{
+	struct stk_buf text = STK_BUF_EMPTY;
+	struct stk_err err = STK_ERR_INIT;
+	char *path = stk_fs_join(folder, name);
+	int rc;
+
+	format_report(env, doc, format, &text);
+	rc = stk_fs_write(path, stk_buf_str(&text), &err);
+	if (rc < 0)
+		rc = stk_opts_fail(env, &err);
+	free(path);
+	stk_buf_release(&text);
+	return rc;
+}
+
+static int print_report(struct stk_env *env, const struct stk_run *run, const char *folder,
+	const struct stk_run_settings *settings)
+{
+	struct stk_buf text = STK_BUF_EMPTY;
+	int code = STK_EXIT_OK;
+	struct stk_doc doc;
+
+	stk_doc_init(&doc, run);
+	format_report(env, &doc, settings->format, &text);
+	fwrite(text.ptr, 1, text.len, env->out);
+	if (folder)
+		code = stk_exit_worse(
+			code, write_beside(env, &doc, folder, "report.md", "markdown"));
+	if (folder)
+		code = stk_exit_worse(code, write_beside(env, &doc, folder, "report.json", "json"));
+	stk_buf_release(&text);
+	stk_doc_release(&doc);
+	return code;
+}
+
+static void print_where(struct stk_env *env, const struct stk_run *run, const char *folder)
+{
+	size_t files = 0;
+
+	for (size_t i = 0; i < run->slices.len; i++)
+		files += run->slices.items[i].file != NULL;
+	fprintf(env->out, "\nreport      %s/report.md   (also .json, %zu × .pb.gz)\n", folder,
+		files);
+}
+
+/* The code that the run itself earns, errors apart. */
+static int code_of_run(const struct stk_run *run, const struct stk_workflow *workflow,
+	const struct stk_run_settings *settings)
+{
+	int code = STK_EXIT_OK;
+
+	if (workflow->gate.thresholds)
+		for (size_t i = 0; i < run->thresholds.len; i++)
+			if (!run->thresholds.items[i].ok)
+				code = stk_exit_worse(code, STK_EXIT_THRESHOLD);
+	if (stk_judge_gate_crossed(run))
+		code = stk_exit_worse(code, STK_EXIT_REGRESSION);
+	if (settings->strict && run->verdict == STK_VERDICT_INCONCLUSIVE)
+		code = stk_exit_worse(code, STK_EXIT_INCONCLUSIVE);
+	return code;
+}
+
+static int code_of_interrupt(const struct stk_env *env)
+{
+	if (!env->interrupts || atomic_load(env->interrupts) == 0)
+		return STK_EXIT_OK;
+	return env->signal_no && atomic_load(env->signal_no) == 15 ? STK_EXIT_TERMINATED
+								   : STK_EXIT_INTERRUPTED;
+}
+
+static bool is_worth_a_report(const struct stk_run *run)
+{
+	return run->windows.len > 0;
+}
+
+static int run_workflow(
+	struct stk_env *env, const struct stk_run_story *story, const struct stk_flow_opts *opts)
+{
+	struct stk_err err = STK_ERR_INIT;
+	char *folder = NULL;
+	struct stk_run run;
+	int code, rc;
+
+	stk_run_init(&run);
+	rc = stk_flow_run(opts, &run, &folder, &err);
+	stk_progress_settle(opts->observer.ctx);
+	code = code_of_interrupt(env);
+	if (rc < 0 && rc != STK_E_ABORTED)
+		code = stk_exit_worse(code, stk_opts_fail(env, &err));
+	if (is_worth_a_report(&run)) {
+		if (env->err_tty)
+			fputc('\n', env->err);
+		code = stk_exit_worse(code, print_report(env, &run, folder, story->settings));
+		code = stk_exit_worse(code, code_of_run(&run, opts->workflow, story->settings));
+		if (story->after)
+			story->after(env, &run, story->after_ctx);
+		if (folder && !story->settings->format)
+			print_where(env, &run, folder);
+	}
+	free(folder);
+	stk_run_release(&run);
+	return code;
+}
+
+static struct stk_script_opts script_opts(struct stk_env *env, const struct stk_run_story *story)
+{
+	struct stk_script_opts opts = STK_SCRIPT_OPTS_INIT;
+
+	opts.path = story->path;
+	opts.env = env;
+	opts.vars = story->settings->vars.texts.items;
+	opts.vars_len = story->settings->vars.texts.len;
+	opts.talk = show_talk;
+	opts.talk_ctx = env;
+	return opts;
+}
+
+int stk_run_story(struct stk_env *env, const struct stk_run_story *story)
+{
+	struct stk_run_settings *settings = story->settings;
+	struct stk_script_opts load = script_opts(env, story);
+	struct stk_progress *progress = stk_progress_new(env, settings->quiet);
+	struct stk_script *script = NULL;
+	struct stk_workflow workflow;
+	struct stk_err err = STK_ERR_INIT;
+	int code, rc;
+
+	stk_workflow_init(&workflow);
+	rc = stk_script_load(&load, &script, &err);
+	if (rc == 0 && stk_script_kind(script) == STK_SCRIPT_WORKFLOW)
+		rc = stk_workflow_read(script, &workflow, &err);
+	if (rc == 0)
+		rc = stk_run_settings_apply(settings, script, &workflow, &err);
+	if (rc < 0) {
+		code = stk_opts_fail(env, &err);
+		goto out;
+	}
+	struct stk_flow_opts opts = {.env = env,
+		.script = script,
+		.workflow = &workflow,
+		.script_opts = load,
+		.allow_hosts = settings->allow_hosts.texts.items,
+		.allow_hosts_len = settings->allow_hosts.texts.len,
+		.seed = (uint64_t)settings->seed,
+		.runs_dir = settings->runs,
+		.command = story->command,
+		.version = stk_version(),
+		.observer = {show_line, show_text, show_warning, progress}};
+	code = run_workflow(env, story, &opts);
+out:
+	stk_progress_free(progress);
+	stk_workflow_release(&workflow);
+	stk_script_free(script);
+	return code;
+}

@@ -1,0 +1,44 @@
+/* run_story: a workflow from its file to report and exit code; used by run and demo. */
+#ifndef STK_CMD_RUN_STORY_H
+#define STK_CMD_RUN_STORY_H
+
+#include "cmd/opts.h"
+#include "core/base/env.h"
+#include "core/record/run.h"
+#include "core/script/script.h"
+#include "core/script/workflow.h"
+
+/* Options of `stoker run`. */
+struct stk_run_settings {
+	struct stk_opts_list vars, allow_hosts, profiles;
+	const char *base_cmd, *head_cmd, *base_url, *head_url;
+	const char *pyroscope, *pprof, *service;
+	const char *rate, *scenario, *ready, *mode, *format, *runs;
+	int64_t vus, pairs, seed;
+	int64_t block_ns, warmup_ns, duration_ns, idle_ns; /* 0 = not given; warmup -1 */
+	bool strict, quiet;
+};
+
+/* Look at the finished run before its report is printed, or after; may be NULL. */
+typedef void (*stk_run_after_fn)(struct stk_env *env, const struct stk_run *run, void *ctx);
+
+struct stk_run_story {
+	const char *path;    /* of the file; "-", "@demo/…" as for scripts */
+	const char *command; /* as typed, for the record */
+	struct stk_run_settings *settings;
+	stk_run_after_fn after; /* behind the report */
+	void *after_ctx;
+};
+
+/* Load, run, print the report to env->out, write it beside the record. Returns the exit code. */
+int stk_run_story(struct stk_env *env, const struct stk_run_story *story);
+
+/* Lay the command line over a workflow, or make the workflow of a load script. Text of settings
+ * is borrowed. STK_E_INVAL when options contradict each other or the file. */
+int stk_run_settings_apply(const struct stk_run_settings *settings, const struct stk_script *script,
+	struct stk_workflow *workflow, struct stk_err *err) STK_MUST_CHECK;
+
+/* argv as one line. The caller frees. */
+char *stk_run_command_line(int argc, char **argv);
+
+#endif
