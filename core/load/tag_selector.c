@@ -1,4 +1,4 @@
-/* selector: metric{tag:value,…} of a threshold, read and put into one form (k6 3.3). */
+/* tag_selector: metric{tag:value,…} of a threshold, read and put into one form (k6 3.3). */
 #include <string.h>
 
 #include "core/base/buf.h"
