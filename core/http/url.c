@@ -109,8 +109,10 @@ int stk_url_parse(struct stk_str text, struct stk_url *out, struct stk_err *err)
 		authority = stk_str_skip(authority, (size_t)at + 1);
 	}
 	rc = parse_authority(authority, &url, err);
-	if (rc < 0)
-		return stk_err_wrap(err, "URL '%.*s'", STK_STR_ARG(text));
+	if (rc < 0) {
+		stk_err_wrap(err, "URL '%.*s'", STK_STR_ARG(text));
+		return rc;
+	}
 	url.path = cut_before(rest, "?#", &rest);
 	if (rest.len && rest.ptr[0] == '?')
 		url.query = cut_before(stk_str_skip(rest, 1), "#", &rest);

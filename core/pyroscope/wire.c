@@ -186,7 +186,9 @@ static int read_message(struct reader *r, const struct stk_wire_message *message
 			break;
 	}
 	r->depth--;
-	return rc < 0 ? stk_err_wrap(err, "%s", message->name) : 0;
+	if (rc < 0)
+		stk_err_wrap(err, "%s", message->name);
+	return rc;
 }
 
 int stk_wire_read_proto(const struct stk_wire_message *message, struct stk_str bytes,

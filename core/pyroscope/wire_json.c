@@ -120,7 +120,7 @@ static int read_bytes(struct reader *r, const struct stk_wire_field *field,
 
 		*out = stk_str_n(stk_arena_str(r->arena, stk_buf_str(&bytes)), len);
 	} else {
-		rc = stk_err_wrap(err, "invalid value for field %s", field->name);
+		stk_err_wrap(err, "invalid value for field %s", field->name);
 	}
 	stk_buf_release(&bytes);
 	return rc;

@@ -171,8 +171,10 @@ static int add_profile(struct stk_store_reader *reader, struct stk_merger *merge
 out:
 	stk_stmt_reset(reader->profile);
 	stk_profile_free(profile);
-	return rc < 0 ? stk_err_wrap(err, "stored profile %lld", (long long)points[0]->profile_id)
-		      : 0;
+	if (rc >= 0)
+		return 0;
+	stk_err_wrap(err, "stored profile %lld", (long long)points[0]->profile_id);
+	return rc;
 }
 
 /* By profile, so that each is read once. */

@@ -474,7 +474,9 @@ int stk_scan_read(struct stk_scan *scan, struct stk_str pprof, const struct stk_
 	id_release(&s.functions);
 	id_release(&s.places);
 	stk_map_release(&s.by_hash);
-	return rc < 0 ? stk_err_wrap(err, "pprof") : 0;
+	if (rc < 0)
+		stk_err_wrap(err, "pprof");
+	return rc;
 }
 
 void stk_scan_release(struct stk_scan *scan)

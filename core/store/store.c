@@ -78,7 +78,7 @@ static int open_database(struct stk_store *store, struct stk_err *err)
 	if (rc == 0)
 		rc = check_version(store->db, err);
 	if (rc < 0)
-		rc = stk_err_wrap(err, "'%s'", path);
+		stk_err_wrap(err, "'%s'", path);
 	free(path);
 	return rc;
 }
@@ -107,7 +107,8 @@ int stk_store_open(const struct stk_store_opts *opts, struct stk_store **out, st
 		rc = stk_store_writer_start(store, err);
 	if (rc < 0) {
 		stk_store_close(store);
-		return stk_err_wrap(err, "store");
+		stk_err_wrap(err, "store");
+		return rc;
 	}
 	*out = store;
 	return 0;

@@ -119,7 +119,8 @@ static int save_batch(
 		rc = stk_db_exec(store->db, "COMMIT", err);
 	if (rc < 0) {
 		roll_back(store, batch);
-		return stk_err_wrap(err, "store '%s'", store->dir);
+		stk_err_wrap(err, "store '%s'", store->dir);
+		return rc;
 	}
 	note_times(store, batch);
 	store->commits++;
