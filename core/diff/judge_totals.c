@@ -11,6 +11,8 @@
 
 /* Points of the error rate that count as a change. */
 #define ERRORS_MIN 0.005
+/* Chance of any false total. */
+#define HOLM_ALPHA 0.05
 
 /* What a total is per block; NaN = unknown there. */
 typedef double (*measure_fn)(const struct stk_window *block);
@@ -181,16 +183,46 @@ static void collect_family(struct stk_run *run, struct row_refs *out)
 		stk_vec_push(out, &run->comparisons.items[i].total);
 }
 
-static void correct(struct row_refs *family)
+/* What a total would have to do to pass Holm's first, strictest step. Errors have no ratio. */
+static void set_mde(struct row_refs *family, size_t tested, const struct stk_compare_opts *opts)
+{
+	for (size_t i = 0; i < family->len; i++) {
+		struct stk_row *row = family->items[i];
+		struct stk_estimate estimate = {row->theta, row->se, row->df};
+
+		if (!isnan(row->mde) && tested > 0)
+			row->mde = stk_decide_mde(
+				&estimate, HOLM_ALPHA / (double)tested, log1p(opts->null_margin));
+	}
+}
+
+static void correct(struct row_refs *family, const struct stk_compare_opts *opts)
 {
 	double *p = stk_xcalloc(family->len + 1, sizeof *p);
+	size_t tested = 0;
 
-	for (size_t i = 0; i < family->len; i++)
+	for (size_t i = 0; i < family->len; i++) {
 		p[i] = family->items[i]->tested ? family->items[i]->p : NAN;
+		tested += isnan(p[i]) ? 0 : 1;
+	}
 	stk_family_holm(p, family->len, p);
 	for (size_t i = 0; i < family->len; i++)
 		family->items[i]->q = p[i];
+	set_mde(family, tested, opts);
 	free(p);
+}
+
+/* The line on the total that each comparison prints must say the same. */
+static void update_sensitivity(struct stk_run *run)
+{
+	for (size_t i = 0; i < run->comparisons.len; i++) {
+		struct stk_comparison *one = &run->comparisons.items[i];
+
+		for (size_t k = 0; k < one->sensitivity.len; k++) {
+			if (one->sensitivity.items[k].share >= 1.0)
+				one->sensitivity.items[k].change = one->total.mde;
+		}
+	}
 }
 
 /* The rules of a total; the leave-one-out was looked at where the blocks were at hand. */
@@ -227,7 +259,7 @@ static void judge_errors(struct stk_row *row, double q)
 
 static void judge_totals(struct stk_run *run, const struct stk_compare_opts *opts)
 {
-	struct stk_verdict_rule rule = {.q_max = 0.05, .min_change = opts->min_change_total};
+	struct stk_verdict_rule rule = {.q_max = HOLM_ALPHA, .min_change = opts->min_change_total};
 
 	for (size_t i = 0; i < run->totals.len; i++) {
 		struct stk_row *row = &run->totals.items[i].row;
@@ -259,7 +291,8 @@ void stk_judge_totals(struct stk_run *run, const struct stk_compare_opts *opts)
 	for (size_t i = 0; i < STK_ARRAY_LEN(kinds); i++)
 		add_total(run, &kinds[i], opts);
 	collect_family(run, &family);
-	correct(&family);
+	correct(&family, opts);
+	update_sensitivity(run);
 	judge_totals(run, opts);
 	stk_vec_release(&family);
 }

@@ -11,14 +11,12 @@ struct ranked {
 	size_t at;
 };
 
-/* Ascending; equal values keep their order, so results do not depend on the sort. */
+/* Ascending. Rows of equal p get equal answers, whatever their order. */
 static int compare_p(const void *a, const void *b)
 {
 	const struct ranked *x = a, *y = b;
 
-	if (x->p != y->p)
-		return x->p < y->p ? -1 : 1;
-	return (x->at > y->at) - (x->at < y->at);
+	return (x->p > y->p) - (x->p < y->p);
 }
 
 static struct ranked *rank(const double *p, size_t len, size_t *known_out)

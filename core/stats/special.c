@@ -61,23 +61,37 @@ double stk_special_beta(double a, double b, double x)
 	return 1.0 - front * beta_fraction(b, a, 1.0 - x) / b;
 }
 
+/* The derivative of I_x(a, b). */
+static double beta_density(double a, double b, double x)
+{
+	return exp(stk_special_lgamma(a + b) - stk_special_lgamma(a) - stk_special_lgamma(b) +
+		   (a - 1.0) * log(x) + (b - 1.0) * log1p(-x));
+}
+
 double stk_special_beta_inverse(double a, double b, double p)
 {
-	double low = 0.0, high = 1.0;
+	double low = 0.0, high = 1.0, x = a / (a + b);
 
 	if (!(a > 0.0) || !(b > 0.0) || !(p >= 0.0) || !(p <= 1.0))
 		return NAN;
 	if (p == 0.0 || p == 1.0)
 		return p;
-	for (int i = 0; i < BISECTIONS_MAX; i++) {
-		double middle = 0.5 * (low + high);
+	/* Newton's steps, and halves of what is left where one would leave the bracket. */
+	for (int i = 0; i < BISECTIONS_MAX && high > low; i++) {
+		double off = stk_special_beta(a, b, x) - p;
+		double next = x - off / beta_density(a, b, x);
 
-		if (stk_special_beta(a, b, middle) < p)
-			low = middle;
+		if (off < 0.0)
+			low = x;
 		else
-			high = middle;
+			high = x;
+		if (!(next > low) || !(next < high))
+			next = 0.5 * (low + high);
+		if (fabs(next - x) <= DBL_EPSILON * x)
+			break;
+		x = next;
 	}
-	return 0.5 * (low + high);
+	return x;
 }
 
 double stk_special_digamma(double x)

@@ -151,6 +151,8 @@ static void judge_totals__sampled_totals_share_the_family(void **state)
 	stk_judge_totals(&run, NULL);
 	/* Seven rows: the smallest p times seven. */
 	test_near("q", total->q, 0.028, 1e-9);
+	/* t of 1 - 0.05/14 and of 0.8 at five degrees of freedom, times 1 %, and the margin. */
+	test_near("mde", log1p(total->mde), 0.01 * (4.3818 + 0.9195) + log(1.02), 1e-5);
 	assert_int_equal(total->verdict, STK_VERDICT_REGRESSION);
 	stk_run_release(&run);
 }

@@ -14,7 +14,7 @@
 #include "core/diff/compare.h"
 #include "tests/support/compared.h"
 
-enum { RUNS = 400 };
+enum { RUNS = 250 };
 
 struct rates {
 	int alarms;  /* runs with a regression or improvement that was not planted */

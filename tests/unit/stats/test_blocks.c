@@ -261,6 +261,29 @@ static void blocks_fit__robust_shift_listens_to_the_others(void **state)
 	stk_blocks_release(&fit);
 }
 
+/* The same with blocks that scatter more than counting explains. */
+static void blocks_fit__robust_shift_with_scatter(void **state)
+{
+	static const double base[] = {400, 520, 330, 100, 75, 130, 90, 125, 78, 60, 80, 54, 55, 40,
+		71, 30, 24, 38, 200, 260, 150};
+	static const double head[] = {424, 400, 405, 98, 134, 80, 99, 76, 125, 66, 43, 80, 120, 132,
+		98, 33, 39, 21, 390, 320, 480};
+	static const double base_requests[] = {1000, 1010, 990},
+			    head_requests[] = {1005, 995, 1000};
+	static const double want[] = {
+		0.1391396258027627, 0.025179773959466578, 0.10635817685221012};
+	struct stk_blocks_data data = {
+		7, 3, base, head, base_requests, head_requests, STK_BLOCKS_ROBUST};
+	struct stk_blocks fit;
+
+	(void)state;
+	stk_blocks_fit(&data, &fit);
+	for (size_t i = 0; i < 3; i++)
+		test_near("shift", fit.shift[i], want[i], DIGITS);
+	assert_true(fit.tau2 > 0.0);
+	stk_blocks_release(&fit);
+}
+
 /* Rows that agree with nobody: the median stays. */
 static void blocks_fit__robust_shift_of_strangers(void **state)
 {
@@ -284,6 +307,7 @@ int main(void)
 		cmocka_unit_test(blocks_fit__swapping_the_sides_flips_signs_only),
 		cmocka_unit_test(blocks_fit__few_rows_fall_back),
 		cmocka_unit_test(blocks_fit__robust_shift_listens_to_the_others),
+		cmocka_unit_test(blocks_fit__robust_shift_with_scatter),
 		cmocka_unit_test(blocks_fit__robust_shift_of_strangers),
 	};
 

@@ -49,6 +49,20 @@ static void family_bh__unknown_does_not_count(void **state)
 	stk_family_holm(p, 0, p);
 }
 
+static void family_bh__equal_p_equal_answer(void **state)
+{
+	static const double p[] = {0.02, 0.3, 0.02, 0.02};
+	double q[4], adjusted[4];
+
+	(void)state;
+	stk_family_bh(p, 4, q);
+	stk_family_holm(p, 4, adjusted);
+	for (size_t i = 0; i < 4; i++) {
+		test_near("q", q[i], i == 1 ? 0.3 : 0.02 * 4.0 / 3.0, 1e-14);
+		test_near("holm", adjusted[i], i == 1 ? 0.3 : 0.08, 1e-14);
+	}
+}
+
 static void family_holm__never_above_one(void **state)
 {
 	double p[] = {0.6, 0.7};
@@ -73,6 +87,7 @@ int main(void)
 		cmocka_unit_test(family_bh__steps_up),
 		cmocka_unit_test(family_holm__steps_down),
 		cmocka_unit_test(family_bh__unknown_does_not_count),
+		cmocka_unit_test(family_bh__equal_p_equal_answer),
 		cmocka_unit_test(family_holm__never_above_one),
 		cmocka_unit_test(family_fcr_level__widens_with_few_selected),
 	};

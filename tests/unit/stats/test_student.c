@@ -71,7 +71,10 @@ static void student_quantile__undoes_tail(void **state)
 		}
 	}
 	assert_true(stk_student_quantile(0.5, 5.0) == 0.0);
-	assert_true(isinf(stk_student_quantile(1.0, 5.0)));
+	assert_true(stk_student_quantile(1.0, 5.0) == INFINITY);
+	assert_true(stk_student_quantile(0.0, 5.0) == -INFINITY);
+	assert_true(isnan(stk_student_quantile(1.5, 5.0)));
+	assert_true(isnan(stk_student_quantile(0.4, 0.0)));
 }
 
 static void normal_quantile__both_sides(void **state)
@@ -81,6 +84,9 @@ static void normal_quantile__both_sides(void **state)
 	test_near("025", stk_normal_quantile(0.025), -1.9599639845400545, 1e-13);
 	test_near("tail", stk_normal_tail(stk_normal_quantile(1.0 - 1e-6)), 1e-6, 1e-9);
 	assert_true(isnan(stk_normal_quantile(1.5)));
+	assert_true(isnan(stk_normal_quantile(-0.5)));
+	assert_true(stk_normal_quantile(0.0) == -INFINITY);
+	assert_true(stk_normal_quantile(1.0) == INFINITY);
 }
 
 int main(void)
