@@ -4,7 +4,9 @@ SIDE=head makes apply_rules dearer in CPU (by half) and build_report dearer in m
 all else is as in SIDE=base. Environment: SIDE, PORT (listens on 127.0.0.1), PYROSCOPE_URL (where to
 push; "" pushes nothing), SERVICE, MEM (1).
 """
+import itertools
 import os
+import random
 import signal
 import sys
 import threading
@@ -14,22 +16,27 @@ from urllib.parse import unquote
 import pyroscope
 
 HEAD = os.environ.get("SIDE", "base") == "head"
-RULES = 18000 if HEAD else 12000
 PAGES = 24 if HEAD else 15
+
+# All numbers stay below 256: those are made once, so that only the two functions below allocate.
+TABLE = bytes((i * 167 + 13) % 256 for i in range(256))
+RULES = TABLE * (120 if HEAD else 80)
+ITEMS = TABLE * 56
+LINES = TABLE * 48
 
 
 def apply_rules(price):
     """The function that head makes dearer in CPU."""
     x = price
-    for i in range(RULES):
-        x = (x * 31 + i) % 65521
+    for rule in RULES:
+        x = TABLE[x ^ rule]
     return x
 
 
 def score_items(seed):
-    best = 0
-    for i in range(9000):
-        h = (seed * i + 17) % 40961
+    best, h = 0, seed
+    for item in ITEMS:
+        h = TABLE[h ^ item]
         if h > best:
             best = h
     return best
@@ -37,39 +44,45 @@ def score_items(seed):
 
 def check_sum(seed):
     total = seed
-    for i in range(8000):
-        total = (total + i * 7) % 99991
+    for line in LINES:
+        total = TABLE[total] ^ line
     return total
+
+
+# Uneven sizes: the SDK looks at memory in steps of even length, and would otherwise keep meeting
+# the same places of a request.
+SIZES = itertools.cycle([random.Random(i).randrange(1024, 15361) for i in range(997)])
+REPORTS = itertools.cycle([random.Random(i).randrange(1, 2 * PAGES) for i in range(499)])
+SHEETS = itertools.cycle([random.Random(i).randrange(1, 20) for i in range(503)])
 
 
 def build_report(value):
     """The function that head makes dearer in memory."""
     pages = []
-    for _ in range(PAGES):
-        pages.append(bytearray(8192))
-    pages[0][0] = value % 256
+    for _ in range(next(REPORTS)):
+        pages.append(bytearray(next(SIZES)))
+    pages[0][0] = value
     return pages[0][0]
 
 
 def make_page(value):
     parts = []
-    for _ in range(10):
-        parts.append(bytearray(8192))
-    parts[-1][0] = value % 256
+    for _ in range(next(SHEETS)):
+        parts.append(bytearray(next(SIZES)))
+    parts[-1][0] = value
     return len(parts) + parts[-1][0]
 
 
 def order():
-    x = apply_rules(4711)
-    x += score_items(x % 100)
-    x += check_sum(x)
-    x += build_report(x)
-    return "order %d %d\n" % (x, make_page(x))
+    x = apply_rules(47)
+    best = score_items(x)
+    total = check_sum(x)
+    return "order %d %d %d %d\n" % (best, total, build_report(x), make_page(x))
 
 
 def show_list():
-    x = apply_rules(99) + score_items(7)
-    return "list %d %d\n" % (x, make_page(x))
+    x = apply_rules(99)
+    return "list %d %d\n" % (score_items(x), make_page(x))
 
 
 PAGES_BY_PATH = {"/order": order, "/list": show_list, "/healthz": lambda: "ok\n"}

@@ -1,0 +1,20 @@
+-- python: a Python service with the published pyroscope-io SDK, base against head.
+local stoker = require "stoker"
+local service = stoker.env "SERVICE"
+
+local function side(name)
+  return stoker.service {
+    title = "peer-python " .. name,
+    start = { stoker.env "PYTHON", service },
+    env = { SIDE = name, PORT = "{port}", PYROSCOPE_URL = "{push_url}" },
+    ready = "/healthz",
+    profile = stoker.sdk { service = "peer-python", labels = { side = name } },
+  }
+end
+
+return stoker.workflow {
+  name = "peer-python",
+  sides = { base = side "base", head = side "head" },
+  load = { script = "order.lua", rate = stoker.env("RATE", "60/s"), pairs = 6, warmup = "6s" },
+  profiles = { "cpu", "alloc_space" },
+}
