@@ -107,6 +107,23 @@ static void add_paragraphs(struct stk_buf *buf, const char *text, size_t indent,
 	}
 }
 
+/* "command  # what it does": what it does stands above, so that lines stay short. */
+static void add_examples(struct stk_buf *buf, const char *examples)
+{
+	struct stk_str rest = stk_str_of(examples), line;
+
+	stk_buf_add_text(buf, "\nExamples:\n");
+	while (stk_str_cut(&rest, '\n', &line)) {
+		ptrdiff_t at = stk_str_find(line, STK_STR("  # "));
+		if (at >= 0) {
+			struct stk_str why = stk_str_skip(line, (size_t)at + 2);
+			stk_buf_addf(buf, "  %.*s\n", STK_STR_ARG(why));
+			line = stk_str_sub(line, 0, (size_t)at);
+		}
+		stk_buf_addf(buf, "  %.*s\n", STK_STR_ARG(line));
+	}
+}
+
 void stk_cmd_format_help(const struct stk_command *command, struct stk_buf *buf)
 {
 	stk_buf_addf(buf, "Usage: stoker %s %s\n\n", command->name, command->synopsis);
@@ -118,7 +135,7 @@ void stk_cmd_format_help(const struct stk_command *command, struct stk_buf *buf)
 	stk_buf_add_text(buf, "\nOptions:\n");
 	stk_opts_format_help(command->options, buf);
 	if (command->examples)
-		stk_buf_addf(buf, "\nExamples:\n%s\n", command->examples);
+		add_examples(buf, command->examples);
 }
 
 static void add_exit_codes(struct stk_buf *buf, const char *format)

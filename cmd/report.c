@@ -99,8 +99,8 @@ const struct stk_command stk_cmd_report = {
 	.about = "RUN is last (the default), last~1, an id or the beginning of one, or the path of "
 		 "a "
 		 "record's folder or run.json.",
-	.examples = "  stoker report\n  stoker report last~1 --format markdown\n"
-		    "  stoker report 20261122-1438 --format json",
+	.examples = "stoker report\nstoker report last~1 --format markdown\n"
+		    "stoker report 20261122-1438 --format json",
 	.options = report_rows,
 	.run = report_run,
 };

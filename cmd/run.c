@@ -74,8 +74,8 @@ const struct stk_command stk_cmd_run = {
 		 "target the run shows what load costs beside an idle window.\n\n"
 		 "A workflow starts programs: treat it like a Makefile.",
 	.examples = "stoker run stoker.lua  # what the workflow says\n"
-		    "stoker run load.lua --base-cmd './old -p {port}' --head-cmd './new -p {port}' "
-		    "--rate 200/s\n"
+		    "stoker run load.lua --rate 200/s \\\n"
+		    "  --base-cmd './old -p {port}' --head-cmd './new -p {port}'\n"
 		    "stoker run load.lua --pyroscope http://localhost:4040 --service orders",
 	.options = rows,
 	.run = run,
