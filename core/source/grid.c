@@ -26,17 +26,20 @@ static bool has_word(const char *text, const char *word)
 
 /* Profiles of a state (heap, goroutines, locks since start) are dumped at the end of an
  * interval; profiles that were collected over one carry its start. Node stamps when it
- * serialises. The demo's sampler and the SDKs on the Rust core stamp the start of everything. */
+ * serialises. The demo's sampler, Java and the SDKs on the Rust core stamp the start of
+ * everything. Agents are known by pyroscope_spy or, where they push, by otel.scope.name. */
 static bool stamps_end(const char *type_id, const char *agent)
 {
 	static const char *const dumped[] = {"memory:", "goroutine", "mutex:", "block:"};
+	static const char *const starters[] = {
+		"java", "python", "pyspy", "rust", "pyroscope-rs", "ruby", "rbspy", "stoker"};
 
-	if (has_word(agent, "node"))
+	if (has_word(agent, "node") || has_word(agent, "ebpf"))
 		return true;
-	if (has_word(agent, "pyspy") || has_word(agent, "pyroscope-rs") ||
-		has_word(agent, "stoker"))
-		return false;
-	for (size_t i = 0; i < sizeof dumped / sizeof *dumped; i++)
+	for (size_t i = 0; i < STK_ARRAY_LEN(starters); i++)
+		if (has_word(agent, starters[i]))
+			return false;
+	for (size_t i = 0; i < STK_ARRAY_LEN(dumped); i++)
 		if (strncmp(type_id, dumped[i], strlen(dumped[i])) == 0)
 			return true;
 	return false;

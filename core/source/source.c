@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "core/base/buf.h"
-#include "core/base/units.h"
 #include "core/profile/profile.h"
 
 #define POLL_NS  (250 * STK_NS_PER_MS)
@@ -61,15 +60,43 @@ static int64_t last_stamp(const struct stk_source_info *info, int64_t until_ns)
 	return info->stamp_at_end ? end : end - info->interval_ns;
 }
 
+/* The service that a selector names, else the selector as it is. */
+static struct stk_str subject_of(const char *selector)
+{
+	static const struct stk_str key = {"service_name=\"", sizeof "service_name=\"" - 1};
+	struct stk_str text = stk_str_of(selector);
+	ptrdiff_t at = stk_str_find(text, key), end;
+
+	if (at < 0)
+		return text;
+	text = stk_str_skip(text, (size_t)at + key.len);
+	end = stk_str_find_byte(text, '"');
+	return end < 0 ? text : stk_str_sub(text, 0, (size_t)end);
+}
+
+/* "cpu" of process_cpu:cpu:nanoseconds:cpu:nanoseconds. */
+static struct stk_str sample_type_of(const char *type_id)
+{
+	struct stk_str rest = stk_str_of(type_id), word = rest;
+
+	if (stk_str_cut(&rest, ':', &word))
+		(void)stk_str_cut(&rest, ':', &word); /* one part only: that one */
+	return word;
+}
+
+/* "order-service cpu: slice ending 14:38:20" (UTC). */
 static void tell(const struct stk_source_waiting *waiting, const struct stk_source_query *query,
 	int64_t end_ns)
 {
 	struct stk_buf text = STK_BUF_EMPTY;
+	int64_t second = end_ns / STK_NS_PER_S % (24 * 3600);
 
 	if (!waiting || !waiting->tell)
 		return;
-	stk_buf_addf(&text, "%s %s: slice ending ", query->selector, query->type_id);
-	stk_units_format_rfc3339(&text, end_ns);
+	stk_buf_addf(&text, "%.*s %.*s: slice ending %02d:%02d:%02d",
+		STK_STR_ARG(subject_of(query->selector)),
+		STK_STR_ARG(sample_type_of(query->type_id)), (int)(second / 3600),
+		(int)(second / 60 % 60), (int)(second % 60));
 	waiting->tell(text.ptr, waiting->ctx);
 	stk_buf_release(&text);
 }
