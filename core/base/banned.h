@@ -1,8 +1,8 @@
 /* banned: functions that must not be used here become compile errors (included by the build).
  *
- * The build puts this file in front of every source (-include). A poisoned word is an error wherever
- * it is read afterwards, also in headers: hence all system and third-party headers that declare or
- * mention one come first. Their include guards make the later inclusions empty. */
+ * The build puts this file in front of every source (-include). A poisoned word is an error
+ * wherever it is read afterwards, also in headers: hence all system and third-party headers that
+ * declare or mention one come first. Their include guards make the later inclusions empty. */
 #ifndef STK_CORE_BASE_BANNED_H
 #define STK_CORE_BASE_BANNED_H
 
