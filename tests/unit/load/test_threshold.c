@@ -105,7 +105,8 @@ static void selector_parse__gives_one_form(void **state)
 		struct stk_tag_selector selector;
 
 		assert_int_equal(
-			stk_tag_selector_parse(stk_str_of(good[i].text), &arena, &selector, NULL), 0);
+			stk_tag_selector_parse(stk_str_of(good[i].text), &arena, &selector, NULL),
+			0);
 		assert_string_equal(selector.metric, good[i].metric);
 		assert_string_equal(selector.canonical, good[i].canonical);
 		stk_vec_release(&selector.tags);

@@ -1,0 +1,277 @@
+/* test_plan: k6's rules for scenarios, shortcuts and metrics, with errors that name the key. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/load/executor.h"
+#include "core/load/metrics.h"
+
+#define S ((int64_t)1000000000)
+
+static void refused(struct stk_plan *plan, const char *words)
+{
+	struct stk_err err = STK_ERR_INIT;
+
+	if (stk_plan_validate(plan, &err) == 0)
+		fail_msg("taken, but should say '%s'", words);
+	if (!strstr(err.msg, words))
+		fail_msg("'%s' does not say '%s'", err.msg, words);
+	stk_plan_release(plan);
+}
+
+static struct stk_scenario *one(struct stk_plan *plan, const char *executor)
+{
+	struct stk_scenario *scenario;
+
+	stk_plan_init(plan);
+	scenario = stk_plan_add_scenario(plan, "s");
+	scenario->executor = executor;
+	return scenario;
+}
+
+static void plan_validate__refuses_what_k6_refuses(void **state)
+{
+	struct stk_scenario *scenario;
+	struct stk_plan plan;
+
+	(void)state;
+	stk_plan_init(&plan);
+	refused(&plan, "no scenario");
+	(void)one(&plan, "constant-vu");
+	refused(&plan, "unknown executor");
+	(void)one(&plan, "constant-vus");
+	refused(&plan, "duration is missing");
+	one(&plan, "constant-vus")->duration_ns = S / 2;
+	refused(&plan, "at least 1s, not 0.5s");
+	scenario = one(&plan, "constant-vus");
+	scenario->duration_ns = S;
+	scenario->vus = 0;
+	refused(&plan, "vus must be 1");
+	scenario = one(&plan, "shared-iterations");
+	scenario->vus = 3;
+	scenario->iterations = 2;
+	refused(&plan, "iterations (2) must not be less than vus (3)");
+	one(&plan, "per-vu-iterations")->iterations = 0;
+	refused(&plan, "iterations must be at least 1");
+	(void)one(&plan, "ramping-vus");
+	refused(&plan, "stages are missing");
+	scenario = one(&plan, "ramping-vus");
+	scenario->start_vus = 0;
+	stk_vec_push(&scenario->stages, (struct stk_stage){S, 0});
+	refused(&plan, "more than 0");
+	scenario = one(&plan, "ramping-vus");
+	stk_vec_push(&scenario->stages, (struct stk_stage){S, 100000001});
+	refused(&plan, "stage 1: target");
+	one(&plan, "constant-arrival-rate")->duration_ns = S;
+	refused(&plan, "rate is missing");
+	scenario = one(&plan, "constant-arrival-rate");
+	scenario->duration_ns = S;
+	scenario->rate = 1;
+	refused(&plan, "pre_allocated_vus is missing");
+	scenario = one(&plan, "constant-arrival-rate");
+	scenario->duration_ns = S;
+	scenario->rate = 1;
+	scenario->pre_allocated_vus = 5;
+	scenario->max_vus = 4;
+	refused(&plan, "max_vus (4) must not be less");
+	one(&plan, "constant-vus")->name = "a b";
+	refused(&plan, "letters, digits, _ and -");
+}
+
+static void plan_validate__fills_k6s_defaults(void **state)
+{
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_scenario *scenario;
+	struct stk_plan plan;
+
+	(void)state;
+	scenario = one(&plan, "constant-arrival-rate");
+	scenario->duration_ns = 2 * S;
+	scenario->rate = 10;
+	scenario->pre_allocated_vus = 3;
+	assert_int_equal(stk_plan_validate(&plan, &err), 0);
+	assert_int_equal(scenario->max_vus, 3);
+	assert_int_equal(scenario->time_unit_ns, S);
+	assert_int_equal(scenario->graceful_stop_ns, 30 * S);
+	assert_int_equal(scenario->start_time_ns, 0);
+	assert_int_equal(stk_plan_duration_ns(&plan), 2 * S);
+	assert_int_equal(stk_plan_max_duration_ns(&plan), 32 * S);
+	stk_plan_release(&plan);
+
+	scenario = one(&plan, "shared-iterations");
+	assert_int_equal(stk_plan_validate(&plan, &err), 0);
+	assert_int_equal(scenario->vus, 1);
+	assert_int_equal(scenario->iterations, 1);
+	assert_int_equal(scenario->max_duration_ns, 600 * S);
+	stk_plan_release(&plan);
+}
+
+static void plan_validate__checks_thresholds(void **state)
+{
+	static const struct {
+		const char *metric, *expr, *words;
+	} bad[] = {
+		{"nope", "p(95)<1", "there is no metric 'nope'"},
+		{"http_reqs", "p(95)<1", "count, rate"},
+		{"checks{a}", "rate>0", "not tag:value"},
+		{"checks", "rate", "no comparison"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < STK_ARRAY_LEN(bad); i++) {
+		struct stk_plan plan;
+
+		(void)one(&plan, "per-vu-iterations");
+		stk_vec_push(&plan.thresholds,
+			(struct stk_threshold_spec){bad[i].metric, bad[i].expr, false, 0, false});
+		refused(&plan, bad[i].words);
+	}
+}
+
+static void plan_add_metric__is_the_same_for_the_same(void **state)
+{
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_plan plan;
+	int a, b;
+
+	(void)state;
+	stk_plan_init(&plan);
+	assert_int_equal(
+		stk_plan_add_metric(&plan, "errors", STK_METRIC_RATE, STK_METRIC_DEFAULT, &a, &err),
+		0);
+	assert_int_equal(
+		stk_plan_add_metric(&plan, "errors", STK_METRIC_RATE, STK_METRIC_DEFAULT, &b, &err),
+		0);
+	assert_int_equal(a, b);
+	assert_int_equal(a, STK_METRIC_BUILTIN_COUNT);
+	assert_int_equal(stk_plan_add_metric(
+				 &plan, "errors", STK_METRIC_TREND, STK_METRIC_DEFAULT, &b, &err),
+		STK_E_INVAL);
+	assert_int_equal(stk_plan_add_metric(&plan, "http_reqs", STK_METRIC_COUNTER,
+				 STK_METRIC_DEFAULT, &b, &err),
+		STK_E_INVAL);
+	assert_int_equal(
+		stk_plan_add_metric(&plan, "r", STK_METRIC_RATE, STK_METRIC_DEFAULT, &b, &err),
+		STK_E_INVAL);
+	assert_int_equal(
+		stk_plan_add_metric(&plan, "1ab", STK_METRIC_RATE, STK_METRIC_DEFAULT, &b, &err),
+		STK_E_INVAL);
+	stk_plan_release(&plan);
+}
+
+static void scenario_set_rate__keeps_fractions_exact(void **state)
+{
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_scenario scenario;
+
+	(void)state;
+	assert_int_equal(stk_scenario_set_rate(&scenario, 2.5, S, &err), 0);
+	assert_int_equal(scenario.rate, 25);
+	assert_int_equal(scenario.time_unit_ns, 10 * S);
+	assert_int_equal(stk_scenario_set_rate(&scenario, 3000, 60 * S, &err), 0);
+	assert_int_equal(scenario.rate, 3000);
+	assert_int_equal(stk_scenario_set_rate(&scenario, 0, S, &err), STK_E_INVAL);
+	assert_int_equal(stk_scenario_set_rate(&scenario, -1, S, &err), STK_E_INVAL);
+}
+
+static const char *applied(
+	struct stk_shortcuts *shortcuts, bool with_scenarios, struct stk_plan *plan)
+{
+	struct stk_err err = STK_ERR_INIT;
+
+	stk_plan_init(plan);
+	if (with_scenarios)
+		stk_plan_add_scenario(plan, "own")->executor = "per-vu-iterations";
+	if (stk_plan_apply_shortcuts(plan, shortcuts, &err) < 0)
+		return "error";
+	return plan->scenarios.items[0].executor;
+}
+
+static void plan_apply_shortcuts__first_match_wins(void **state)
+{
+	struct stk_shortcuts shortcuts;
+	struct stk_plan plan;
+	struct stk_stage stage = {S, 5};
+
+	(void)state;
+	stk_shortcuts_init(&shortcuts);
+	assert_string_equal(applied(&shortcuts, false, &plan), "per-vu-iterations");
+	stk_plan_release(&plan);
+
+	shortcuts.vus = 7; /* alone: N by N, and scenarios go with a warning */
+	assert_string_equal(applied(&shortcuts, true, &plan), "shared-iterations");
+	assert_int_equal(plan.scenarios.items[0].iterations, 7);
+	assert_int_equal(plan.warnings.len, 1);
+	stk_plan_release(&plan);
+
+	shortcuts.duration_ns = 10 * S;
+	assert_string_equal(applied(&shortcuts, false, &plan), "constant-vus");
+	stk_plan_release(&plan);
+	assert_string_equal(applied(&shortcuts, true, &plan), "error");
+	stk_plan_release(&plan);
+
+	shortcuts.iterations = 20; /* duration is the ceiling then */
+	assert_string_equal(applied(&shortcuts, false, &plan), "shared-iterations");
+	assert_int_equal(plan.scenarios.items[0].max_duration_ns, 10 * S);
+	stk_plan_release(&plan);
+
+	stk_shortcuts_init(&shortcuts);
+	stk_vec_push(&shortcuts.stages, stage);
+	shortcuts.vus = 2;
+	assert_string_equal(applied(&shortcuts, false, &plan), "ramping-vus");
+	assert_int_equal(plan.scenarios.items[0].start_vus, 2);
+	stk_plan_release(&plan);
+	shortcuts.iterations = 3;
+	assert_string_equal(applied(&shortcuts, false, &plan), "error");
+	stk_plan_release(&plan);
+	stk_vec_release(&shortcuts.stages);
+
+	stk_shortcuts_init(&shortcuts);
+	shortcuts.rate = 200;
+	shortcuts.rate_unit_ns = S;
+	shortcuts.duration_ns = 10 * S;
+	assert_string_equal(applied(&shortcuts, false, &plan), "constant-arrival-rate");
+	assert_int_equal(plan.scenarios.items[0].max_vus, 2000);
+	assert_true(plan.scenarios.items[0].grow_at_once);
+	stk_plan_release(&plan);
+}
+
+static void shortcuts_overlay__a_workload_wipes_the_lower_one(void **state)
+{
+	struct stk_shortcuts low, high;
+
+	(void)state;
+	stk_shortcuts_init(&low);
+	stk_shortcuts_init(&high);
+	low.vus = 5;
+	low.duration_ns = 60 * S;
+	high.vus = 9;
+	assert_false(stk_shortcuts_overlay(&low, &high));
+	assert_int_equal(low.vus, 9);
+	assert_int_equal(low.duration_ns, 60 * S);
+	stk_shortcuts_init(&high);
+	high.iterations = 100;
+	assert_true(stk_shortcuts_overlay(&low, &high));
+	assert_int_equal(low.duration_ns, STK_UNSET);
+	assert_int_equal(low.vus, 9);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plan_validate__refuses_what_k6_refuses),
+		cmocka_unit_test(plan_validate__fills_k6s_defaults),
+		cmocka_unit_test(plan_validate__checks_thresholds),
+		cmocka_unit_test(plan_add_metric__is_the_same_for_the_same),
+		cmocka_unit_test(scenario_set_rate__keeps_fractions_exact),
+		cmocka_unit_test(plan_apply_shortcuts__first_match_wins),
+		cmocka_unit_test(shortcuts_overlay__a_workload_wipes_the_lower_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
