@@ -217,7 +217,7 @@ static void wait_for_end(struct load_test *test)
 
 /* --- the end ---------------------------------------------------------------------- */
 
-static void print_json(struct load_test *test)
+static void print_json(struct load_test *test, int code)
 {
 	struct stk_load_result *result = &test->result;
 	struct stk_buf buf = STK_BUF_EMPTY;
@@ -232,6 +232,7 @@ static void print_json(struct load_test *test)
 	run.end_ns = result->end_wall_ns;
 	run.partial.is_partial = result->reason != STK_END_PLANNED;
 	run.partial.reason = stk_run_text(&run, result->message);
+	run.exit_code = code;
 	run.generator = result->generator;
 	stk_metrics_merge(&run.metrics, &result->metrics);
 	stk_series_merge(&run.series, &result->series);
@@ -257,36 +258,50 @@ static void print_summary(struct load_test *test)
 	stk_buf_release(&buf);
 }
 
-/* What stopped the run, each with its code; the worst one counts. */
-static int judge(struct load_test *test)
+/* What stopped the run, each with its line and its code; the worst code counts. */
+static int judge(const struct load_test *test, struct stk_buf *lines)
 {
 	const struct stk_load_result *result = &test->result;
 	int code = STK_EXIT_OK;
 
 	if (result->message)
-		fprintf(test->env->err, "stoker: %s\n", result->message);
+		stk_buf_addf(lines, "stoker: %s\n", result->message);
 	if (result->reason == STK_END_INTERRUPTED)
 		code = atomic_load(test->env->signal_no) == 15 ? STK_EXIT_TERMINATED
 							       : STK_EXIT_INTERRUPTED;
 	if (result->reason == STK_END_SCRIPT || result->reason == STK_END_SETUP)
 		code = stk_exit_worse(code, STK_EXIT_SCRIPT);
-	int64_t begun = result->iterations + result->errors;
+	int64_t begun = result->iterations; /* failed ones are among them */
 	if (result->errors > 0 && (double)result->errors > ERRORS_SHARE * (double)begun) {
-		fprintf(test->env->err,
+		stk_buf_addf(lines,
 			"stoker: %lld of %lld iterations ended in an error of the script\n",
 			(long long)result->errors, (long long)begun);
 		code = stk_exit_worse(code, STK_EXIT_SCRIPT);
 	}
 	if (!result->thresholds_ok) {
-		fprintf(test->env->err, "stoker: thresholds were crossed:");
+		stk_buf_add_text(lines, "stoker: thresholds were crossed:");
 		for (size_t i = 0; i < result->thresholds.len; i++)
 			if (!result->thresholds.items[i].ok)
-				fprintf(test->env->err, " %s %s",
-					result->thresholds.items[i].metric,
+				stk_buf_addf(lines, " %s %s", result->thresholds.items[i].metric,
 					result->thresholds.items[i].expr);
-		fprintf(test->env->err, "\n");
+		stk_buf_add_byte(lines, '\n');
 		code = stk_exit_worse(code, STK_EXIT_THRESHOLD);
 	}
+	return code;
+}
+
+static int report(struct load_test *test)
+{
+	struct stk_buf lines = STK_BUF_EMPTY;
+	int code = judge(test, &lines);
+
+	if (strcmp(test->settings->format, "json") == 0)
+		print_json(test, code);
+	else
+		print_summary(test);
+	(void)fflush(test->env->out); /* a full disk is the caller's to notice */
+	fputs(lines.ptr, test->env->err);
+	stk_buf_release(&lines);
 	return code;
 }
 
@@ -324,13 +339,8 @@ int stk_load_run(struct stk_env *env, const char *path, const struct stk_load_se
 	stk_progress_free(test.progress);
 	if (rc < 0)
 		code = stk_opts_fail(env, &err);
-	else {
-		if (strcmp(settings->format, "json") == 0)
-			print_json(&test);
-		else
-			print_summary(&test);
-		code = judge(&test);
-	}
+	else
+		code = report(&test);
 	stk_engine_free(test.engine);
 	stk_load_result_release(&test.result);
 	stk_script_driver_free(test.driver);

@@ -388,6 +388,11 @@ static int response_index(lua_State *lua)
 	}
 }
 
+double stk_response_duration(lua_State *lua, int index)
+{
+	return check_response(lua, index)->timings.duration;
+}
+
 static int response_text(lua_State *lua)
 {
 	const struct response_value *value = check_response(lua, 1);

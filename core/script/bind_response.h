@@ -12,6 +12,8 @@ void stk_response_open(struct lua_State *lua);
 /* Push a copy of an answer. body_kept false: body is nil. hide_url: url is ***. */
 void stk_response_push(
 	struct lua_State *lua, const struct stk_response *response, bool body_kept, bool hide_url);
+/* timings.duration in ms without making the table of timings; raises if it is no response. */
+double stk_response_duration(struct lua_State *lua, int index);
 bool stk_response_at(struct lua_State *lua, int index);
 
 #endif

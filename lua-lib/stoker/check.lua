@@ -1,7 +1,7 @@
 -- stoker.check: expectations of a response (or any value), counted by name.
 local core = require "_core"
 local raw = require "_metrics"
-local is_response = require "_http".is_response
+local is_response, duration = require "_http".is_response, require "_http".duration
 
 local add = raw.add_check
 local known = { status = true, max_ms = true, contains = true, json = true, header = true }
@@ -65,7 +65,7 @@ end
 
 function judge.max_ms(r, limit, tags)
 	if type(limit) ~= "number" then misuse("max_ms is a number of milliseconds") end
-	local held = r.status ~= 0 and r.timings.duration < limit
+	local held = r.status ~= 0 and duration(r) < limit
 	return add(numbered("under ", limit, " ms"), held, tags)
 end
 
