@@ -9,6 +9,8 @@
 
 #define TEXT_MAX 64
 #define DAY_S    86400
+/* A hundred years, so that nothing overflows around any plausible now. */
+#define OFFSET_MAX_S (INT64_C(36500) * DAY_S)
 
 /* Units with all their spellings that matter; the first letter alone is not enough ("m", "M"). */
 static const struct {
@@ -108,7 +110,7 @@ static bool parse_date(struct stk_str text, int64_t *ns)
 
 static int64_t parse_digits(struct stk_str text, int64_t now_ns)
 {
-	int64_t n = 0, ns = 0;
+	int64_t n = 0, ns = 0, unit = STK_NS_PER_S;
 
 	if (parse_date(text, &ns))
 		return ns;
@@ -117,10 +119,10 @@ static int64_t parse_digits(struct stk_str text, int64_t now_ns)
 	if (text.len == 19)
 		return n;
 	if (text.len == 16)
-		return n * STK_NS_PER_US;
-	if (text.len == 13)
-		return n * STK_NS_PER_MS;
-	return n > INT64_MAX / STK_NS_PER_S ? now_ns : n * STK_NS_PER_S;
+		unit = STK_NS_PER_US;
+	else if (text.len == 13)
+		unit = STK_NS_PER_MS;
+	return __builtin_mul_overflow(n, unit, &ns) ? now_ns : ns;
 }
 
 int64_t stk_when_parse(struct stk_str text, int64_t now_ns)
@@ -142,7 +144,7 @@ int64_t stk_when_parse(struct stk_str text, int64_t now_ns)
 			continue;
 		if (!parse_offset(stk_str_skip(s, i + 1), &seconds))
 			return now_ns;
-		if (seconds > INT64_MAX / STK_NS_PER_S / 4)
+		if (seconds > OFFSET_MAX_S)
 			return now_ns;
 		return s.ptr[i] == '-' ? now_ns - seconds * STK_NS_PER_S
 				       : now_ns + seconds * STK_NS_PER_S;

@@ -25,7 +25,8 @@ static void when_parse__knows_the_forms(void **state)
 		{"1795348800", NOW}, {"1795348800000", NOW}, {"1795348800000000", NOW},
 		{"1795348800000000000", NOW}, {"1,795,348_800", NOW}, {"0", 0}, {"2026-11-22", NOW},
 		{"now-1x", NOW}, {"1h", NOW}, {"garbage", NOW}, {"99999999999999999999999", NOW},
-		{"-", NOW}, {"now-99999999999999s", NOW}};
+		{"-", NOW}, {"9999999999999", NOW}, {"9999999999999999", NOW},
+		{"now-99999999999999s", NOW}};
 
 	(void)state;
 	for (size_t i = 0; i < STK_ARRAY_LEN(rows); i++)

@@ -181,7 +181,7 @@ static void store_open__refuses_a_folder_in_use(void **state)
 	assert_true(err.hint[0] != '\0');
 	opts.dir = "/dev/null/nowhere";
 	stk_err_clear(&err);
-	assert_int_equal(stk_store_open(&opts, &second, &err), STK_E_IO);
+	assert_true(stk_store_open(&opts, &second, &err) < 0);
 	assert_true(err.msg[0] != '\0');
 }
 
