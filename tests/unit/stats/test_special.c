@@ -28,6 +28,7 @@ static void special_trigamma__known_values(void **state)
 	test_near("trigamma(3)", stk_special_trigamma(3.0), M_PI * M_PI / 6.0 - 1.25, 1e-13);
 	test_near("trigamma(1/2)", stk_special_trigamma(0.5), M_PI * M_PI / 2.0, 1e-14);
 	assert_true(isnan(stk_special_trigamma(-1.0)));
+	assert_true(isnan(stk_special_trigamma(0.0)));
 }
 
 static void special_trigamma_inverse__undoes_trigamma(void **state)
@@ -57,6 +58,7 @@ static void special_beta__closed_forms(void **state)
 			1e-13);
 	}
 	assert_true(isnan(stk_special_beta(0.0, 1.0, 0.5)));
+	assert_true(isnan(stk_special_beta(-1.0, 1.0, 0.5)));
 	assert_true(isnan(stk_special_beta(1.0, 0.0, 0.5)));
 	assert_true(isnan(stk_special_beta(1.0, 1.0, 1.5)));
 	assert_true(isnan(stk_special_beta(1.0, 1.0, -0.5)));
