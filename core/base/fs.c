@@ -29,7 +29,7 @@ static int read_all(int fd, const char *path, struct stk_buf *buf, struct stk_er
 	for (;;) {
 		size_t limit = buf->limit ? buf->limit : STK_BUF_LIMIT_DEFAULT;
 		size_t room = limit - buf->len < READ_BYTES ? limit - buf->len : READ_BYTES;
-		char spare;
+		char spare = 0;
 		char *at = room ? stk_buf_reserve(buf, room) : &spare;
 		ssize_t got = read(fd, at, room ? room : 1);
 
