@@ -161,6 +161,20 @@ static int headers_index(lua_State *lua)
 	return push_header(lua, value, name);
 }
 
+/* Whether a field of that name stands before number i. */
+static bool is_repeated(const struct response_value *value, size_t i, struct stk_str name)
+{
+	const char *at = texts_of(value) + value->url_len + value->error_len;
+	struct stk_str earlier, text;
+
+	for (size_t k = 0; k < i; k++) {
+		next_field(value, k, &at, &earlier, &text);
+		if (stk_str_eq_nocase(earlier, name))
+			return true;
+	}
+	return false;
+}
+
 /* A table of its own with names as first sent, for pairs. */
 static int headers_pairs(lua_State *lua)
 {
@@ -170,34 +184,16 @@ static int headers_pairs(lua_State *lua)
 	const char *at = texts_of(value) + value->url_len + value->error_len;
 	struct stk_str name, text;
 
+	lua_getglobal(lua, "next");
 	lua_newtable(lua);
-	lua_newtable(lua); /* lower-case names that were there */
 	for (size_t i = 0; i < value->headers_len; i++) {
 		next_field(value, i, &at, &name, &text);
+		if (is_repeated(value, i, name))
+			continue;
 		lua_pushlstring(lua, name.ptr, name.len);
-		for (char *c = (char *)lua_newuserdatauv(lua, name.len + 1, 0), *end = c + name.len;
-			; c++) {
-			if (c == end) {
-				lua_pushlstring(lua, end - name.len, name.len);
-				break;
-			}
-			char from = name.ptr[name.len - (size_t)(end - c)];
-			*c = (char)(from >= 'A' && from <= 'Z' ? from + 32 : from);
-		}
-		lua_pushvalue(lua, -1);
-		if (lua_rawget(lua, -5) == LUA_TNIL) {
-			lua_pop(lua, 1);
-			lua_pushboolean(lua, 1);
-			lua_rawset(lua, -5);
-			lua_pop(lua, 1);
-			push_header(lua, value, name);
-			lua_rawset(lua, -4);
-		} else
-			lua_pop(lua, 4);
+		push_header(lua, value, name);
+		lua_rawset(lua, -3);
 	}
-	lua_pop(lua, 1);
-	lua_getglobal(lua, "next");
-	lua_insert(lua, -2);
 	lua_pushnil(lua);
 	return 3;
 }

@@ -1,6 +1,7 @@
 -- stoker.check: expectations of a response (or any value), counted by name.
 local core = require "_core"
 local raw = require "_metrics"
+local null = require "_value".null
 local is_response, duration = require "_http".is_response, require "_http".duration
 
 local add = raw.add_check
@@ -42,6 +43,12 @@ end
 local function as_list(value)
 	if type(value) == "table" then return value end
 	return { value }
+end
+
+-- What a name may show: a secret may not.
+local function plain(value, what)
+	if type(value) == "userdata" and value ~= null then misuse(what .. " is a secret or no plain value") end
+	return tostring(value)
 end
 
 local function status_held(status, want)
@@ -88,7 +95,7 @@ function judge.json(r, wants, tags)
 			local ok, held = xpcall(want, raw.check_error, got)
 			all = add("json " .. pointer, ok and held ~= nil and held ~= false, tags) and all
 		else
-			all = add("json " .. pointer .. " is " .. tostring(want), got == want, tags) and all
+			all = add("json " .. pointer .. " is " .. plain(want, "json " .. pointer), got == want, tags) and all
 		end
 	end
 	return all
@@ -108,7 +115,7 @@ function judge.header(r, wants, tags)
 	end
 	for _, name in ipairs(sorted_keys(named, "header")) do
 		local held = r.headers[name] == named[name]
-		all = add("header " .. name .. " is " .. tostring(named[name]), held, tags) and all
+		all = add("header " .. name .. " is " .. plain(named[name], "header " .. name), held, tags) and all
 	end
 	return all
 end

@@ -278,6 +278,15 @@ static void check__misuse(void **state)
 {
 	struct script_run *run = *state;
 
+	expect_error(run,
+		"check(http.get '/products', { json = { ['/none'] = stoker.null, ['/total'] = "
+		"stoker.secret "
+		"'TEST_PASSWORD' } })",
+		"case.lua:3: check: json /total is a secret or no plain value");
+	assert_int_equal(script_run_check(run, "json /none is null", true), 1);
+	expect_error(run, "check(1, { { stoker.secret 'TEST_PASSWORD', print } })",
+		"case.lua:3: check: list items are { \"name\", function(value) ... end }");
+
 	expect_error(run, "check(http.get '/text', { statsu = 200 })",
 		"case.lua:3: check: unknown key 'statsu', did you mean 'status'?");
 	expect_error(run, "check(3, { status = 200 })",
@@ -330,6 +339,7 @@ static void vus__have_globals_of_their_own(void **state)
 {
 	struct script_run *run = *state;
 
+	run->workers = 2;
 	lua_case_file(&run->lc, "lib/state.lua", "count = (count or 0) return { n = 0 }");
 	assert_int_equal(
 		script_run_text(run,
