@@ -99,24 +99,27 @@ int stk_session_compare(
 struct two_windows {
 	const struct stk_window *idle, *load;
 	struct stk_hotspots_windows sums;
+	const char *instance; /* time and requests are counted once, by the first one's slices */
 };
 
 static bool place_in_window(const struct stk_slice *slice, struct stk_diff_place *place, void *ctx)
 {
 	struct two_windows *windows = ctx;
+	bool idle = stk_blocks_in_window(slice, windows->idle);
+	bool load = !idle && stk_blocks_in_window(slice, windows->load);
 	double seconds = (double)(slice->end_ns - slice->start_ns) / 1e9;
 
 	place->pair = 0;
-	if (stk_blocks_in_window(slice, windows->idle)) {
-		place->side = STK_SIDE_BASE; /* the idle window takes the place of a base */
-		windows->sums.idle_s += seconds;
-		return true;
-	}
-	if (!stk_blocks_in_window(slice, windows->load))
+	place->side = idle ? STK_SIDE_BASE : STK_SIDE_HEAD; /* idle takes the place of a base */
+	if (!idle && !load)
 		return false;
-	place->side = STK_SIDE_HEAD;
-	windows->sums.load_s += seconds;
-	windows->sums.requests += slice->requests;
+	if (!windows->instance)
+		windows->instance = slice->instance;
+	if (strcmp(windows->instance, slice->instance) != 0)
+		return true;
+	windows->sums.idle_s += idle ? seconds : 0;
+	windows->sums.load_s += load ? seconds : 0;
+	windows->sums.requests += load ? slice->requests : 0;
 	return true;
 }
 
@@ -145,7 +148,8 @@ int stk_session_hotspots(struct stk_session *session, const char *asked, const s
 	size_t *out, struct stk_err *err)
 {
 	struct two_windows two = {&session->run->windows.items[windows[0]],
-		&session->run->windows.items[windows[1]], {.idle_s = 0, .load_s = 0, .requests = 0}};
+		&session->run->windows.items[windows[1]], {.idle_s = 0, .load_s = 0, .requests = 0},
+		NULL};
 	struct stk_hotspots hotspots = {0};
 	struct stk_session_type *type;
 	struct stk_diff_input input;

@@ -141,8 +141,6 @@ void stk_drive_close_window(struct stk_session *session, struct stk_window *wind
 	window->end_mono_ns = stk_clock_mono(session->clock);
 	window->cpu_ns = window->cpu_ns >= 0 && cpu >= 0 ? cpu - window->cpu_ns : -1;
 	window->rss_bytes = stk_session_rss_bytes(session, window->side);
-	if (window->end_ns > session->slices_until_ns)
-		session->slices_until_ns = window->end_ns;
 }
 
 void stk_drive_fill_window(struct stk_window *window, const struct stk_entry_stats *stats)

@@ -54,7 +54,6 @@ struct stk_session {
 	struct stk_script *load_script;   /* may be opts->script */
 	struct stk_script_driver *driver; /* runs load_script in virtual users */
 	const char *phase;                /* for the record of a partial run */
-	int64_t slices_until_ns;          /* wall time up to which slices are wanted */
 };
 
 /* Make the folder of the record, the store, the server and the sources; read the machine. */

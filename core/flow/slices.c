@@ -140,6 +140,17 @@ static void tell_waiting(const char *what_for, void *ctx)
 		&(struct stk_flow_line){.label = "slices", .fraction = -1, .detail = what_for});
 }
 
+/* Up to when a side's slices are wanted: afterwards it is idle, and may send nothing more. */
+static int64_t last_window_ns(const struct stk_run *run, int side)
+{
+	int64_t last = 0;
+
+	for (size_t i = 0; i < run->windows.len; i++)
+		if (run->windows.items[i].side == side && run->windows.items[i].end_ns > last)
+			last = run->windows.items[i].end_ns;
+	return last;
+}
+
 /* From the first window on, so that a slice on the border is seen and judged. */
 static int64_t first_window_ns(const struct stk_run *run)
 {
@@ -197,16 +208,16 @@ static int collect_side(
 		session->run->partial.is_partial ? NULL : session->env->interrupts};
 	struct stk_source_slices slices = STK_VEC_INIT;
 	struct stk_source_query query = query_for(session, side, type->type_id);
+	int64_t until_ns = last_window_ns(session->run, side);
 	int rc;
 
 	query.from_ns = first_window_ns(session->run) - info->interval_ns;
-	query.to_ns = session->slices_until_ns + info->interval_ns + 60 * STK_NS_PER_S;
-	rc = stk_source_wait(
-		session->sides[side].source, &query, info, session->slices_until_ns, &waiting, err);
+	query.to_ns = until_ns + info->interval_ns + 60 * STK_NS_PER_S;
+	rc = stk_source_wait(session->sides[side].source, &query, info, until_ns, &waiting, err);
 	if (rc == 0)
 		stk_session_warn(session, "%s of %s: the last slice did not come", type->asked,
 			side_names[side]);
-	query.to_ns = session->slices_until_ns + info->interval_ns;
+	query.to_ns = until_ns + info->interval_ns;
 	if (rc >= 0)
 		rc = stk_source_fetch(session->sides[side].source, &query, info, &slices, err);
 	for (size_t i = 0; rc >= 0 && i < slices.len; i++)
