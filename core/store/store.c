@@ -17,6 +17,8 @@
  * come last in its row, so that its times are read without them. */
 static const char schema[] =
 	"PRAGMA auto_vacuum = INCREMENTAL;"
+	/* 32 MiB of log before it is folded into the file: pushes wait for that */
+	"PRAGMA wal_autocheckpoint = 8192;"
 	"CREATE TABLE IF NOT EXISTS meta(version INTEGER NOT NULL);"
 	"CREATE TABLE IF NOT EXISTS series(id INTEGER PRIMARY KEY, labels BLOB NOT NULL UNIQUE);"
 	"CREATE TABLE IF NOT EXISTS profile(id INTEGER PRIMARY KEY AUTOINCREMENT,"
