@@ -48,14 +48,28 @@ bool stk_drive_replaces(const struct stk_load_spec *spec)
 	return spec->rate > 0 || spec->vus > 0;
 }
 
+/* Where a profiler looks on, evenly spaced starts would choose what it sees (plan.h, jitter). */
+static void spread_starts(struct stk_plan *plan)
+{
+	for (size_t i = 0; i < plan->scenarios.len; i++) {
+		plan->scenarios.items[i].jitter = true;
+		plan->scenarios.items[i].jitter_seed = plan->seed + i;
+	}
+}
+
 int stk_drive_plan(struct stk_drive *drive, int64_t duration_ns, struct stk_err *err)
 {
+	int rc;
+
 	if (stk_drive_replaces(drive->spec))
 		drive->changes.duration_ns = duration_ns;
 	else
 		drive->changes.scale_to_ns = duration_ns;
 	stk_plan_release(&drive->plan);
-	return stk_script_plan(drive->session->load_script, &drive->changes, &drive->plan, err);
+	rc = stk_script_plan(drive->session->load_script, &drive->changes, &drive->plan, err);
+	if (rc == 0)
+		spread_starts(&drive->plan);
+	return rc;
 }
 
 void stk_drive_release(struct stk_drive *drive)

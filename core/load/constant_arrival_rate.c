@@ -1,5 +1,6 @@
 /* constant_arrival_rate: start number n at n whole periods after the scenario's start. */
 #include "core/base/mem.h"
+#include "core/base/rand.h"
 #include "core/load/executor_rules.h"
 #include "core/load/executors.h"
 
@@ -121,6 +122,20 @@ static void start_one(struct stk_executor *executor, int64_t intended_ns)
 	stk_executor_begin(executor, pop_idle(executor), intended_ns);
 }
 
+/* Intended start n; with jitter still in the order of n, and n .. n + 1 periods after the start. */
+static int64_t start_of(const struct stk_executor *executor, int64_t n)
+{
+	const struct stk_scenario *scenario = executor->opts.scenario;
+	const struct arrivals *arrivals = executor->priv;
+	int64_t at_ns = executor->opts.start_ns + n * arrivals->period_ns;
+	struct stk_rand rng;
+
+	if (!scenario->jitter)
+		return at_ns;
+	stk_rand_init(&rng, scenario->jitter_seed, (uint64_t)n);
+	return at_ns + (int64_t)(stk_rand_f64(&rng) * (double)arrivals->period_ns);
+}
+
 static int64_t tick(struct stk_executor *executor, int64_t now_ns)
 {
 	struct arrivals *arrivals = executor->priv;
@@ -130,7 +145,7 @@ static int64_t tick(struct stk_executor *executor, int64_t now_ns)
 	while ((int64_t)arrivals->opened < planned)
 		open_vu(executor);
 	for (;;) {
-		at_ns = executor->opts.start_ns + arrivals->next * arrivals->period_ns;
+		at_ns = start_of(executor, arrivals->next);
 		if (at_ns > now_ns || at_ns >= executor->end_ns)
 			return at_ns;
 		arrivals->next += executor->opts.stripes;

@@ -40,6 +40,10 @@ struct stk_scenario {
 	int64_t rate, time_unit_ns; /* rate iterations per time unit; see stk_scenario_set_rate */
 	int64_t pre_allocated_vus, max_vus;
 	bool grow_at_once; /* open a VU for a start instead of dropping it (rate without VUs) */
+	/* Start n somewhere in its period, drawn from jitter_seed: evenly spaced starts beat
+	 * against a profiler's clock tick, which then always meets the same place of a request. */
+	bool jitter;
+	uint64_t jitter_seed;
 	int64_t start_vus, graceful_ramp_down_ns;
 	struct stk_stages stages;
 };

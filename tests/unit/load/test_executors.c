@@ -95,6 +95,32 @@ static void constant_arrival_rate__starts_on_whole_periods(void **state)
 	end(&ran);
 }
 
+static void constant_arrival_rate__jitter_stays_within_its_period(void **state)
+{
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "constant-arrival-rate", MS);
+	const struct load_log *log;
+	double sum = 0;
+
+	(void)state;
+	scenario->rate = 100;
+	scenario->duration_ns = 10 * S;
+	scenario->pre_allocated_vus = 3;
+	scenario->jitter = true;
+	scenario->jitter_seed = 7;
+	run(&ran);
+	log = starts(&ran);
+	assert_int_equal(ran.driver.log.len, 1000);
+	for (int n = 0; n < 1000; n++) {
+		int64_t into = log[n].intended_ns - n * 10 * MS;
+		assert_true(into >= 0 && into < 10 * MS);
+		sum += (double)into / (double)(10 * MS);
+	}
+	/* uniform: the mean of 1,000 is within six standard errors of a half */
+	assert_true(sum / 1000 > 0.5 - 0.055 && sum / 1000 < 0.5 + 0.055);
+	end(&ran);
+}
+
 static void constant_arrival_rate__start_at_the_end_is_left_out(void **state)
 {
 	struct ran ran;
@@ -470,6 +496,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(constant_arrival_rate__starts_on_whole_periods),
+		cmocka_unit_test(constant_arrival_rate__jitter_stays_within_its_period),
 		cmocka_unit_test(constant_arrival_rate__start_at_the_end_is_left_out),
 		cmocka_unit_test(constant_arrival_rate__grows_by_one_for_each_drop),
 		cmocka_unit_test(constant_arrival_rate__grow_at_once_drops_nothing),
