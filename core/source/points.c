@@ -21,6 +21,16 @@ static struct stk_str copy(struct stk_points *points, struct stk_str text)
 	return stk_str_n(stk_arena_str(&points->arena, text), text.len);
 }
 
+struct stk_str stk_points_instance(const struct stk_label *labels, size_t len)
+{
+	for (size_t i = 0; i < INSTANCE_LABELS; i++) {
+		struct stk_str value = stk_labels_find(labels, len, stk_points_labels[i]);
+		if (value.len > 0)
+			return value;
+	}
+	return STK_STR("");
+}
+
 void stk_points_add(struct stk_points *points, const struct stk_label *labels, size_t len,
 	int64_t stamp_ns, int64_t duration_ns)
 {

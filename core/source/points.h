@@ -27,6 +27,9 @@ struct stk_points {
 		STK_ARENA_INIT, STK_VEC_INIT                                                       \
 	}
 
+/* What tells an instance apart: the value of the first of the labels that the series (sorted) has.
+ */
+struct stk_str stk_points_instance(const struct stk_label *labels, size_t len);
 /* Add a point of a series with these labels (sorted); texts are copied. */
 void stk_points_add(struct stk_points *points, const struct stk_label *labels, size_t len,
 	int64_t stamp_ns, int64_t duration_ns);

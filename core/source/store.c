@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/profile/labels.h"
 #include "core/profile/profile.h"
 #include "core/source/grid.h"
+#include "core/source/points.h"
 #include "core/store/store.h"
 
 struct store_source {
@@ -82,18 +82,9 @@ static int store_types(struct stk_source *source, const struct stk_source_query 
 	return rc;
 }
 
-/* What tells processes apart: the first of these that the series carries. */
 static struct stk_str instance_of(const struct stk_store_series *series)
 {
-	static const char *const names[] = {"pod", "instance", "hostname", "host", NULL};
-
-	for (size_t i = 0; names[i]; i++) {
-		struct stk_str value =
-			stk_labels_find(series->labels, series->labels_len, stk_str_of(names[i]));
-		if (value.len > 0)
-			return value;
-	}
-	return STK_STR("");
+	return stk_points_instance(series->labels, series->labels_len);
 }
 
 static int by_instance_and_time(const void *a, const void *b)
@@ -117,60 +108,44 @@ static size_t end_of_push(const struct stk_store_points *points, size_t first)
 	return end;
 }
 
-static void copy_agent(const struct stk_store_series *series, struct stk_source_info *out)
+/* The query's points, sorted, told apart by instance only. */
+static int read_points(struct store_source *source, const struct stk_source_query *query,
+	struct stk_points *out, struct stk_err *err)
 {
-	struct stk_str agent =
-		stk_labels_find(series->labels, series->labels_len, STK_STR("pyroscope_spy"));
+	struct stk_store_points points = {0};
+	int rc = select_points(source, query, &points, err);
 
-	if (agent.len >= sizeof out->agent)
-		agent.len = sizeof out->agent - 1;
-	memcpy(out->agent, agent.ptr, agent.len);
-	out->agent[agent.len] = '\0';
+	for (size_t i = 0; rc == 0 && i < points.points.len; i++) {
+		const struct stk_store_point *point = &points.points.items[i];
+		stk_points_add(out, point->series->labels, point->series->labels_len,
+			point->time_ns, point->duration_ns);
+	}
+	stk_points_sort(out);
+	stk_store_points_release(&points);
+	return rc;
 }
 
 static int store_describe(struct stk_source *source, const struct stk_source_query *query,
 	struct stk_source_info *out, struct stk_err *err)
 {
-	STK_VEC(struct stk_grid_point) grid = STK_VEC_INIT;
-	struct stk_store_points points = {0};
-	int rc = select_points(of(source), query, &points, err);
+	struct stk_points points = STK_POINTS_INIT;
+	int rc = read_points(of(source), query, &points, err);
 
-	if (rc < 0 || points.points.len == 0)
-		goto out;
-	qsort(points.points.items, points.points.len, sizeof *points.points.items,
-		by_instance_and_time);
-	copy_agent(points.points.items[0].series, out);
-	out->instances = 1;
-	/* the grid is that of the first instance: one workload, one agent */
-	struct stk_str instance = instance_of(points.points.items[0].series);
-	for (size_t i = 0; i < points.points.len; i = end_of_push(&points, i)) {
-		const struct stk_store_point *point = &points.points.items[i];
-		if (!stk_str_eq(instance_of(point->series), instance)) {
-			instance = instance_of(point->series);
-			out->instances++;
-		}
-		if (out->instances == 1)
-			stk_vec_push(
-				&grid, (struct stk_grid_point){point->time_ns, point->duration_ns});
-	}
-	stk_grid_describe(grid.items, grid.len, query->type_id, out->agent, out);
-out:
-	stk_vec_release(&grid);
-	stk_store_points_release(&points);
+	if (rc == 0)
+		stk_points_describe(&points, query->type_id, out);
+	stk_points_release(&points);
 	return rc;
 }
 
 static int store_newest(struct stk_source *source, const struct stk_source_query *query,
 	int64_t *stamp_out, struct stk_err *err)
 {
-	struct stk_store_points points = {0};
-	int rc = select_points(of(source), query, &points, err);
+	struct stk_points points = STK_POINTS_INIT;
+	int rc = read_points(of(source), query, &points, err);
 
-	*stamp_out = 0;
-	for (size_t i = 0; rc == 0 && i < points.points.len; i++)
-		if (points.points.items[i].time_ns > *stamp_out)
-			*stamp_out = points.points.items[i].time_ns;
-	stk_store_points_release(&points);
+	if (rc == 0)
+		*stamp_out = stk_points_newest(&points);
+	stk_points_release(&points);
 	return rc;
 }
 
