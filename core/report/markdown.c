@@ -61,9 +61,11 @@ void stk_markdown_add_code(struct stk_buf *buf, struct stk_str text)
 	stk_buf_release(&plain);
 }
 
-static const char *mark_of(enum stk_doc_tone tone)
+static const char *mark_of(const struct stk_doc *doc)
 {
-	switch (tone) {
+	if (doc->run->verdict == STK_VERDICT_IMPROVEMENT)
+		return "🟢";
+	switch (doc->tone) {
 	case STK_DOC_BAD:
 		return "🔴";
 	case STK_DOC_GOOD:
@@ -134,7 +136,7 @@ static void add_line(struct stk_buf *buf, const struct stk_doc_line *line)
 static void add_heading(
 	const struct stk_doc *doc, const struct stk_doc_line *line, struct stk_buf *buf)
 {
-	stk_buf_addf(buf, "### %s ", mark_of(doc->tone));
+	stk_buf_addf(buf, "### %s ", mark_of(doc));
 	stk_markdown_add_text(buf, stk_str_of(line->label));
 	if (line->text[0]) {
 		stk_buf_add_text(buf, ": ");
