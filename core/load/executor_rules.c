@@ -35,6 +35,17 @@ int stk_rules_max_duration(struct stk_scenario *scenario, struct stk_err *err)
 	return check_length("max_duration", scenario->max_duration_ns, err);
 }
 
+static int check_stage(const struct stk_stage *stage, size_t number, struct stk_err *err)
+{
+	if (stage->duration_ns < 0 || stage->duration_ns > STK_RULES_TIME_MAX_NS)
+		return stk_err_set(
+			err, STK_E_INVAL, "stage %zu: duration must be 0s to 100d", number);
+	if (stage->target < 0 || stage->target > STK_PLAN_VUS_MAX)
+		return stk_err_set(err, STK_E_INVAL, "stage %zu: target must be 0 to %d, not %lld",
+			number, STK_PLAN_VUS_MAX, (long long)stage->target);
+	return 0;
+}
+
 int stk_rules_stages(struct stk_scenario *scenario, struct stk_err *err)
 {
 	int64_t sum = 0;
@@ -42,16 +53,11 @@ int stk_rules_stages(struct stk_scenario *scenario, struct stk_err *err)
 	if (scenario->stages.len == 0)
 		return stk_err_set(err, STK_E_INVAL, "stages are missing");
 	for (size_t i = 0; i < scenario->stages.len; i++) {
-		const struct stk_stage *stage = &scenario->stages.items[i];
+		int rc = check_stage(&scenario->stages.items[i], i + 1, err);
 
-		if (stage->duration_ns < 0 || stage->duration_ns > STK_RULES_TIME_MAX_NS)
-			return stk_err_set(
-				err, STK_E_INVAL, "stage %zu: duration must be 0s to 100d", i + 1);
-		if (stage->target < 0 || stage->target > STK_PLAN_VUS_MAX)
-			return stk_err_set(err, STK_E_INVAL,
-				"stage %zu: target must be 0 to %d, not %lld", i + 1,
-				STK_PLAN_VUS_MAX, (long long)stage->target);
-		sum += stage->duration_ns;
+		if (rc < 0)
+			return rc;
+		sum += scenario->stages.items[i].duration_ns;
 		if (sum > STK_RULES_TIME_MAX_NS)
 			return stk_err_set(err, STK_E_INVAL, "stages last longer than 100d");
 	}

@@ -45,7 +45,7 @@ static void count_series(struct stk_fetch *fetch)
 	stk_series_add(&worker->series, fetch->series_key - 1, stk_vu_wall_ns(vu), 1);
 }
 
-static void count_timings(struct stk_fetch *fetch, const struct stk_tag *tags, size_t len)
+static void count_timings(struct stk_fetch *fetch, const struct stk_vu_tags *tags)
 {
 	static const int ids[] = {STK_METRIC_HTTP_REQ_DURATION, STK_METRIC_HTTP_REQ_BLOCKED,
 		STK_METRIC_HTTP_REQ_CONNECTING, STK_METRIC_HTTP_REQ_TLS_HANDSHAKING,
@@ -56,8 +56,7 @@ static void count_timings(struct stk_fetch *fetch, const struct stk_tag *tags, s
 		t->sending, t->waiting, t->receiving};
 
 	for (size_t i = 0; i < STK_ARRAY_LEN(ids); i++)
-		stk_vu_sample(fetch->vu, ids[i], values[i], tags, len, fetch->request->tags,
-			fetch->request->tags_len);
+		stk_vu_sample(fetch->vu, ids[i], values[i], tags);
 }
 
 static void count_samples(struct stk_fetch *fetch, bool expected)
@@ -65,6 +64,7 @@ static void count_samples(struct stk_fetch *fetch, bool expected)
 	const struct stk_exchange *exchange = &fetch->exchange;
 	char status[12], code[12];
 	struct stk_tag tags[8];
+	struct stk_vu_tags all;
 	size_t len = 0;
 
 	(void)snprintf(status, sizeof status, "%d", exchange->status);
@@ -82,11 +82,10 @@ static void count_samples(struct stk_fetch *fetch, bool expected)
 		(void)snprintf(code, sizeof code, "%d", exchange->error_code);
 		tags[len++] = (struct stk_tag){"error_code", code};
 	}
-	stk_vu_sample(fetch->vu, STK_METRIC_HTTP_REQS, 1, tags, len, fetch->request->tags,
-		fetch->request->tags_len);
-	count_timings(fetch, tags, len);
-	stk_vu_sample(fetch->vu, STK_METRIC_HTTP_REQ_FAILED, expected ? 0 : 1, tags, len,
-		fetch->request->tags, fetch->request->tags_len);
+	all = (struct stk_vu_tags){tags, len, fetch->request->tags, fetch->request->tags_len};
+	stk_vu_sample(fetch->vu, STK_METRIC_HTTP_REQS, 1, &all);
+	count_timings(fetch, &all);
+	stk_vu_sample(fetch->vu, STK_METRIC_HTTP_REQ_FAILED, expected ? 0 : 1, &all);
 }
 
 void stk_fetch_count(struct stk_fetch *fetch)

@@ -78,9 +78,15 @@ void stk_vu_run(struct stk_vu *vu);
 void stk_vu_cancel(struct stk_vu *vu);
 /* One of its fetches is done. */
 void stk_vu_fetched(struct stk_vu *vu, struct stk_fetch *fetch);
-/* Samples with the tags that belong to this VU now. extra wins over tags. */
-void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_tag *extra,
-	size_t extra_len, const struct stk_tag *tags, size_t tags_len);
+/* Tags of one sample beside those of the VU; extra wins over tags. */
+struct stk_vu_tags {
+	const struct stk_tag *extra;
+	size_t extra_len;
+	const struct stk_tag *tags;
+	size_t tags_len;
+};
+/* A sample with the tags that belong to this VU now; tags may be NULL. */
+void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags);
 
 /* Read by other threads while the worker counts. */
 struct stk_tally {

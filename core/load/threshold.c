@@ -34,6 +34,9 @@ static int take_method(struct stk_str word, struct stk_threshold_expr *out, stru
 	double percent;
 	int len;
 
+	for (size_t i = 0; i < word.len; i++) /* a NUL or worse would cut it short */
+		if ((unsigned char)word.ptr[i] < ' ' || (unsigned char)word.ptr[i] > '~')
+			return stk_err_set(err, STK_E_INVAL, "the method is not plain text");
 	if (stk_str_starts(word, "p(") && stk_str_ends(word, ")")) {
 		struct stk_str inner = stk_str_trim(stk_str_sub(word, 2, word.len - 3));
 

@@ -33,10 +33,11 @@ struct stk_tag_selector {
 	struct stk_tags tags;  /* empty: the whole metric; release with stk_vec_release */
 	const char *canonical; /* "name:a,status:200"; "" without tags */
 };
-int stk_tag_selector_parse(struct stk_str text, struct stk_arena *arena, struct stk_tag_selector *out,
-	struct stk_err *err) STK_MUST_CHECK;
+int stk_tag_selector_parse(struct stk_str text, struct stk_arena *arena,
+	struct stk_tag_selector *out, struct stk_err *err) STK_MUST_CHECK;
 /* In the record's form: metric, or metric{canonical}. Into arena. */
-const char *stk_tag_selector_format(const struct stk_tag_selector *selector, struct stk_arena *arena);
+const char *stk_tag_selector_format(
+	const struct stk_tag_selector *selector, struct stk_arena *arena);
 
 /* Judge one threshold of a valid plan against metrics. No value yet: no_data, ok unless the spec
  * says no_data_fails and is_final. */

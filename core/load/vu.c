@@ -163,8 +163,7 @@ const struct stk_response *stk_vu_response(const struct stk_vu *vu, size_t i)
 	return &vu->fetches.items[i]->response;
 }
 
-void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_tag *extra,
-	size_t extra_len, const struct stk_tag *tags, size_t tags_len)
+void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags)
 {
 	struct stk_worker *worker = vu->worker;
 	const struct stk_engine *engine = worker->engine;
@@ -175,8 +174,10 @@ void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk
 	if (!vu->counted)
 		return;
 	if (stk_counts_wants_tags(worker->counts, metric)) {
-		stk_tag_lists_add(&lists, extra, extra_len);
-		stk_tag_lists_add(&lists, tags, tags_len);
+		if (tags) {
+			stk_tag_lists_add(&lists, tags->extra, tags->extra_len);
+			stk_tag_lists_add(&lists, tags->tags, tags->tags_len);
+		}
 		stk_tag_lists_add(&lists, &group, 1);
 		if (scenario) {
 			stk_tag_lists_add(
@@ -191,7 +192,7 @@ void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk
 void stk_vu_add(
 	struct stk_vu *vu, int metric, double value, const struct stk_tag *tags, size_t tags_len)
 {
-	stk_vu_sample(vu, metric, value, NULL, 0, tags, tags_len);
+	stk_vu_sample(vu, metric, value, &(struct stk_vu_tags){NULL, 0, tags, tags_len});
 }
 
 void stk_vu_check(struct stk_vu *vu, struct stk_str name, bool passed, const struct stk_tag *tags,
@@ -207,7 +208,8 @@ void stk_vu_check(struct stk_vu *vu, struct stk_str name, bool passed, const str
 		text = stk_str_dup(name);
 		check.value = text;
 	}
-	stk_vu_sample(vu, STK_METRIC_CHECKS, passed ? 1 : 0, &check, text ? 1 : 0, tags, tags_len);
+	stk_vu_sample(vu, STK_METRIC_CHECKS, passed ? 1 : 0,
+		&(struct stk_vu_tags){&check, text ? 1 : 0, tags, tags_len});
 	stk_counts_check(vu->worker->counts, stk_buf_str(&vu->group), name, passed);
 	atomic_fetch_add_explicit(
 		passed ? &tally->checks_passed : &tally->checks_failed, 1, memory_order_relaxed);
@@ -256,7 +258,7 @@ static void begin_iteration(struct stk_vu *vu, int64_t now_ns)
 	if (vu->executor->ops->is_open_model) {
 		double late_ms = (double)(now_ns - vu->intended_ns) / 1e6;
 
-		stk_vu_sample(vu, STK_METRIC_ITERATION_LATENESS, late_ms, NULL, 0, NULL, 0);
+		stk_vu_sample(vu, STK_METRIC_ITERATION_LATENESS, late_ms, NULL);
 		stk_hist_add(&worker->lateness_ms, late_ms);
 	}
 }
@@ -265,11 +267,11 @@ static void end_samples(struct stk_vu *vu, int64_t now_ns)
 {
 	double ms = (double)(now_ns - vu->iteration.started_mono_ns) / 1e6;
 
-	stk_vu_sample(vu, STK_METRIC_ITERATIONS, 1, NULL, 0, NULL, 0);
-	stk_vu_sample(vu, STK_METRIC_ITERATION_DURATION, ms, NULL, 0, NULL, 0);
+	stk_vu_sample(vu, STK_METRIC_ITERATIONS, 1, NULL);
+	stk_vu_sample(vu, STK_METRIC_ITERATION_DURATION, ms, NULL);
 	if (vu->executor->ops->is_open_model)
 		stk_vu_sample(vu, STK_METRIC_ITERATION_RESPONSE,
-			(double)(now_ns - vu->intended_ns) / 1e6, NULL, 0, NULL, 0);
+			(double)(now_ns - vu->intended_ns) / 1e6, NULL);
 }
 
 static void count_data(struct stk_vu *vu)
@@ -277,8 +279,8 @@ static void count_data(struct stk_vu *vu)
 	if (vu->iteration.kind != STK_ITERATION_LOAD)
 		return;
 	stk_buf_clear(&vu->group);
-	stk_vu_sample(vu, STK_METRIC_DATA_SENT, (double)vu->bytes_sent, NULL, 0, NULL, 0);
-	stk_vu_sample(vu, STK_METRIC_DATA_RECEIVED, (double)vu->bytes_received, NULL, 0, NULL, 0);
+	stk_vu_sample(vu, STK_METRIC_DATA_SENT, (double)vu->bytes_sent, NULL);
+	stk_vu_sample(vu, STK_METRIC_DATA_RECEIVED, (double)vu->bytes_received, NULL);
 }
 
 static void count_failure(struct stk_vu *vu, const struct stk_err *err)
@@ -286,7 +288,7 @@ static void count_failure(struct stk_vu *vu, const struct stk_err *err)
 	struct stk_engine *engine = vu->worker->engine;
 	const struct stk_engine_observer *observer = &engine->opts.observer;
 
-	stk_vu_sample(vu, STK_METRIC_ITERATION_ERRORS, 1, NULL, 0, NULL, 0);
+	stk_vu_sample(vu, STK_METRIC_ITERATION_ERRORS, 1, NULL);
 	atomic_fetch_add_explicit(&vu->worker->tally.errors, 1, memory_order_relaxed);
 	if (observer->failed)
 		observer->failed(observer->ctx, vu->iteration.scenario, err);
