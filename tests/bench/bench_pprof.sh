@@ -35,7 +35,7 @@ for round in 1 2 3 4 5; do
 	for who in $order; do
 		case $who in
 		ours) measure "$tool" diff alloc_space "$half" "${head[@]}" "${base[@]}" >>"$dir/ours" ;;
-		peer) [ -n "$peer" ] && measure "$(go tool -n pprof)" -symbolize=none -top -sample_index=alloc_space \
+		peer) [ -n "$peer" ] && measure "$(go tool -n pprof)" -symbolize=none -proto -output="$dir/out.pb.gz" \
 			"${bases[@]}" "${head[@]}" >>"$dir/peer" ;;
 		esac
 	done

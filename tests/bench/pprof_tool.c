@@ -138,7 +138,7 @@ static int write_bodies(const char *agent, int request, const char *dir)
 
 #define FUNCTIONS 9000
 #define LOCATIONS 30000
-#define SAMPLES   58000
+#define SAMPLES   42000
 #define DEPTH     28
 
 static void make_locations(struct stk_profile *profile, struct stk_rand *rng)
@@ -162,20 +162,20 @@ static void make_locations(struct stk_profile *profile, struct stk_rand *rng)
 	}
 }
 
-/* Stacks share their outer halves, as real ones do. */
+/* Walks down a call graph in which each location calls three others. */
 static void make_samples(struct stk_profile *profile, struct stk_rand *rng)
 {
 	uint32_t stack[DEPTH];
 
-	for (int d = 0; d < DEPTH; d++)
-		stack[d] = (uint32_t)stk_rand_range(rng, 0, LOCATIONS - 1);
 	for (int i = 0; i < SAMPLES; i++) {
 		int64_t objects = stk_rand_range(rng, 1, 5000), size = stk_rand_range(rng, 8, 4096);
 		const int64_t values[] = {objects, objects * size, objects / 3, objects / 3 * size};
-		int64_t changed = stk_rand_range(rng, 1, DEPTH / 2);
+		uint64_t at = 0;
 
-		for (int64_t d = 0; d < changed; d++) /* the leaf is first */
-			stack[d] = (uint32_t)stk_rand_range(rng, 0, LOCATIONS - 1);
+		for (int d = DEPTH; d-- > 0;) { /* the leaf is first */
+			at = (at * 31 + 7919 + (uint64_t)stk_rand_range(rng, 0, 2)) % LOCATIONS;
+			stack[d] = (uint32_t)at;
+		}
 		(void)stk_profile_add_sample(profile, stack, DEPTH, values);
 		stk_profile_add_num_label(profile, STK_STR("bytes"), size, STK_STR("bytes"));
 	}
