@@ -55,6 +55,16 @@ static void threshold_parse__refuses_the_rest(void **state)
 	}
 }
 
+static void threshold_parse__refuses_a_method_that_is_no_text(void **state)
+{
+	struct stk_threshold_expr expr;
+
+	(void)state;
+	assert_int_equal(stk_threshold_parse(stk_str_n("\0p(9)<8", 7), &expr, NULL), STK_E_INVAL);
+	assert_int_equal(
+		stk_threshold_parse(stk_str_of("r\xc3\xa4te<8"), &expr, NULL), STK_E_INVAL);
+}
+
 static void threshold_check_type__knows_what_fits(void **state)
 {
 	static const struct {
@@ -169,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(threshold_parse__takes_methods_operators_numbers),
 		cmocka_unit_test(threshold_parse__refuses_the_rest),
+		cmocka_unit_test(threshold_parse__refuses_a_method_that_is_no_text),
 		cmocka_unit_test(threshold_check_type__knows_what_fits),
 		cmocka_unit_test(selector_parse__gives_one_form),
 		cmocka_unit_test(threshold_judge__looks_at_the_submetric),
