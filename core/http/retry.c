@@ -27,7 +27,7 @@ int64_t stk_retry_pause_ns(
 {
 	int64_t ms = retry->first_ms > 0 ? retry->first_ms : 250;
 	int64_t max_ms = retry->max_ms > 0 ? retry->max_ms : 8000;
-	int64_t after_s;
+	int64_t after_s, half;
 	struct stk_rand rng;
 	struct stk_str after;
 
@@ -36,7 +36,9 @@ int64_t stk_retry_pause_ns(
 	if (ms > max_ms)
 		ms = max_ms;
 	stk_rand_init(&rng, retry->seed, (uint64_t)n);
-	ms = ms / 2 + (int64_t)(stk_rand_f64(&rng) * (double)(ms - ms / 2));
+	/* half of it for sure, the other half by chance */
+	half = ms / 2;
+	ms = half + stk_rand_range(&rng, 0, ms - half);
 	after = response ? stk_http_response_header(response, "retry-after") : stk_str_n("", 0);
 	if (after.len && stk_str_to_i64(after, &after_s, NULL) == 0 && after_s >= 0) {
 		ms = after_s > max_ms / 1000 ? max_ms : after_s * 1000;

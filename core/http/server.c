@@ -231,6 +231,8 @@ static uint64_t announced_length(struct MHD_Connection *connection)
 	return len;
 }
 
+/* The eight parameters are libmicrohttpd's. */
+/* NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
 	const char *method, const char *version, const char *bytes, size_t *bytes_len,
 	void **req_cls)
