@@ -21,7 +21,7 @@ umount_in() { umount "$1/proc" "$1/dev" 2>/dev/null; }
 one() { # name suite mirror keyring components
 	local root=$work/$1 log=$work/$1.log rc
 	if [ ! -f "/usr/share/debootstrap/scripts/$2" ] || ! curl -fsI -m 20 "$3/dists/$2/Release" >/dev/null 2>&1; then
-		echo "SKIP distros-$1"
+		echo "skip distros-$1: its archive cannot be reached"
 		skipped=$((skipped + 1))
 		return
 	fi

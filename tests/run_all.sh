@@ -2,7 +2,7 @@
 # Everything that must pass, step by step; the last line sums up: "N passed, N failed[, N skipped]".
 #
 # A step is a command. When its last such line is "N passed, N failed", these count; otherwise the
-# step itself is one test. A line "SKIP name" says that a test could not run: that is allowed only
+# step itself is one test. A line "skip name: why" says that a test could not run: that is allowed only
 # by a row of tests/skips.allowed whose program is missing (or older than the version needed).
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -42,15 +42,16 @@ step() { # name command…
 	if [ -n "$line" ]; then
 		p=${line%% *}; word=${line#*, }; f=${word%% *}
 		[ $rc -ne 0 ] && [ "$f" = 0 ] && f=1
-	elif grep -q '^SKIP ' "$log" && [ $rc -eq 0 ]; then :
+	elif grep -qi '^skip ' "$log" && { [ $rc -eq 0 ] || [ $rc -eq 77 ]; }; then :
 	elif [ $rc -eq 0 ]; then p=1
 	else f=1
 	fi
 	while read -r _ word; do
+		word=${word%%:*}
 		if may_skip "$word" >>"$log.skips"; then s=$((s + 1)); else bad=$((bad + 1)); fi
-	done < <(grep '^SKIP ' "$log" | sort -u)
+	done < <(grep -i '^skip ' "$log" | sort -u)
 	f=$((f + bad))
-	printf '%-22s %s passed, %s failed%s   %s s\n' "$name" "$p" "$f" \
+	printf '%-24s %s passed, %s failed%s   %s s\n' "$name" "$p" "$f" \
 		"$([ $s -gt 0 ] && echo ", $s skipped")" $((SECONDS - start))
 	[ -f "$log.skips" ] && { cat "$log.skips"; rm -f "$log.skips"; }
 	[ $f -gt 0 ] && tail -60 "$log" | sed 's/^/    /'
@@ -63,10 +64,10 @@ done
 step unit $MAKE -k -j"$JOBS" unit
 step fuzz-replay $MAKE -j"$JOBS" fuzz-replay
 step install bash tests/lint/install_check.sh
-for dir in cli lua golden replay peers demo; do
-	for script in tests/$dir/test_*.sh; do
-		[ -f "$script" ] && step "$dir/$(basename "$script" .sh)" bash "$script"
-	done
+for script in tests/cli/*.sh tests/lua/*.sh tests/golden/*.sh tests/peers/{replay,test}_*.sh tests/demo/test_*.sh; do
+	[ -f "$script" ] || continue
+	name=${script#tests/}
+	step "${name%.sh}" bash "$script"
 done
 
 if [ $skipped -gt 0 ]; then

@@ -5,4 +5,4 @@ for tool in clang-format-14 clang-format; do
 	*"version 14."*) exec $tool --dry-run --Werror "$@" ;;
 	esac
 done
-echo "SKIP format-check"
+echo "skip format-check: no clang-format 14"

@@ -5,8 +5,8 @@ complain() { echo "$1"; bad=1; }
 
 for f in core/*/*.c core/*/*.h cmd/*.c cmd/*.h; do
 	[ "$(wc -l <"$f")" -le 600 ] || complain "$f: more than 600 lines"
-	name=$(basename "$f" | sed 's/\.[ch]$//')
-	head -1 "$f" | grep -q "^/\* $name[ :(]" || complain "$f:1: the first line says what the file holds: /* $name: ..."
+	name=$(basename "$f" | sed 's/\.[ch]$//; s/_priv$//')
+	head -1 "$f" | grep -qE "^/\* $name(_priv)?[ :(]" || complain "$f:1: the first line says what the file holds: /* $name: ..."
 done
 
 # only cmd prints and exits

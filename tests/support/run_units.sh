@@ -1,6 +1,6 @@
 #!/bin/sh
 # Run cmocka programs; show what failed and, last, "N passed, N failed" over their cases. A case that
-# was skipped shows as "SKIP <case>" and is judged by tests/run_all.sh.
+# was skipped shows as "skip <case>" and is judged by tests/run_all.sh.
 # UNIT_WRAP: a command in front of each program (valgrind); UNIT_TIMEOUT: seconds for each.
 passed=0; failed=0
 for t in "$@"; do
@@ -13,7 +13,7 @@ for t in "$@"; do
 	[ "$rc" -ne 0 ] && [ "$f" -eq 0 ] && f=1
 	[ "$rc" -eq 0 ] && [ "$p" -eq 0 ] && [ "$s" -eq 0 ] && f=1 # a program without a case tests nothing
 	passed=$((passed + p)); failed=$((failed + f))
-	[ "$s" -gt 0 ] && grep -oE '# SKIP.*' "$log" | sed 's/^# SKIP */SKIP /'
+	[ "$s" -gt 0 ] && grep -oE '# SKIP.*' "$log" | sed 's/^# SKIP */skip /'
 	if [ "$rc" -ne 0 ] || [ "$f" -ne 0 ]; then
 		echo "FAIL $t (exit $rc)"; grep -v '^ok ' "$log" | tail -40
 	fi
