@@ -26,7 +26,7 @@ struct stk_proc {
 	pid_t pid;
 	int pid_fd;
 	int out_fd; /* -1 when nothing is captured, or its end was read */
-	bool reaped;
+	bool ended;
 	struct stk_proc_status status;
 	const atomic_int *interrupts;
 };
@@ -146,15 +146,18 @@ int stk_proc_start(const struct stk_proc_opts *opts, struct stk_proc **out, stru
 	return 0;
 }
 
-static void reap(struct stk_proc *proc)
+/* Note how it ended. It stays a zombie until free: so its number, which is its group's, cannot
+ * become another's while we may still signal the group. */
+static void look(struct stk_proc *proc)
 {
-	int status = 0;
+	siginfo_t info = {.si_pid = 0};
 
-	if (proc->reaped || waitpid(proc->pid, &status, WNOHANG) != proc->pid)
+	if (proc->ended || waitid(P_PID, (id_t)proc->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+		info.si_pid == 0)
 		return;
-	proc->reaped = true;
-	proc->status.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-	proc->status.signal_no = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	proc->ended = true;
+	proc->status.exit_code = info.si_code == CLD_EXITED ? info.si_status : -1;
+	proc->status.signal_no = info.si_code == CLD_EXITED ? 0 : info.si_status;
 }
 
 /* Read what is there; the end closes it. */
@@ -183,14 +186,14 @@ static int turn(struct stk_proc *proc, int ms, struct stk_buf *out, struct stk_e
 		{.fd = proc->out_fd, .events = POLLIN}, {.fd = proc->pid_fd, .events = POLLIN}};
 	int rc = 0;
 
-	if (proc->reaped)
+	if (proc->ended)
 		fds[1].fd = -1;
 	if (poll(fds, 2, ms) <= 0)
 		return 0;
 	if (fds[0].revents)
 		rc = read_output(proc, out, err);
 	if (fds[1].revents)
-		reap(proc);
+		look(proc);
 	return rc;
 }
 
@@ -199,7 +202,7 @@ static bool is_over(struct stk_proc *proc)
 {
 	struct pollfd fd = {.fd = proc->out_fd, .events = POLLIN};
 
-	return proc->reaped && (proc->out_fd < 0 || poll(&fd, 1, 0) == 0);
+	return proc->ended && (proc->out_fd < 0 || poll(&fd, 1, 0) == 0);
 }
 
 int stk_proc_wait(struct stk_proc *proc, int64_t timeout_ns, struct stk_buf *out,
@@ -230,16 +233,15 @@ void stk_proc_stop(struct stk_proc *proc, int64_t grace_ns)
 {
 	struct pollfd fd = {.fd = proc->pid_fd, .events = POLLIN};
 
-	if (!proc->reaped) {
+	if (!proc->ended) {
 		(void)kill(-proc->pid, SIGTERM);
 		while (poll(&fd, 1, (int)(grace_ns / STK_NS_PER_MS)) < 0 && errno == EINTR)
 			;
-		/* not reaped yet, so the number cannot be another group's */
-		(void)kill(-proc->pid, SIGKILL);
-		while (poll(&fd, 1, -1) < 0 && errno == EINTR)
-			;
-		reap(proc);
 	}
+	(void)kill(-proc->pid, SIGKILL); /* also what it left behind */
+	while (poll(&fd, 1, -1) < 0 && errno == EINTR)
+		;
+	look(proc);
 }
 
 pid_t stk_proc_pid(const struct stk_proc *proc)
@@ -252,6 +254,8 @@ void stk_proc_free(struct stk_proc *proc)
 	if (!proc)
 		return;
 	stk_proc_stop(proc, 0);
+	while (waitpid(proc->pid, NULL, 0) < 0 && errno == EINTR)
+		;
 	if (proc->out_fd >= 0)
 		close(proc->out_fd);
 	if (proc->pid_fd >= 0)

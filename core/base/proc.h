@@ -45,11 +45,11 @@ int stk_proc_start(const struct stk_proc_opts *opts, struct stk_proc **out,
  * be NULL). STK_E_TIMEOUT and STK_E_ABORTED leave it running; STK_E_TOO_LARGE: out's limit. */
 int stk_proc_wait(struct stk_proc *proc, int64_t timeout_ns, struct stk_buf *out,
 	struct stk_proc_status *status_out, struct stk_err *err) STK_MUST_CHECK;
-/* End its group: SIGTERM, up to grace_ns for it, then SIGKILL. Does nothing when it has ended. */
+/* End its group: SIGTERM, up to grace_ns for it, then SIGKILL for all that is left of the group. */
 void stk_proc_stop(struct stk_proc *proc, int64_t grace_ns);
 /* Its process id, which is its group's too. */
 pid_t stk_proc_pid(const struct stk_proc *proc);
-/* Kills the group if it still runs. NULL is fine. */
+/* Kills what is left of the group. NULL is fine. */
 void stk_proc_free(struct stk_proc *proc);
 
 /* Start, capture stdout, wait; stop it when the time is over. An exit status other than 0
