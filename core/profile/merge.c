@@ -244,9 +244,10 @@ static void add_values(struct stk_profile *into, size_t number, const struct stk
 {
 	size_t first = type < 0 ? 0 : (size_t)type;
 
-	for (size_t i = 0; i < into->types.len; i++)
-		into->values.items[number * into->types.len + i] +=
-			stk_profile_value(from, sample, first + i);
+	for (size_t i = 0; i < into->types.len; i++) {
+		int64_t *sum = &into->values.items[number * into->types.len + i];
+		*sum = stk_profile_plus(*sum, stk_profile_value(from, sample, first + i));
+	}
 }
 
 static void add_samples(struct stk_merger *merger, const struct stk_profile *from,
@@ -292,7 +293,7 @@ int stk_merger_add(struct stk_merger *merger, const struct stk_profile *from,
 	add_samples(merger, from, opts, &to);
 	if (from->time_ns < merger->into->time_ns)
 		merger->into->time_ns = from->time_ns;
-	merger->into->duration_ns += from->duration_ns;
+	merger->into->duration_ns = stk_profile_plus(merger->into->duration_ns, from->duration_ns);
 out:
 	translation_release(&to);
 	return rc;

@@ -283,6 +283,17 @@ struct stk_function_sum *stk_profile_sums(const struct stk_profile *profile, siz
 
 void stk_profile_scale(struct stk_profile *profile, double factor)
 {
-	for (size_t i = 0; i < profile->values.len; i++)
-		profile->values.items[i] = (int64_t)((double)profile->values.items[i] * factor);
+	for (size_t i = 0; i < profile->values.len; i++) {
+		double scaled = (double)profile->values.items[i] * factor;
+
+		/* -1 must be exact, and what does not fit stops at the ends */
+		if (factor == -1)
+			profile->values.items[i] = profile->values.items[i] == INT64_MIN
+							   ? INT64_MAX
+							   : -profile->values.items[i];
+		else if (scaled >= -0x1p63 && scaled < 0x1p63)
+			profile->values.items[i] = (int64_t)scaled;
+		else
+			profile->values.items[i] = scaled < 0 ? INT64_MIN : INT64_MAX;
+	}
 }

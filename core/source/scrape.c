@@ -146,7 +146,7 @@ static int subtract(struct stk_profile *before, const struct stk_profile *after,
 	for (size_t t = 0; t < types; t++)
 		for (size_t i = 0; i < before->samples.len; i++) {
 			int64_t *value = &before->values.items[i * types + t];
-			*value = is_level(before, t) ? 0 : stk_profile_plus(0, -*value);
+			*value = is_level(before, t) || *value == INT64_MIN ? 0 : -*value;
 		}
 	merger = stk_merger_new();
 	rc = stk_merger_add(merger, after, NULL, err);
