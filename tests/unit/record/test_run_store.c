@@ -167,7 +167,7 @@ static void run_store_write__says_which_folder_is_missing(void **state)
 	char *dir = stk_fs_join(*state, "gone");
 
 	stk_run_fixture_full(&run);
-	assert_int_equal(stk_run_store_write(dir, &run, &err), STK_E_IO);
+	assert_true(stk_run_store_write(dir, &run, &err) < 0);
 	assert_non_null(strstr(err.msg, "gone"));
 	stk_run_release(&run);
 	free(dir);
