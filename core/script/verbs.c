@@ -123,6 +123,21 @@ static void push_load(lua_State *lua, const struct stk_run *run, size_t number)
 	lua_setfield(lua, -2, "ok");
 }
 
+/* Is the value at index the workflow's own load table, which was read with the command line
+ * laid over it? */
+static bool is_own_load(lua_State *lua, struct stk_flow_call *flow, int index)
+{
+	bool same;
+
+	if (stk_script_kind(flow->script) != STK_SCRIPT_WORKFLOW)
+		return false;
+	stk_script_push_result(flow->script, lua);
+	lua_getfield(lua, -1, "load");
+	same = lua_rawequal(lua, index, -1);
+	lua_pop(lua, 2);
+	return same;
+}
+
 /* The load table at index, or the workflow's own when there is none. */
 static void check_load(
 	lua_State *lua, struct stk_flow_call *flow, int index, struct stk_load_spec *out)
@@ -130,7 +145,7 @@ static void check_load(
 	struct stk_err err = STK_ERR_INIT;
 
 	*out = flow->verbs->workflow->load;
-	if (lua_isnoneornil(lua, index))
+	if (lua_isnoneornil(lua, index) || is_own_load(lua, flow, index))
 		return;
 	luaL_checktype(lua, index, LUA_TTABLE);
 	luaL_where(lua, 1);
