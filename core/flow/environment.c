@@ -33,8 +33,7 @@ static void add_from_file(struct stk_run *run, const char *fact, const char *pat
 
 	if (stk_fs_read(path, &text, NULL) < 0)
 		goto out;
-	value = stk_str_trim(stk_buf_str(&text));
-	if (key && !find_value(stk_buf_str(&text), key, &value))
+	if (!find_value(stk_buf_str(&text), key, &value))
 		goto out;
 	if (value.len > 0 && value.len < 200)
 		stk_run_fact(run, fact, stk_arena_str(&run->arena, value));
@@ -52,11 +51,43 @@ static void add_memory(struct stk_run *run)
 	stk_buf_release(&text);
 }
 
-/* cgroup v2 says "200000 100000" or "max 100000"; v1 has the quota in a file of its own. */
+/* CPUs that the cgroup allows: v2 says "200000 100000" or "max 100000", v1 has quota and period
+ * in files of their own, and -1 for no limit. Without a limit there is no fact. */
 static void add_cpu_limit(struct stk_run *run)
 {
-	add_from_file(run, "cpu limit", "/sys/fs/cgroup/cpu.max", NULL);
-	add_from_file(run, "cpu limit (v1)", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us", NULL);
+	struct stk_buf text = STK_BUF_INIT(PROC_FILE_MAX);
+	struct stk_str rest, word;
+	int64_t quota = -1, period = 100000;
+
+	if (stk_fs_read("/sys/fs/cgroup/cpu.max", &text, NULL) == 0) {
+		rest = stk_str_trim(stk_buf_str(&text));
+		if (stk_str_cut(&rest, ' ', &word) && stk_str_to_i64(word, &quota, NULL) == 0 &&
+			stk_str_to_i64(rest, &period, NULL) < 0)
+			quota = -1;
+	} else if (stk_fs_read("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", &text, NULL) == 0) {
+		if (stk_str_to_i64(stk_str_trim(stk_buf_str(&text)), &quota, NULL) < 0)
+			quota = -1;
+	}
+	if (quota > 0 && period > 0)
+		stk_run_fact(run, "cpu limit",
+			stk_arena_printf(&run->arena, "%.2f CPUs", (double)quota / (double)period));
+	stk_buf_release(&text);
+}
+
+/* The first three figures of "0.42 2.09 2.91 2/92 17950". */
+static void add_load_average(struct stk_run *run)
+{
+	struct stk_buf text = STK_BUF_INIT(PROC_FILE_MAX);
+	size_t blanks = 0, len = 0;
+
+	if (stk_fs_read("/proc/loadavg", &text, NULL) == 0) {
+		for (; len < text.len && blanks < 3; len++)
+			blanks += text.ptr[len] == ' ';
+		stk_run_fact(run, "load average at start",
+			stk_arena_str(&run->arena,
+				stk_str_trim(stk_str_sub(stk_buf_str(&text), 0, len))));
+	}
+	stk_buf_release(&text);
 }
 
 void stk_environment_read(struct stk_run *run)
@@ -72,5 +103,5 @@ void stk_environment_read(struct stk_run *run)
 			stk_arena_printf(
 				&run->arena, "%s %s %s", name.sysname, name.release, name.machine));
 	add_cpu_limit(run);
-	add_from_file(run, "load average at start", "/proc/loadavg", NULL);
+	add_load_average(run);
 }
