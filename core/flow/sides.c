@@ -40,6 +40,18 @@ static struct stk_service_spec service_spec(const struct stk_session *session, i
 		.interrupts = session->env->interrupts};
 }
 
+/* What people call a side: its given title, base or head, an address, or the run's name. */
+static const char *title_of(const struct stk_session *session, int side)
+{
+	const struct stk_side_spec *spec = session->sides[side].spec;
+
+	if (spec->title)
+		return spec->title;
+	if (spec->is_service)
+		return side_names[side];
+	return session->sides[side].url ? session->sides[side].url : session->run->name;
+}
+
 static void describe_side(struct stk_session *session, int side)
 {
 	const struct stk_side_spec *spec = session->sides[side].spec;
@@ -51,9 +63,7 @@ static void describe_side(struct stk_session *session, int side)
 	info->url = stk_run_text(session->run, session->sides[side].url);
 	info->command = stk_run_text(session->run, shown);
 	info->selector = stk_run_text(session->run, session->sides[side].selector);
-	info->title = stk_run_text(session->run, spec->title        ? spec->title
-						 : spec->is_service ? side_names[side]
-								    : info->url);
+	info->title = stk_run_text(session->run, title_of(session, side));
 }
 
 static int start_service(struct stk_session *session, int side, struct stk_err *err)
@@ -114,7 +124,7 @@ int stk_session_start_side(struct stk_session *session, int side, struct stk_err
 	session->phase = "start";
 	if (at->spec->is_service)
 		rc = start_service(session, side, err);
-	else if (!at->url)
+	else if (!at->url && at->spec->url) /* without: the load script's own base_url */
 		at->url = stk_xstrdup(at->spec->url);
 	if (rc == 0 && stk_session_scrapes(session, side) && !at->source)
 		rc = open_scrape(session, side, err);
