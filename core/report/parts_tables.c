@@ -302,17 +302,29 @@ static void add_hotspot(struct stk_doc *doc, struct stk_doc_table *table,
 	stk_buf_release(&buf);
 }
 
-static void add_rest(
-	struct stk_doc *doc, struct stk_doc_section *section, const struct stk_hotspots *hotspots)
+/* Rows come by lower limit: those above 0 are there for sure, the others may be nothing. */
+static size_t count_shown(const struct stk_hotspots *hotspots)
+{
+	size_t shown = 0;
+
+	while (shown < hotspots->rows.len && shown < HOTSPOTS_MAX &&
+		hotspots->rows.items[shown].lo > 0)
+		shown++;
+	return shown;
+}
+
+static void add_rest(struct stk_doc *doc, struct stk_doc_section *section,
+	const struct stk_hotspots *hotspots, size_t shown)
 {
 	double share = 0, cost = 0;
 	struct stk_buf buf = STK_BUF_EMPTY;
 
-	for (size_t i = HOTSPOTS_MAX; i < hotspots->rows.len; i++) {
+	for (size_t i = shown; i < hotspots->rows.len; i++) {
 		share += hotspots->rows.items[i].share;
 		cost += hotspots->rows.items[i].cost;
 	}
-	stk_buf_addf(&buf, "%zu more: ", hotspots->rows.len - HOTSPOTS_MAX);
+	stk_buf_addf(&buf, "%zu more%s: ", hotspots->rows.len - shown,
+		shown < HOTSPOTS_MAX ? ", each too rare to be sure of" : "");
 	stk_figures_add_cost(&buf, cost, NAN, hotspots->unit);
 	stk_buf_add_text(&buf, ", ");
 	stk_figures_add_share(&buf, share);
@@ -353,8 +365,9 @@ void stk_parts_add_hotspots(struct stk_doc *doc, const struct stk_hotspots *hots
 	stk_doc_add_column(table, "share", STK_DOC_RIGHT, 2);
 	stk_doc_add_column(table, "samples", STK_DOC_RIGHT, 3);
 	stk_doc_add_column(table, "", STK_DOC_LEFT, 4);
-	for (size_t i = 0; i < hotspots->rows.len && i < HOTSPOTS_MAX; i++)
+	size_t shown = count_shown(hotspots);
+	for (size_t i = 0; i < shown; i++)
 		add_hotspot(doc, table, hotspots, &hotspots->rows.items[i]);
-	if (hotspots->rows.len > HOTSPOTS_MAX)
-		add_rest(doc, section, hotspots);
+	if (hotspots->rows.len > shown)
+		add_rest(doc, section, hotspots, shown);
 }
