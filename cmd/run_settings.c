@@ -81,6 +81,26 @@ static int apply_mode(
 	return STK_E_INVAL;
 }
 
+/* NAME=TEXT, in addition to those of the file. */
+static int apply_labels(const struct stk_opts_list *list, struct stk_workflow *workflow, int side,
+	struct stk_err *err)
+{
+	for (size_t i = 0; i < list->texts.len; i++) {
+		struct stk_str text = stk_str_of(list->texts.items[i]), name;
+
+		if (!stk_str_cut(&text, '=', &name) || name.len == 0 || !text.ptr ||
+			text.len == 0) {
+			stk_err_set(err, STK_E_INVAL, "a label is NAME=TEXT, not '%s'",
+				list->texts.items[i]);
+			return STK_E_INVAL;
+		}
+		stk_vec_push(&workflow->sides[side].profile.labels,
+			(struct stk_pair_text){stk_arena_str(&workflow->arena, name),
+				stk_arena_str(&workflow->arena, text)});
+	}
+	return 0;
+}
+
 static int apply_source(
 	const struct stk_run_settings *settings, struct stk_workflow *workflow, struct stk_err *err)
 {
@@ -102,6 +122,9 @@ static int apply_source(
 		head->profile.via = STK_VIA_SCRAPE;
 		head->profile.url = settings->pprof;
 	}
+	if (apply_labels(&settings->base_labels, workflow, STK_SIDE_BASE, err) < 0 ||
+		apply_labels(&settings->head_labels, workflow, STK_SIDE_HEAD, err) < 0)
+		return err->code;
 	if (settings->service)
 		for (int side = 0; side < STK_SIDES; side++)
 			workflow->sides[side].profile.service = settings->service;
@@ -126,6 +149,8 @@ static int apply_load(
 		load->warmup_ns = settings->warmup_ns;
 	if (settings->duration_ns > 0)
 		load->duration_ns = settings->duration_ns;
+	if (settings->profiles_timeout_ns > 0)
+		workflow->profiles_timeout_ns = settings->profiles_timeout_ns;
 	if (settings->idle_ns > 0)
 		load->idle_ns = settings->idle_ns;
 	if (settings->scenario)

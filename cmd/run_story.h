@@ -4,6 +4,7 @@
 
 #include "cmd/opts.h"
 #include "core/base/env.h"
+#include "core/flow/flow.h"
 #include "core/record/run.h"
 #include "core/script/script.h"
 #include "core/script/workflow.h"
@@ -16,18 +17,24 @@ struct stk_run_settings {
 	const char *rate, *scenario, *ready, *mode, *format, *runs;
 	int64_t vus, pairs, seed;
 	int64_t block_ns, warmup_ns, duration_ns, idle_ns; /* 0 = not given; warmup -1 */
+	int64_t profiles_timeout_ns;
+	struct stk_opts_list base_labels, head_labels;
 	bool strict, quiet;
 };
 
 /* Look at the finished run before its report is printed, or after; may be NULL. */
 typedef void (*stk_run_after_fn)(struct stk_env *env, const struct stk_run *run, void *ctx);
 
+/* Told of each side once it is up; may be NULL. */
+typedef void (*stk_run_up_fn)(struct stk_env *env, const struct stk_flow_side *side, void *ctx);
+
 struct stk_run_story {
 	const char *path;    /* of the file; "-", "@demo/…" as for scripts */
 	const char *command; /* as typed, for the record */
 	struct stk_run_settings *settings;
+	stk_run_up_fn up;       /* before the load */
 	stk_run_after_fn after; /* behind the report */
-	void *after_ctx;
+	void *ctx;              /* of both */
 };
 
 /* Load, run, print the report to env->out, write it beside the record. Returns the exit code. */

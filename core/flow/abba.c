@@ -9,9 +9,6 @@
 #include "core/flow/drive_priv.h"
 #include "core/flow/slices.h"
 
-/* How long beyond the warm-up an agent may take to show how it cuts its slices: two of the
- * longest known (60 s) and their upload. */
-#define DISCOVER_NS (150 * STK_NS_PER_S)
 #define TURN_MIN_NS (4 * STK_NS_PER_S)
 
 /* Time left, as "1m35s left". */
@@ -29,10 +26,11 @@ void stk_abba_show_warmup(struct stk_abba *abba, const char *missing)
 	double fraction = (double)elapsed / (double)(abba->warmup_ns + 1);
 
 	stk_units_format_duration(&right, elapsed / STK_NS_PER_S * STK_NS_PER_S);
-	stk_session_line(session, &(struct stk_flow_line){.label = "warm-up",
-					  .fraction = fraction < 1 ? fraction : 1,
-					  .state = fraction < 1 || !missing ? "" : missing,
-					  .right = right.ptr});
+	stk_session_line(
+		session, &(struct stk_flow_line){.label = "warm-up",
+				 .fraction = fraction < 1 ? fraction : 1,
+				 .state = fraction < 1 || !missing ? "both sides" : missing,
+				 .right = right.ptr});
 	stk_buf_release(&right);
 }
 
@@ -53,13 +51,8 @@ int stk_abba_warm(struct stk_abba *abba, struct stk_err *err)
 	stk_abba_show_warmup(abba, missing);
 	if (rc < 0 || (rc > 0 && elapsed >= abba->warmup_ns))
 		return rc;
-	if (rc == 0 && elapsed >= abba->warmup_ns + DISCOVER_NS) {
-		stk_err_set(err, STK_E_NOT_FOUND, "no profiles in %d s of load: %s",
-			(int)(elapsed / STK_NS_PER_S), missing ? missing : "");
-		stk_err_hint(
-			err, "does the service push to {push_url}, and with these profile types?");
-		return STK_E_NOT_FOUND;
-	}
+	if (rc == 0 && elapsed >= abba->warmup_ns + session->workflow->profiles_timeout_ns)
+		return stk_slices_refuse_missing(session, elapsed, missing, err);
 	return 0;
 }
 
@@ -98,6 +91,7 @@ void stk_abba_choose_block(struct stk_abba *abba)
 	const struct stk_load_spec *spec = abba->spec;
 
 	abba->block_ns = spec->block_ns > 0 ? spec->block_ns : stk_blocks_length_ns(slice_ns);
+	abba->session->phase = "pairs";
 	abba->session->run->planned_pairs = (int)spec->pairs;
 	abba->session->run->block_ns = abba->block_ns;
 }
@@ -197,7 +191,7 @@ void stk_abba_open_block(struct stk_abba *abba, int block)
 	stk_buf_release(&name);
 }
 
-void stk_abba_close_block(struct stk_abba *abba, int block)
+int stk_abba_close_block(struct stk_abba *abba, int block, struct stk_err *err)
 {
 	struct stk_window *window =
 		&abba->session->run->windows.items[abba->first_block + (size_t)block];
@@ -205,6 +199,7 @@ void stk_abba_close_block(struct stk_abba *abba, int block)
 	stk_drive_close_window(abba->session, window);
 	window->end_mono_ns = window->start_mono_ns + abba->block_ns;
 	window->end_ns = window->start_ns + abba->block_ns;
+	return stk_session_save(abba->session, err);
 }
 
 static int run_blocks(struct stk_abba *abba, struct stk_drive *drive, struct stk_err *err)
@@ -233,9 +228,10 @@ static int run_blocks(struct stk_abba *abba, struct stk_drive *drive, struct stk
 		stk_abba_open_block(abba, block);
 		rc = stk_drive_until(
 			drive, abba->start_mono_ns + (block + 1) * abba->block_ns, tick_block, err);
-		stk_abba_close_block(abba, block);
+		int saved = stk_abba_close_block(abba, block, rc < 0 ? NULL : err);
 		if (rc == 1 && block + 1 == abba->blocks)
 			rc = 0; /* nothing was running any more at the last border */
+		rc = rc < 0 ? rc : saved < 0 ? saved : rc;
 	}
 	stk_abba_show_done(abba);
 	return rc < 0 ? rc : 0;
@@ -291,13 +287,15 @@ int stk_drive_abba(struct stk_session *session, const struct stk_load_spec *spec
 	struct stk_abba abba = {.session = session, .spec = spec, .warmup_ns = spec->warmup_ns};
 	int rc;
 
-	session->phase = "pairs";
+	session->phase = "warm-up";
 	abba.turn_ns = spec->warmup_ns / 2 > TURN_MIN_NS ? spec->warmup_ns / 2 : TURN_MIN_NS;
 	abba.blocks = (int)spec->pairs * 2;
 	abba.warm_window = session->run->windows.len;
 	stk_drive_open_window(session, "warm-up", STK_WINDOW_WARMUP, STK_SIDE_NONE);
 	rc = stk_drive_replaces(spec) ? run_continuous(&abba, err)
 				      : stk_abba_as_written(&abba, err);
+	if (abba.first_block == 0) /* it ended in the warm-up */
+		stk_drive_close_window(session, &session->run->windows.items[abba.warm_window]);
 	*out = (struct stk_abba_result){
 		abba.first_block, session->run->windows.len - abba.first_block};
 	stk_vec_release(&abba.entries);

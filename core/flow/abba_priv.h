@@ -31,7 +31,8 @@ int64_t stk_abba_first_start(struct stk_abba *abba, int64_t earliest_mono_ns, in
 /* True once, at the first interrupt. */
 bool stk_abba_asked_to_stop(struct stk_abba *abba);
 void stk_abba_open_block(struct stk_abba *abba, int block);
-void stk_abba_close_block(struct stk_abba *abba, int block);
+/* Its planned end, its exact totals, and the record as it is now. */
+int stk_abba_close_block(struct stk_abba *abba, int block, struct stk_err *err) STK_MUST_CHECK;
 void stk_abba_show_warmup(struct stk_abba *abba, const char *missing);
 void stk_abba_show_block(struct stk_abba *abba, int block);
 void stk_abba_show_done(struct stk_abba *abba);

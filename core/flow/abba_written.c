@@ -79,7 +79,8 @@ static int run_block(struct stk_abba *abba, int block, struct stk_err *err)
 		stk_engine_stop(drive.engine, STK_STOP_GRACEFUL);
 	int finished = drive.engine ? stk_drive_finish(&drive, rc < 0 ? NULL : err) : 0;
 	rc = rc < 0 ? rc : finished;
-	stk_abba_close_block(abba, block);
+	int saved = stk_abba_close_block(abba, block, rc < 0 ? NULL : err);
+	rc = rc < 0 ? rc : saved;
 	if (drive.result.entries.len > 0)
 		stk_drive_fill_window(
 			&session->run->windows.items[abba->first_block + (size_t)block],

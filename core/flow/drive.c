@@ -141,6 +141,8 @@ struct stk_window *stk_drive_open_window(
 	window->pair = -1;
 	window->start_ns = stk_clock_wall(session->clock);
 	window->start_mono_ns = stk_clock_mono(session->clock);
+	window->end_ns = window->start_ns;
+	window->end_mono_ns = window->start_mono_ns;
 	window->cpu_ns = stk_session_cpu_ns(session, side);
 	window->rss_bytes = -1;
 	window->p50_ms = window->p95_ms = window->p99_ms = NAN;
@@ -192,7 +194,9 @@ void stk_drive_keep_result(struct stk_drive *drive)
 	stk_series_merge(&session->run->series, &result->series);
 	keep_thresholds(session, result);
 	session->run->generator = result->generator;
-	if (result->reason == STK_END_SCRIPT || result->reason == STK_END_THRESHOLD)
+	session->iterations += result->iterations;
+	session->errors += result->errors;
+	if (result->reason == STK_END_THRESHOLD)
 		stk_session_partial(
 			session, result->message ? result->message : "the load ended early");
 }
@@ -209,9 +213,11 @@ int stk_drive_finish(struct stk_drive *drive, struct stk_err *err)
 		stk_engine_stop(drive->engine, STK_STOP_NOW);
 	stk_engine_result(drive->engine, &drive->result);
 	stk_drive_keep_result(drive);
-	if (rc >= 0 && drive->result.reason == STK_END_SETUP)
+	if (rc >= 0 &&
+		(drive->result.reason == STK_END_SETUP || drive->result.reason == STK_END_SCRIPT))
 		rc = stk_err_set(err, STK_E_SCRIPT, "%s",
-			drive->result.message ? drive->result.message : "setup failed");
+			drive->result.message ? drive->result.message
+					      : "the script ended the load");
 	return rc < 0 ? rc : 0;
 }
 
@@ -263,7 +269,7 @@ int stk_drive_load(struct stk_session *session, const char *name, const struct s
 	int64_t duration_ns = spec->duration_ns;
 	int rc;
 
-	session->phase = name;
+	session->phase = stk_run_text(session->run, name);
 	stk_drive_init(&drive, session, spec);
 	drive.label = name;
 	if (duration_ns == 0 && stk_drive_replaces(spec))
@@ -306,7 +312,7 @@ int stk_drive_wait(
 
 	if (rc < 0)
 		return rc;
-	session->phase = name;
+	session->phase = stk_run_text(session->run, name);
 	stk_drive_open_window(session, name, STK_WINDOW_IDLE, STK_SIDE_HEAD);
 	end = stk_clock_mono(session->clock) + ns;
 	while (rc == 0 && stk_clock_mono(session->clock) < end) {

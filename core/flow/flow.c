@@ -35,6 +35,17 @@ static int run_story(struct stk_session *session, struct stk_err *err)
 	return rc;
 }
 
+#define ERRORS_SHARE 0.01 /* more iterations in error than this: the script is at fault */
+
+static int judge_script(const struct stk_session *session, struct stk_err *err)
+{
+	if ((double)session->errors <= ERRORS_SHARE * (double)session->iterations)
+		return 0;
+	return stk_err_set(err, STK_E_SCRIPT,
+		"%lld of %lld iterations ended in an error of the script",
+		(long long)session->errors, (long long)session->iterations);
+}
+
 /* Judge and write what there is; its own failure counts only if all went well before. */
 static int conclude(struct stk_session *session, int rc, struct stk_err *err)
 {
@@ -46,7 +57,8 @@ static int conclude(struct stk_session *session, int rc, struct stk_err *err)
 	session->run->end_ns = stk_clock_wall(session->clock);
 	stk_judge_run(session->run, NULL, &gate);
 	saved = stk_session_save(session, rc < 0 ? NULL : err);
-	return rc < 0 ? rc : saved;
+	rc = rc < 0 ? rc : saved;
+	return rc < 0 ? rc : judge_script(session, err);
 }
 
 int stk_flow_run(const struct stk_flow_opts *opts, struct stk_run *run, char **folder_out,

@@ -17,11 +17,19 @@ struct stk_flow_line {
 	const char *right;  /* time used or left; may be NULL */
 };
 
+/* A side that is up: its service answers, or its target is known. Borrowed for the call. */
+struct stk_flow_side {
+	int side;
+	const char *title, *url; /* url NULL: the load script's own */
+	const char *push_url;    /* where its profiles go; NULL if they are fetched */
+};
+
 /* Called on the thread that runs the flow. All may be NULL. */
 struct stk_flow_observer {
 	void (*line)(const struct stk_flow_line *line, void *ctx);
 	void (*say)(const char *text, void *ctx);
 	void (*warn)(const char *text, void *ctx);
+	void (*up)(const struct stk_flow_side *side, void *ctx);
 	void *ctx;
 };
 

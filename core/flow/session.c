@@ -12,15 +12,30 @@
 #include "core/record/run_store.h"
 #include "core/script/driver.h"
 #include "core/script/script.h"
+#include "core/script/table.h"
 #include "core/server/serve.h"
 #include "core/service/service.h"
 #include "core/source/source.h"
+
+/* load = { env } of the workflow, then -e, which wins. */
+static void add_vars(const struct stk_session *session, struct stk_texts *vars)
+{
+	const struct stk_pairs_text *env = &session->workflow->load.env;
+	const struct stk_script_opts *opts = &session->opts->script_opts;
+
+	for (size_t i = 0; i < env->len; i++)
+		stk_vec_push(vars, stk_arena_printf(&session->run->arena, "%s=%s",
+					   env->items[i].name, env->items[i].value));
+	for (size_t i = 0; i < opts->vars_len; i++)
+		stk_vec_push(vars, opts->vars[i]);
+}
 
 static int load_load_script(struct stk_session *session, struct stk_err *err)
 {
 	const struct stk_flow_opts *opts = session->opts;
 	const char *name = session->workflow->load.script;
 	struct stk_script_opts load = opts->script_opts;
+	struct stk_texts vars = STK_VEC_INIT;
 	char *path;
 	int rc;
 
@@ -38,8 +53,12 @@ static int load_load_script(struct stk_session *session, struct stk_err *err)
 	path = name[0] == '/' || name[0] == '@' ? stk_xstrdup(name)
 						: stk_fs_join(session->workflow->dir, name);
 	load.path = path;
+	add_vars(session, &vars);
+	load.vars = vars.items;
+	load.vars_len = vars.len;
 	rc = stk_script_load(&load, &session->load_script, err);
 	free(path);
+	stk_vec_release(&vars);
 	if (rc == 0 && stk_script_kind(session->load_script) != STK_SCRIPT_LOAD)
 		rc = stk_err_set(
 			err, STK_E_SCRIPT, "%s: a load script is wanted, not a workflow", name);
@@ -191,7 +210,13 @@ void stk_session_warn(struct stk_session *session, const char *fmt, ...)
 
 int stk_session_save(struct stk_session *session, struct stk_err *err)
 {
+	struct stk_partial *partial = &session->run->partial;
+
 	if (!session->folder)
 		return 0;
+	/* what the record says should this process end here; see stk_run_store_read */
+	if (!partial->is_partial)
+		partial->phase =
+			session->run->end_ns ? NULL : stk_run_text(session->run, session->phase);
 	return stk_run_store_write(session->folder, session->run, err);
 }

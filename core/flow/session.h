@@ -53,6 +53,7 @@ struct stk_session {
 	STK_VEC(struct stk_session_profile) profiles;
 	struct stk_script *load_script;   /* may be opts->script */
 	struct stk_script_driver *driver; /* runs load_script in virtual users */
+	int64_t iterations, errors;       /* of the load so far; errors: those of the script */
 	const char *phase;                /* for the record of a partial run */
 };
 

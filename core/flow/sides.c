@@ -66,6 +66,16 @@ static void describe_side(struct stk_session *session, int side)
 	info->title = stk_run_text(session->run, title_of(session, side));
 }
 
+static void tell_up(const struct stk_session *session, int side)
+{
+	const struct stk_flow_observer *observer = &session->opts->observer;
+	const struct stk_session_side *at = &session->sides[side];
+	struct stk_flow_side up = {side, session->run->sides[side].title, at->url, at->push_url};
+
+	if (observer->up)
+		observer->up(&up, observer->ctx);
+}
+
 static int start_service(struct stk_session *session, int side, struct stk_err *err)
 {
 	struct stk_session_side *at = &session->sides[side];
@@ -128,9 +138,11 @@ int stk_session_start_side(struct stk_session *session, int side, struct stk_err
 		at->url = stk_xstrdup(at->spec->url);
 	if (rc == 0 && stk_session_scrapes(session, side) && !at->source)
 		rc = open_scrape(session, side, err);
-	if (rc == 0)
-		describe_side(session, side);
-	return rc;
+	if (rc < 0)
+		return rc;
+	describe_side(session, side);
+	tell_up(session, side);
+	return 0;
 }
 
 int stk_session_stop_side(struct stk_session *session, int side, struct stk_err *err)

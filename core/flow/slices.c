@@ -99,11 +99,36 @@ int stk_slices_discover(struct stk_session *session, const char **missing_out, s
 				return rc;
 			if (rc == 0 && all && missing_out)
 				*missing_out = stk_arena_printf(&session->run->arena,
-					"waiting for %s of %s", session->types.items[i].asked,
-					side_names[side]);
+					"waiting for %s of %s (%s)", session->types.items[i].asked,
+					side_names[side], session->sides[side].selector);
 			all = all && rc > 0;
 		}
 	return all;
+}
+
+/* Where the profiles of a workflow come from, as advice. */
+static const char *advice(const struct stk_session *session)
+{
+	switch (session->workflow->source.kind) {
+	case STK_SOURCE_PYROSCOPE:
+		return "does the service push there under these labels, and these profile types? "
+		       "Longer slices than usual want --profiles-timeout";
+	case STK_SOURCE_FILES:
+		return "do the files hold this profile type?";
+	default:
+		return session->server ? "does the service push to {push_url}, and these profile "
+					 "types? Its log is in the record's folder"
+				       : "is this profile type served under the scraped address?";
+	}
+}
+
+int stk_slices_refuse_missing(const struct stk_session *session, int64_t waited_ns,
+	const char *missing, struct stk_err *err)
+{
+	stk_err_set(err, STK_E_TIMEOUT, "no profiles in %d s: %s", (int)(waited_ns / STK_NS_PER_S),
+		missing ? missing : "nothing came");
+	stk_err_hint(err, "%s", advice(session));
+	return STK_E_TIMEOUT;
 }
 
 int64_t stk_slices_longest_ns(const struct stk_session *session)
@@ -204,8 +229,8 @@ static int collect_side(
 	struct stk_session *session, struct stk_session_type *type, int side, struct stk_err *err)
 {
 	const struct stk_source_info *info = &type->info[side];
-	struct stk_source_waiting waiting = {tell_waiting, session,
-		session->run->partial.is_partial ? NULL : session->env->interrupts};
+	struct stk_source_waiting waiting = {tell_waiting, session, session->env->interrupts,
+		stk_session_interrupts(session) > 0 ? 1 : 0};
 	struct stk_source_slices slices = STK_VEC_INIT;
 	struct stk_source_query query = query_for(session, side, type->type_id);
 	int64_t until_ns = last_window_ns(session->run, side);
@@ -214,6 +239,12 @@ static int collect_side(
 	query.from_ns = first_window_ns(session->run) - info->interval_ns;
 	query.to_ns = until_ns + info->interval_ns + 60 * STK_NS_PER_S;
 	rc = stk_source_wait(session->sides[side].source, &query, info, until_ns, &waiting, err);
+	if (rc == STK_E_ABORTED && stk_session_interrupts(session) == 1) {
+		stk_session_partial(session, "interrupted");
+		stk_session_say(session, "taking the profiles that are there; again to stop now");
+		stk_err_clear(err);
+		rc = 1;
+	}
 	if (rc == 0)
 		stk_session_warn(session, "%s of %s: the last slice did not come", type->asked,
 			side_names[side]);

@@ -1,5 +1,6 @@
 /* sources: the source of each side's profiles: embedded server, a Pyroscope, a scrape, files. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/fs.h"
 #include "core/flow/session_priv.h"
@@ -102,16 +103,43 @@ static int read_secret(
 	return 0;
 }
 
+static const char *label_of(const struct stk_profile_spec *spec, const char *name)
+{
+	if (strcmp(name, "service_name") == 0 && spec->service)
+		return spec->service;
+	for (size_t i = 0; i < spec->labels.len; i++)
+		if (strcmp(spec->labels.items[i].name, name) == 0)
+			return spec->labels.items[i].value;
+	return NULL;
+}
+
+/* No series can match both: some label has to have two values. */
+static bool is_told_apart(const struct stk_profile_spec *base, const struct stk_profile_spec *head)
+{
+	const char *other = label_of(head, "service_name");
+
+	if (base->service && other && strcmp(base->service, other) != 0)
+		return true;
+	for (size_t i = 0; i < base->labels.len; i++) {
+		other = label_of(head, base->labels.items[i].name);
+		if (other && strcmp(base->labels.items[i].value, other) != 0)
+			return true;
+	}
+	return false;
+}
+
 /* Two sides that one selector matches could not be told apart. */
 static int refuse_same_selectors(struct stk_session *session, struct stk_err *err)
 {
-	const char *base = session->sides[STK_SIDE_BASE].selector;
-	const char *head = session->sides[STK_SIDE_HEAD].selector;
+	const struct stk_session_side *base = &session->sides[STK_SIDE_BASE];
+	const struct stk_session_side *head = &session->sides[STK_SIDE_HEAD];
 
-	if (!base || !head || !stk_str_is(stk_str_of(base), head))
+	if (!base->selector || !head->selector ||
+		is_told_apart(&base->spec->profile, &head->spec->profile))
 		return 0;
 	stk_err_set(err, STK_E_SCRIPT,
-		"profiles of base and head cannot be told apart: both are %s", base);
+		"profiles of base and head cannot be told apart: base is %s, head is %s",
+		base->selector, head->selector);
 	stk_err_hint(err, "give each side labels of its own: profile = stoker.sdk { labels = { "
 			  "version = \"1.1\" } }");
 	return STK_E_SCRIPT;
@@ -139,7 +167,8 @@ static int open_pyroscope(struct stk_session *session, struct stk_err *err)
 						      .headers_len = headers.len,
 						      .concurrency = spec->concurrency,
 						      .clock = session->clock,
-						      .interrupts = session->env->interrupts},
+						      .interrupts = session->env->interrupts,
+						      .interrupts_seen = 1},
 			&source, err);
 	if (rc == 0)
 		keep(session, source);

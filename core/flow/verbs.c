@@ -10,13 +10,10 @@
 #include "core/flow/slices.h"
 #include "core/profile/profile.h"
 
-/* Without load, points come only from agents that send while idle: give them their time. */
-#define IDLE_DISCOVER_NS (90 * STK_NS_PER_S)
-
 static int verb_slices(int count, int64_t *ns_out, void *ctx, struct stk_err *err)
 {
 	struct stk_session *session = ctx;
-	int64_t limit = stk_clock_mono(session->clock) + IDLE_DISCOVER_NS;
+	int64_t limit = stk_clock_mono(session->clock) + session->workflow->profiles_timeout_ns;
 	const char *missing = NULL;
 	int rc;
 
@@ -97,6 +94,27 @@ static bool is_pulled(const struct stk_session *session, const struct stk_slice 
 	return stk_blocks_in_window(slice, &session->run->windows.items[query->window]);
 }
 
+/* A sample that has every label asked for. */
+static bool has_labels(const struct stk_profile *from, size_t sample, void *ctx)
+{
+	const struct stk_pairs_text *labels = ctx;
+
+	for (size_t i = 0; i < labels->len; i++) {
+		struct stk_str text =
+			stk_profile_sample_label(from, sample, stk_str_of(labels->items[i].name));
+		if (!stk_str_is(text, labels->items[i].value))
+			return false;
+	}
+	return true;
+}
+
+/* What is left when only some samples were taken. */
+static void count_taken(struct stk_pulled *out)
+{
+	out->total = stk_profile_total(out->profile, 0);
+	out->samples = out->profile->period > 0 ? out->total / out->profile->period : 0;
+}
+
 static int verb_pull(
 	const struct stk_pull_query *query, struct stk_pulled *out, void *ctx, struct stk_err *err)
 {
@@ -109,6 +127,10 @@ static int verb_pull(
 	if (rc < 0)
 		return rc;
 	type = stk_slices_type(session, query->profile);
+	if (query->labels.len > 0) {
+		opts.keep = has_labels;
+		opts.ctx = (void *)&query->labels;
+	}
 	merger = stk_merger_new();
 	for (size_t i = 0; rc == 0 && i < session->profiles.len; i++) {
 		const struct stk_session_profile *kept = &session->profiles.items[i];
@@ -124,6 +146,8 @@ static int verb_pull(
 	}
 	if (rc == 0)
 		out->profile = stk_merger_take(merger);
+	if (out->profile && query->labels.len > 0)
+		count_taken(out);
 	if (rc == 0 && !out->profile)
 		rc = stk_err_set(
 			err, STK_E_NOT_FOUND, "no slice of %s lies in that window", query->profile);

@@ -22,6 +22,7 @@ struct stk_client {
 	char *user_agent;
 	char *ca_file;
 	const atomic_int *interrupts;
+	int interrupts_seen;
 };
 
 /* One request on its way. */
@@ -76,6 +77,7 @@ struct stk_client *stk_client_new(const struct stk_client_opts *opts)
 	client->user_agent = stk_xstrdup(opts->user_agent ? opts->user_agent : "stoker");
 	client->ca_file = opts->ca_file ? stk_xstrdup(opts->ca_file) : NULL;
 	client->interrupts = opts->interrupts;
+	client->interrupts_seen = opts->interrupts_seen;
 	return client;
 }
 
@@ -344,7 +346,7 @@ static size_t reap(struct stk_client *client)
 
 static bool is_interrupted(const struct stk_client *client)
 {
-	return client->interrupts && atomic_load(client->interrupts) != 0;
+	return client->interrupts && atomic_load(client->interrupts) > client->interrupts_seen;
 }
 
 /* A free slot, or NULL. */

@@ -55,7 +55,8 @@ struct stk_client_opts {
 	int max_parallel;             /* of one batch; default 4 */
 	const char *user_agent;       /* default "stoker" */
 	const char *ca_file;          /* extra trust anchor, PEM; NULL = the system's */
-	const atomic_int *interrupts; /* when it becomes non-zero: STK_E_ABORTED; may be NULL */
+	const atomic_int *interrupts; /* above interrupts_seen: STK_E_ABORTED; may be NULL */
+	int interrupts_seen;          /* so many have been heeded already */
 };
 
 /* A client keeps its connections between calls. One thread at a time. */

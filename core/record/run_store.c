@@ -124,6 +124,15 @@ int stk_run_store_write(const char *dir, const struct stk_run *run, struct stk_e
 	return rc;
 }
 
+/* A run writes its record again and again, its end only when it ends. */
+static void mark_unfinished(struct stk_run *run)
+{
+	if (run->end_ns != 0 || run->partial.is_partial)
+		return;
+	run->partial.is_partial = true;
+	run->partial.reason = stk_run_text(run, "stoker ended without finishing");
+}
+
 int stk_run_store_read(const char *path, struct stk_run *run, struct stk_err *err)
 {
 	struct stk_buf buf = STK_BUF_INIT(STK_RUN_JSON_MAX_BYTES);
@@ -134,6 +143,8 @@ int stk_run_store_read(const char *path, struct stk_run *run, struct stk_err *er
 		rc = stk_run_json_parse(stk_buf_str(&buf), run, err);
 		if (rc < 0)
 			stk_err_wrap(err, "'%s'", file);
+		else
+			mark_unfinished(run);
 	}
 	free(file);
 	stk_buf_release(&buf);

@@ -22,7 +22,8 @@ int stk_run_store_create(const char *root, int64_t start_ns, const char *name, c
 int stk_run_store_write(
 	const char *dir, const struct stk_run *run, struct stk_err *err) STK_MUST_CHECK;
 
-/* Read dir/run.json (or a run.json by its own path) into an empty run. */
+/* Read dir/run.json (or a run.json by its own path) into an empty run. One whose end is missing
+ * reads as partial: stoker ended without finishing. */
 int stk_run_store_read(const char *path, struct stk_run *run, struct stk_err *err) STK_MUST_CHECK;
 
 /* Write the bytes of one slice (a gzip'd pprof) as dir/slices/<short type>-<side>-<n>.pb.gz and

@@ -246,34 +246,56 @@ static int verb_abba(lua_State *lua)
 	return 1;
 }
 
-/* Field `key` of the table at 2: a window handle; absent or without id = all blocks. */
+/* The one argument of a verb is a table of these keys, one string after the other. */
+static void check_keys(lua_State *lua, const char *verb, const char *const *keys)
+{
+	luaL_checktype(lua, 2, LUA_TTABLE);
+	for (lua_pushnil(lua); lua_next(lua, 2); lua_pop(lua, 1)) {
+		const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : NULL;
+		const char *const *known = keys;
+
+		while (*known && (!key || strcmp(*known, key) != 0))
+			known++;
+		if (!*known)
+			stk_state_misuse(lua, "%s: unknown key '%s'", verb,
+				key ? key : luaL_typename(lua, -2));
+	}
+}
+
+/* Field `key` of the table at 2: a window handle; absent, or without id: all blocks. */
 static size_t check_window(lua_State *lua, const struct stk_flow_call *flow, const char *key)
 {
 	size_t number = STK_ALL_BLOCKS;
 
-	if (lua_getfield(lua, 2, key) == LUA_TTABLE) {
+	int type = lua_getfield(lua, 2, key);
+
+	if (type == LUA_TTABLE) {
 		if (lua_getfield(lua, -1, "id") == LUA_TNUMBER)
 			number = (size_t)lua_tointeger(lua, -1);
 		lua_pop(lua, 1);
+	} else if (type != LUA_TNIL) {
+		stk_state_misuse(
+			lua, "'%s': a window is wanted, as load, window or abba gave it", key);
 	}
 	lua_pop(lua, 1);
 	if (number != STK_ALL_BLOCKS && number >= flow->verbs->run->windows.len)
-		luaL_error(lua, "'%s' is no window of this run", key);
+		stk_state_misuse(lua, "'%s' is no window of this run", key);
 	return number;
 }
 
 static const char *check_profile(lua_State *lua)
 {
-	luaL_checktype(lua, 2, LUA_TTABLE);
 	if (lua_getfield(lua, 2, "profile") != LUA_TSTRING)
-		luaL_error(
+		stk_state_misuse(
 			lua, "profile is missing: a short name such as \"cpu\" or a full type id");
 	return lua_tostring(lua, -1);
 }
 
 static int verb_compare(lua_State *lua)
 {
+	static const char *const keys[] = {"profile", "base", "head", NULL};
 	struct stk_flow_call *flow = check_flow(lua);
+	check_keys(lua, "compare", keys);
 	const char *profile = check_profile(lua);
 	size_t base = check_window(lua, flow, "base"), head = check_window(lua, flow, "head");
 	struct stk_err err = STK_ERR_INIT;
@@ -287,7 +309,9 @@ static int verb_compare(lua_State *lua)
 
 static int verb_hotspots(lua_State *lua)
 {
+	static const char *const keys[] = {"profile", "idle", "load", NULL};
 	struct stk_flow_call *flow = check_flow(lua);
+	check_keys(lua, "hotspots", keys);
 	const char *profile = check_profile(lua);
 	size_t idle = check_window(lua, flow, "idle"), load = check_window(lua, flow, "load");
 	struct stk_err err = STK_ERR_INIT;
@@ -303,14 +327,45 @@ static int verb_hotspots(lua_State *lua)
 
 static int check_side(lua_State *lua, int index)
 {
-	static const char *const names[] = {"base", "head", NULL};
+	const char *name = lua_type(lua, index) == LUA_TSTRING ? lua_tostring(lua, index) : NULL;
 
-	return luaL_checkoption(lua, index, NULL, names);
+	if (name && strcmp(name, "base") == 0)
+		return STK_SIDE_BASE;
+	if (name && strcmp(name, "head") == 0)
+		return STK_SIDE_HEAD;
+	return stk_state_misuse(lua, "a side is \"base\" or \"head\", not %s",
+		name ? name : luaL_typename(lua, index));
+}
+
+/* labels = { name = text }: only samples that have them all. Lives in the flow's arena. */
+static void read_labels(lua_State *lua, struct stk_flow_call *flow, struct stk_pull_query *query)
+{
+	size_t count = 0;
+
+	if (lua_getfield(lua, 2, "labels") == LUA_TNIL) {
+		lua_pop(lua, 1);
+		return;
+	}
+	luaL_checktype(lua, -1, LUA_TTABLE);
+	for (lua_pushnil(lua); lua_next(lua, -2); lua_pop(lua, 1)) {
+		if (lua_type(lua, -2) != LUA_TSTRING || lua_type(lua, -1) != LUA_TSTRING)
+			stk_state_misuse(lua, "pull: labels are names and texts");
+		count++;
+	}
+	query->labels.items =
+		stk_arena_alloc(&flow->arena, (count + 1) * sizeof *query->labels.items);
+	for (lua_pushnil(lua); lua_next(lua, -2); lua_pop(lua, 1))
+		query->labels.items[query->labels.len++] =
+			(struct stk_pair_text){stk_arena_dup(&flow->arena, lua_tostring(lua, -2)),
+				stk_arena_dup(&flow->arena, lua_tostring(lua, -1))};
+	lua_pop(lua, 1);
 }
 
 static int verb_pull(lua_State *lua)
 {
+	static const char *const keys[] = {"profile", "window", "side", "labels", NULL};
 	struct stk_flow_call *flow = check_flow(lua);
+	check_keys(lua, "pull", keys);
 	struct stk_pull_query query = {.profile = check_profile(lua)};
 	struct stk_err err = STK_ERR_INIT;
 	struct stk_pulled *pulled;
@@ -318,6 +373,7 @@ static int verb_pull(lua_State *lua)
 	query.window = check_window(lua, flow, "window");
 	lua_getfield(lua, 2, "side");
 	query.side = lua_isnil(lua, -1) ? STK_SIDE_HEAD : check_side(lua, -1);
+	read_labels(lua, flow, &query);
 	pulled = stk_verbs_push_pulled(lua);
 	if (flow->verbs->pull(&query, pulled, flow->verbs->ctx, &err) < 0)
 		return push_absent_or_raise(lua, &err);

@@ -20,7 +20,7 @@ struct stk_abba_result {
 struct stk_pulled {
 	struct stk_profile *profile; /* of one sample type; the caller's */
 	int slices;
-	int64_t total, samples;
+	int64_t total, samples; /* of the slices; with labels of the samples that have them */
 };
 
 /* Which profile a verb wants: the slices of window `window` on side `side`. */
@@ -28,7 +28,7 @@ struct stk_pull_query {
 	const char *profile; /* short name or full id */
 	size_t window;       /* number in run->windows; STK_ALL_BLOCKS = the blocks of the side */
 	int side;
-	struct stk_pairs_text labels;
+	struct stk_pairs_text labels; /* only samples that have all of these; none: all */
 };
 
 /* Each returns 0 or an error; what is "not there" is STK_E_NOT_FOUND with the reason.

@@ -15,6 +15,9 @@
 
 #define PAIRS_MAX 1000
 
+/* An agent may need two of the longest slices known (60 s) and their upload. */
+#define PROFILES_TIMEOUT_NS (150 * STK_NS_PER_S)
+
 #define AT(type, member) offsetof(struct type, member)
 
 /* "cmd" for /bin/sh -c, or { "prog", "arg" } to be executed as it is. */
@@ -231,7 +234,10 @@ static int read_limit(
 	(void)ctx;
 	if (lua_type(table->lua, -1) == LUA_TNUMBER) {
 		*(double *)field = lua_tonumber(table->lua, -1);
-		return 0;
+		return lua_tonumber(table->lua, -1) >= 0
+			       ? 0
+			       : stk_table_fail(table, key, err, "a limit such as \"%s\" is wanted",
+					 points ? "0.5pt" : "+5%");
 	}
 	text = stk_str_trim(stk_str_of(lua_tostring(table->lua, -1)));
 	if (stk_str_starts(text, "+"))
@@ -267,7 +273,7 @@ struct raw {
 	struct stk_load_spec load;
 	struct stk_gate_spec gate;
 	struct stk_texts profiles, report;
-	int64_t idle_ns;
+	int64_t idle_ns, profiles_timeout_ns;
 	int run_fn;
 	bool sides_given, service_given, target_given, run_given;
 };
@@ -282,6 +288,7 @@ static const struct stk_table_row workflow_rows[] = {
 	{ .key = "load",     .type = STK_FIELD_TABLE, .offset = AT(raw, load), .rows = load_rows, .rows_len = STK_ARRAY_LEN(load_rows) },
 	{ .key = "idle",     .type = STK_FIELD_DURATION, .offset = AT(raw, idle_ns), .min = 1, .max = 86400 },
 	{ .key = "profiles", .type = STK_FIELD_TEXTS, .offset = AT(raw, profiles) },
+	{ .key = "profiles_timeout", .type = STK_FIELD_DURATION, .offset = AT(raw, profiles_timeout_ns), .min = 1, .max = 3600 },
 	{ .key = "gate",     .type = STK_FIELD_TABLE, .offset = AT(raw, gate), .given = AT(raw, gate.is_set), .rows = gate_rows, .rows_len = STK_ARRAY_LEN(gate_rows) },
 	{ .key = "report",   .type = STK_FIELD_TEXTS, .offset = AT(raw, report), .words = report_words },
 	{ .key = "run",      .type = STK_FIELD_FUNCTION, .offset = AT(raw, run_fn), .given = AT(raw, run_given) },
@@ -301,6 +308,7 @@ void stk_workflow_init(struct stk_workflow *workflow)
 	memset(workflow, 0, sizeof *workflow);
 	workflow->dir = ".";
 	workflow->source.concurrency = 4;
+	workflow->profiles_timeout_ns = PROFILES_TIMEOUT_NS;
 	workflow->load = (struct stk_load_spec){.warmup_ns = 10 * STK_NS_PER_S, .pairs = 6};
 	workflow->gate = (struct stk_gate_spec){.cpu = NAN,
 		.alloc_space = NAN,
@@ -391,6 +399,7 @@ static int take_raw(struct raw *raw, struct stk_workflow *out, const struct stk_
 	if (raw->name)
 		out->name = raw->name;
 	raw->load.idle_ns = raw->idle_ns;
+	out->profiles_timeout_ns = raw->profiles_timeout_ns;
 	out->source = raw->source;
 	out->load = raw->load;
 	out->gate = raw->gate;
@@ -422,7 +431,10 @@ static int read_protected(lua_State *lua)
 {
 	struct reading *reading = lua_touserdata(lua, 1);
 	struct stk_workflow *out = reading->out;
-	struct raw raw = {.source = out->source, .load = out->load, .gate = out->gate};
+	struct raw raw = {.source = out->source,
+		.load = out->load,
+		.gate = out->gate,
+		.profiles_timeout_ns = out->profiles_timeout_ns};
 	struct stk_table table;
 
 	for (int side = 0; side < STK_SIDES; side++)

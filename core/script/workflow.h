@@ -97,6 +97,7 @@ struct stk_workflow {
 	struct stk_source_spec source;
 	struct stk_load_spec load;
 	STK_VEC(const char *) profiles; /* short names or full ids */
+	int64_t profiles_timeout_ns;    /* for the first ones to come, beyond the warm-up */
 	struct stk_gate_spec gate;
 	STK_VEC(const char *) report; /* term html markdown json */
 	int run_fn; /* registry reference of its own run = function(w); 0 = the flow of its mode */

@@ -29,6 +29,7 @@ struct pyroscope {
 	struct stk_secret secret;
 	STK_VEC(struct stk_http_header) headers; /* owned texts */
 	const atomic_int *interrupts;
+	int interrupts_seen;
 };
 
 static struct pyroscope *of(struct stk_source *source)
@@ -92,7 +93,7 @@ static int call_check(const struct pyroscope *source, const struct call *call, s
 
 static int is_interrupted(const struct pyroscope *source, struct stk_err *err)
 {
-	if (!source->interrupts || atomic_load(source->interrupts) == 0)
+	if (!source->interrupts || atomic_load(source->interrupts) <= source->interrupts_seen)
 		return 0;
 	return stk_err_set(err, STK_E_ABORTED, "interrupted while asking %s", source->url);
 }
@@ -421,7 +422,8 @@ int stk_source_pyroscope_new(
 	struct stk_client_opts client = {
 		.max_parallel = opts->concurrency > 0 ? opts->concurrency : PARALLEL,
 		.ca_file = opts->ca_file,
-		.interrupts = opts->interrupts};
+		.interrupts = opts->interrupts,
+		.interrupts_seen = opts->interrupts_seen};
 	struct pyroscope *source;
 	struct stk_url parsed;
 	int rc = stk_url_parse(stk_str_of(opts->url), &parsed, err);
@@ -435,6 +437,7 @@ int stk_source_pyroscope_new(
 	source->url = stk_xstrdup(opts->url);
 	source->user = opts->user ? stk_xstrdup(opts->user) : NULL;
 	source->interrupts = opts->interrupts;
+	source->interrupts_seen = opts->interrupts_seen;
 	if (opts->secret && stk_secret_is_set(opts->secret))
 		stk_secret_init(&source->secret, stk_secret_reveal(opts->secret));
 	add_header(source, STK_STR("Content-Type"), STK_STR(STK_CONNECT_TYPE_PROTO));

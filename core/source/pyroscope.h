@@ -18,7 +18,8 @@ struct stk_source_pyroscope_opts {
 	int concurrency;               /* requests at once; 0 means 4 */
 	const char *ca_file;           /* extra trust anchor; NULL the system's */
 	const struct stk_clock *clock; /* NULL the machine's */
-	const atomic_int *interrupts;  /* non-zero ends a request with STK_E_ABORTED; may be NULL */
+	const atomic_int *interrupts;  /* above interrupts_seen ends a request: STK_E_ABORTED */
+	int interrupts_seen;
 };
 
 /* STK_E_INVAL for a URL that is none. Nothing is sent yet. */

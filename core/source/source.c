@@ -121,7 +121,8 @@ int stk_source_wait(struct stk_source *source, const struct stk_source_query *qu
 			return rc < 0 ? rc : 1;
 		if (stk_clock_wall(source->clock) >= limit)
 			return 0;
-		if (waiting && waiting->interrupts && atomic_load(waiting->interrupts) > 0)
+		if (waiting && waiting->interrupts &&
+			atomic_load(waiting->interrupts) > waiting->interrupts_seen)
 			return stk_err_set(
 				err, STK_E_ABORTED, "interrupted while waiting for profiles");
 		tell(waiting, query, wanted + slack + (info->stamp_at_end ? 0 : info->interval_ns));

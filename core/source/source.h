@@ -46,7 +46,8 @@ void stk_source_names_release(struct stk_source_names *names);
 struct stk_source_waiting {
 	void (*tell)(const char *what_for, void *ctx); /* may be NULL */
 	void *ctx;
-	const atomic_int *interrupts; /* non-zero ends it with STK_E_ABORTED; may be NULL */
+	const atomic_int *interrupts; /* above interrupts_seen: STK_E_ABORTED; may be NULL */
+	int interrupts_seen;          /* so many have been heeded already */
 };
 
 struct stk_source_ops {
