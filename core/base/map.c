@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/index.h"
 #include "core/base/mem.h"
 #include "core/base/rand.h"
 
@@ -52,7 +53,7 @@ union stk_map_value *stk_map_find(const struct stk_map *map, struct stk_str key)
 
 	if (map->len == 0)
 		return NULL;
-	at = probe(map, key, stk_str_hash(key, map->seed));
+	at = probe(map, key, stk_index_hash(key.ptr, key.len, map->seed));
 	return map->index[at] ? &map->entries[map->index[at] - 1].value : NULL;
 }
 
@@ -79,7 +80,7 @@ union stk_map_value *stk_map_put(struct stk_map *map, struct stk_str key, bool *
 	if (map->len >= UINT32_MAX - 1)
 		STK_BUG("a map of %zu keys", map->len);
 	grow(map);
-	hash = stk_str_hash(key, map->seed);
+	hash = stk_index_hash(key.ptr, key.len, map->seed);
 	at = probe(map, key, hash);
 	if (added_out)
 		*added_out = map->index[at] == 0;

@@ -60,7 +60,8 @@ size_t stk_str_distance(struct stk_str a, struct stk_str b, size_t limit);
 /* The known word nearest to word, or NULL if none is near enough to be meant. */
 const char *stk_str_nearest(struct stk_str word, const char *const *known, size_t known_len);
 
-/* FNV-1a style seeded hash for maps; not for secrets. */
+/* FNV-1a style seeded hash, the same on every machine and kept on disk; not for secrets. Tables in
+ * memory take stk_index_hash. */
 uint64_t stk_str_hash(struct stk_str s, uint64_t seed);
 
 #endif

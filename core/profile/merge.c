@@ -2,14 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/buf.h"
-
 #include "core/profile/profile.h"
 
 struct stk_merger {
-	struct stk_profile *into; /* NULL until the first profile */
-	struct stk_map samples;   /* stack and labels as numbers of into -> sample */
-	struct stk_map mappings;  /* record -> number */
+	struct stk_profile *into;               /* NULL until the first profile */
+	struct stk_index samples;               /* of into, by stack and labels */
+	struct stk_index mappings;              /* of into */
+	STK_VEC(struct stk_profile_line) lines; /* of the location on its way */
 };
 
 /* Numbers of one source profile in the sum; STK_PROFILE_NONE = not translated yet. */
@@ -27,8 +26,9 @@ void stk_merger_free(struct stk_merger *merger)
 	if (!merger)
 		return;
 	stk_profile_free(merger->into);
-	stk_map_release(&merger->samples);
-	stk_map_release(&merger->mappings);
+	stk_index_release(&merger->samples);
+	stk_index_release(&merger->mappings);
+	stk_vec_release(&merger->lines);
 	free(merger);
 }
 
@@ -72,33 +72,52 @@ static uint32_t move_string(struct stk_merger *merger, const struct stk_profile 
 	return to->strings[text];
 }
 
+struct wanted_mapping {
+	const struct stk_profile *profile;
+	const struct stk_mapping *mapping;
+};
+
+static bool is_mapping(const void *ctx, uint32_t number)
+{
+	const struct wanted_mapping *wanted = ctx;
+	const struct stk_mapping *a = &wanted->profile->mappings.items[number];
+	const struct stk_mapping *b = wanted->mapping;
+
+	return a->start == b->start && a->limit == b->limit && a->offset == b->offset &&
+	       a->file == b->file && a->build_id == b->build_id &&
+	       a->has_functions == b->has_functions && a->has_filenames == b->has_filenames &&
+	       a->has_line_numbers == b->has_line_numbers &&
+	       a->has_inline_frames == b->has_inline_frames;
+}
+
+static uint32_t add_mapping(struct stk_merger *merger, const struct stk_mapping *mapping)
+{
+	struct wanted_mapping wanted = {merger->into, mapping};
+	uint64_t hash = stk_index_mix(stk_profile_seed(merger->into), mapping->start);
+	uint32_t number;
+
+	hash = stk_index_mix(
+		hash ^ mapping->limit, (uint64_t)mapping->file << 32 | mapping->build_id);
+	number = stk_index_find(&merger->mappings, hash, is_mapping, &wanted);
+	if (number != STK_INDEX_NONE)
+		return number;
+	number = (uint32_t)merger->into->mappings.len;
+	stk_index_add(&merger->mappings, hash, number);
+	stk_vec_push(&merger->into->mappings, *mapping);
+	return number;
+}
+
 static uint32_t move_mapping(struct stk_merger *merger, const struct stk_profile *from,
 	struct translation *to, uint32_t number)
 {
 	struct stk_mapping mapping;
-	union stk_map_value *value;
-	bool added;
 
 	if (number == STK_PROFILE_NONE || to->mappings[number] != STK_PROFILE_NONE)
 		return number == STK_PROFILE_NONE ? STK_PROFILE_NONE : to->mappings[number];
-	memset(&mapping, 0, sizeof mapping); /* padding too: it is a key */
-	const struct stk_mapping *old = &from->mappings.items[number];
-	mapping.start = old->start;
-	mapping.limit = old->limit;
-	mapping.offset = old->offset;
-	mapping.file = move_string(merger, from, to, old->file);
-	mapping.build_id = move_string(merger, from, to, old->build_id);
-	mapping.has_functions = old->has_functions;
-	mapping.has_filenames = old->has_filenames;
-	mapping.has_line_numbers = old->has_line_numbers;
-	mapping.has_inline_frames = old->has_inline_frames;
-	value = stk_map_put(
-		&merger->mappings, stk_str_n((const char *)&mapping, sizeof mapping), &added);
-	if (added) {
-		value->num = merger->into->mappings.len;
-		stk_vec_push(&merger->into->mappings, mapping);
-	}
-	return to->mappings[number] = (uint32_t)value->num;
+	mapping = from->mappings.items[number];
+	mapping.file = move_string(merger, from, to, mapping.file);
+	mapping.build_id = move_string(merger, from, to, mapping.build_id);
+	return to->mappings[number] = add_mapping(merger, &mapping);
 }
 
 static uint32_t move_function(struct stk_merger *merger, const struct stk_profile *from,
@@ -116,19 +135,17 @@ static uint32_t move_function(struct stk_merger *merger, const struct stk_profil
 static uint32_t move_location(struct stk_merger *merger, const struct stk_profile *from,
 	struct translation *to, uint32_t number)
 {
-	STK_VEC(struct stk_profile_line) lines = STK_VEC_INIT;
-
-	if (to->locations[number] != STK_PROFILE_NONE)
-		return to->locations[number];
 	const struct stk_profile_location *old = &from->locations.items[number];
+
+	stk_vec_clear(&merger->lines);
 	for (uint32_t i = 0; i < old->lines_len; i++) {
 		struct stk_profile_line line = from->lines.items[old->first_line + i];
 		line.function = move_function(merger, from, to, line.function);
-		stk_vec_push(&lines, line);
+		stk_vec_push(&merger->lines, line);
 	}
 	to->locations[number] = stk_profile_add_location(merger->into, old->address,
-		move_mapping(merger, from, to, old->mapping), lines.items, lines.len);
-	stk_vec_release(&lines);
+		move_mapping(merger, from, to, old->mapping), merger->lines.items,
+		merger->lines.len);
 	return to->locations[number];
 }
 
@@ -190,49 +207,104 @@ static bool is_wanted(
 	return any;
 }
 
-/* Stack and labels of a sample in numbers of the sum: the key, and what a new sample is made of. */
-static void write_key(struct stk_merger *merger, const struct stk_profile *from,
-	struct translation *to, size_t sample, bool drop_labels, struct stk_buf *key)
+/* Stack and labels of a sample, put behind those that the sum has; returns their hash. */
+static uint64_t append_stack(struct stk_merger *merger, const struct stk_profile *from,
+	struct translation *to, const struct stk_profile_sample *like,
+	struct stk_profile_sample *sample)
 {
-	const struct stk_profile_sample *at = &from->samples.items[sample];
+	struct stk_profile *into = merger->into;
+	const uint32_t *old = from->stacks.items + like->first_location;
+	uint32_t *stack;
 
-	stk_buf_clear(key);
-	for (uint32_t i = 0; i < at->locations_len; i++) {
-		uint32_t location =
-			move_location(merger, from, to, from->stacks.items[at->first_location + i]);
-		stk_buf_add(key, &location, sizeof location);
+	stk_vec_reserve(&into->stacks, into->stacks.len + like->locations_len);
+	stack = into->stacks.items + into->stacks.len;
+	for (uint32_t i = 0; i < like->locations_len; i++) {
+		stack[i] = to->locations[old[i]];
+		if (stack[i] == STK_PROFILE_NONE)
+			stack[i] = move_location(merger, from, to, old[i]);
 	}
-	for (uint32_t i = 0; !drop_labels && i < at->labels_len; i++) {
-		const struct stk_profile_label *old = &from->labels.items[at->first_label + i];
-		struct stk_profile_label label;
-		memset(&label, 0, sizeof label); /* padding too: it is a key */
-		label.key = move_string(merger, from, to, old->key);
-		label.text = move_string(merger, from, to, old->text);
-		label.num = old->num;
-		label.num_unit = move_string(merger, from, to, old->num_unit);
-		stk_buf_add(key, &label, sizeof label);
-	}
+	into->stacks.len += like->locations_len;
+	sample->locations_len = like->locations_len;
+	return stk_index_hash(stack, like->locations_len * sizeof *stack, stk_profile_seed(into));
 }
 
-static size_t add_sample(struct stk_profile *into, const struct stk_profile_sample *like,
-	const struct stk_buf *key, bool drop_labels)
+static uint64_t append_labels(struct stk_merger *merger, const struct stk_profile *from,
+	struct translation *to, const struct stk_profile_sample *like,
+	struct stk_profile_sample *sample)
 {
-	size_t number = into->samples.len, stack_bytes = like->locations_len * sizeof(uint32_t);
-	struct stk_profile_sample sample = {.first_location = (uint32_t)into->stacks.len,
-		.locations_len = like->locations_len,
-		.first_label = (uint32_t)into->labels.len,
-		.labels_len = drop_labels ? 0 : like->labels_len};
+	struct stk_profile *into = merger->into;
+	uint64_t hash = 0;
 
-	for (uint32_t i = 0; i < sample.locations_len; i++) {
-		uint32_t location;
-		memcpy(&location, key->ptr + i * sizeof location, sizeof location);
-		stk_vec_push(&into->stacks, location);
-	}
-	for (uint32_t i = 0; i < sample.labels_len; i++) {
-		struct stk_profile_label label;
-		memcpy(&label, key->ptr + stack_bytes + i * sizeof label, sizeof label);
+	for (uint32_t i = 0; i < like->labels_len; i++) {
+		const struct stk_profile_label *old = &from->labels.items[like->first_label + i];
+		struct stk_profile_label label = {.key = move_string(merger, from, to, old->key),
+			.text = move_string(merger, from, to, old->text),
+			.num = old->num,
+			.num_unit = move_string(merger, from, to, old->num_unit)};
+
 		stk_vec_push(&into->labels, label);
+		hash = stk_index_mix(hash, (uint64_t)label.key << 32 | label.text);
+		hash = stk_index_mix(hash ^ label.num_unit, (uint64_t)label.num);
 	}
+	sample->labels_len = like->labels_len;
+	return hash;
+}
+
+struct wanted_sample {
+	const struct stk_profile *profile;
+	const struct stk_profile_sample *sample;
+};
+
+static bool has_labels_of(const struct stk_profile *profile, const struct stk_profile_sample *a,
+	const struct stk_profile_sample *b)
+{
+	for (uint32_t i = 0; i < a->labels_len; i++) {
+		const struct stk_profile_label *x = &profile->labels.items[a->first_label + i];
+		const struct stk_profile_label *y = &profile->labels.items[b->first_label + i];
+
+		if (x->key != y->key || x->text != y->text || x->num != y->num ||
+			x->num_unit != y->num_unit)
+			return false;
+	}
+	return true;
+}
+
+static bool is_sample(const void *ctx, uint32_t number)
+{
+	const struct wanted_sample *wanted = ctx;
+	const struct stk_profile *profile = wanted->profile;
+	const struct stk_profile_sample *a = &profile->samples.items[number], *b = wanted->sample;
+
+	if (a->locations_len != b->locations_len || a->labels_len != b->labels_len)
+		return false;
+	if (a->locations_len > 0 && memcmp(profile->stacks.items + a->first_location,
+					    profile->stacks.items + b->first_location,
+					    a->locations_len * sizeof *profile->stacks.items) != 0)
+		return false;
+	return has_labels_of(profile, a, b);
+}
+
+/* Number in the sum of the sample with from's stack and labels, added with zero values if new. */
+static uint32_t move_sample(struct stk_merger *merger, const struct stk_profile *from,
+	struct translation *to, const struct stk_profile_sample *like, bool drop_labels)
+{
+	struct stk_profile *into = merger->into;
+	struct stk_profile_sample sample = {.first_location = (uint32_t)into->stacks.len,
+		.first_label = (uint32_t)into->labels.len};
+	struct wanted_sample wanted = {into, &sample};
+	uint64_t hash = append_stack(merger, from, to, like, &sample);
+	uint32_t number;
+
+	if (!drop_labels)
+		hash ^= append_labels(merger, from, to, like, &sample);
+	number = stk_index_find(&merger->samples, hash, is_sample, &wanted);
+	if (number != STK_INDEX_NONE) { /* as it was */
+		into->stacks.len = sample.first_location;
+		into->labels.len = sample.first_label;
+		return number;
+	}
+	number = (uint32_t)into->samples.len;
+	stk_index_add(&merger->samples, hash, number);
 	for (size_t i = 0; i < into->types.len; i++)
 		stk_vec_push(&into->values, 0);
 	stk_vec_push(&into->samples, sample);
@@ -253,22 +325,14 @@ static void add_values(struct stk_profile *into, size_t number, const struct stk
 static void add_samples(struct stk_merger *merger, const struct stk_profile *from,
 	const struct stk_merge_opts *opts, struct translation *to)
 {
-	struct stk_buf key = STK_BUF_EMPTY;
-
 	for (size_t i = 0; i < from->samples.len; i++) {
-		union stk_map_value *value;
-		bool added;
+		uint32_t number;
 
 		if (!is_wanted(from, i, opts))
 			continue;
-		write_key(merger, from, to, i, opts->drop_labels, &key);
-		value = stk_map_put(&merger->samples, stk_buf_str(&key), &added);
-		if (added)
-			value->num = add_sample(
-				merger->into, &from->samples.items[i], &key, opts->drop_labels);
-		add_values(merger->into, value->num, from, i, opts->type);
+		number = move_sample(merger, from, to, &from->samples.items[i], opts->drop_labels);
+		add_values(merger->into, number, from, i, opts->type);
 	}
-	stk_buf_release(&key);
 }
 
 int stk_merger_add(struct stk_merger *merger, const struct stk_profile *from,
@@ -283,6 +347,8 @@ int stk_merger_add(struct stk_merger *merger, const struct stk_profile *from,
 	if (opts->type >= (int)from->types.len)
 		return stk_err_set(
 			err, STK_E_INVAL, "merge: there is no sample type %d", opts->type);
+	if (merger->into && merger->into->stacks.len + from->stacks.len > UINT32_MAX)
+		return stk_err_set(err, STK_E_TOO_LARGE, "merge: more than %u frames", UINT32_MAX);
 	to = translation_for(from);
 	if (!merger->into)
 		begin(merger, from, opts->type, &to);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/buf.h"
+#include "core/base/rand.h"
 
 struct stk_profile *stk_profile_new(void)
 {
@@ -29,39 +29,66 @@ void stk_profile_free(struct stk_profile *profile)
 	stk_vec_release(&profile->values);
 	stk_vec_release(&profile->labels);
 	stk_vec_release(&profile->comments);
-	stk_map_release(&profile->string_index);
-	stk_map_release(&profile->function_index);
-	stk_map_release(&profile->location_index);
+	stk_index_release(&profile->string_index);
+	stk_index_release(&profile->function_index);
+	stk_index_release(&profile->location_index);
 	stk_arena_release(&profile->arena);
 	free(profile);
+}
+
+uint64_t stk_profile_seed(struct stk_profile *profile)
+{
+	if (profile->seed == 0)
+		profile->seed = stk_rand_system() | 1;
+	return profile->seed;
+}
+
+struct wanted_text {
+	const struct stk_profile *profile;
+	struct stk_str text;
+};
+
+static bool is_text(const void *ctx, uint32_t number)
+{
+	const struct wanted_text *wanted = ctx;
+
+	return stk_str_eq(wanted->profile->strings.items[number], wanted->text);
+}
+
+/* Number of a text, STK_INDEX_NONE if it is new; *hash_out for adding it. */
+static uint32_t find_text(struct stk_profile *profile, struct stk_str text, uint64_t *hash_out)
+{
+	struct wanted_text wanted = {profile, text};
+
+	*hash_out = stk_index_hash(text.ptr, text.len, stk_profile_seed(profile));
+	return stk_index_find(&profile->string_index, *hash_out, is_text, &wanted);
 }
 
 /* A decoded profile has its texts but no index: it is built when first asked to intern. */
 static void index_strings(struct stk_profile *profile)
 {
-	for (size_t i = profile->string_index.len; i < profile->strings.len; i++) {
-		bool added;
-		union stk_map_value *value =
-			stk_map_put(&profile->string_index, profile->strings.items[i], &added);
-		if (added)
-			value->num = i;
-	}
+	uint64_t hash;
+
+	for (uint32_t i = 0; i < profile->strings.len; i++)
+		if (find_text(profile, profile->strings.items[i], &hash) == STK_INDEX_NONE)
+			stk_index_add(&profile->string_index, hash, i);
 }
 
 uint32_t stk_profile_intern(struct stk_profile *profile, struct stk_str text)
 {
-	union stk_map_value *value;
-	bool added;
+	uint64_t hash;
+	uint32_t number;
 
-	if (profile->string_index.len == 0 && profile->strings.len > 0)
+	if (profile->string_index.len == 0)
 		index_strings(profile);
-	value = stk_map_put(&profile->string_index, text, &added);
-	if (added) {
-		struct stk_str copy = {stk_arena_str(&profile->arena, text), text.len};
-		value->num = profile->strings.len;
-		stk_vec_push(&profile->strings, copy);
-	}
-	return (uint32_t)value->num;
+	number = find_text(profile, text, &hash);
+	if (number != STK_INDEX_NONE)
+		return number;
+	number = (uint32_t)profile->strings.len;
+	stk_index_add(&profile->string_index, hash, number);
+	stk_vec_push(&profile->strings,
+		(struct stk_str){stk_arena_str(&profile->arena, text), text.len});
+	return number;
 }
 
 uint32_t stk_profile_add_type(struct stk_profile *profile, const char *type, const char *unit)
@@ -75,74 +102,87 @@ uint32_t stk_profile_add_type(struct stk_profile *profile, const char *type, con
 	return (uint32_t)profile->types.len - 1;
 }
 
+struct wanted_function {
+	const struct stk_profile *profile;
+	const struct stk_profile_function *function;
+};
+
+static bool is_function(const void *ctx, uint32_t number)
+{
+	const struct wanted_function *wanted = ctx;
+	const struct stk_profile_function *a = &wanted->profile->functions.items[number];
+	const struct stk_profile_function *b = wanted->function;
+
+	return a->name == b->name && a->system_name == b->system_name && a->file == b->file &&
+	       a->start_line == b->start_line;
+}
+
 uint32_t stk_profile_add_function(
 	struct stk_profile *profile, const struct stk_profile_function *function)
 {
-	struct { /* no padding, so that it can be a key */
-		int64_t start_line;
-		uint32_t name, system_name, file, zero;
-	} key = {function->start_line, function->name, function->system_name, function->file, 0};
-	union stk_map_value *value;
-	bool added;
+	struct wanted_function wanted = {profile, function};
+	uint64_t hash = stk_index_mix(
+		stk_profile_seed(profile), (uint64_t)function->name << 32 | function->system_name);
+	uint32_t number;
 
-	value = stk_map_put(
-		&profile->function_index, stk_str_n((const char *)&key, sizeof key), &added);
-	if (added) {
-		value->num = profile->functions.len;
-		stk_vec_push(&profile->functions, *function);
-	}
-	return (uint32_t)value->num;
+	hash = stk_index_mix(stk_index_mix(hash, function->file), (uint64_t)function->start_line);
+	number = stk_index_find(&profile->function_index, hash, is_function, &wanted);
+	if (number != STK_INDEX_NONE)
+		return number;
+	number = (uint32_t)profile->functions.len;
+	stk_index_add(&profile->function_index, hash, number);
+	stk_vec_push(&profile->functions, *function);
+	return number;
 }
 
-static bool has_lines(const struct stk_profile *profile,
-	const struct stk_profile_location *location, const struct stk_profile_line *lines,
-	size_t len)
+struct wanted_location {
+	const struct stk_profile *profile;
+	uint64_t address;
+	uint32_t mapping;
+	const struct stk_profile_line *lines;
+	size_t len;
+};
+
+static bool is_location(const void *ctx, uint32_t number)
 {
-	if (location->lines_len != len)
+	const struct wanted_location *wanted = ctx;
+	const struct stk_profile_location *location = &wanted->profile->locations.items[number];
+
+	if (location->address != wanted->address || location->mapping != wanted->mapping ||
+		location->lines_len != wanted->len)
 		return false;
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; i < wanted->len; i++) {
 		const struct stk_profile_line *have =
-			&profile->lines.items[location->first_line + i];
-		if (have->function != lines[i].function || have->line != lines[i].line)
+			&wanted->profile->lines.items[location->first_line + i];
+		if (have->function != wanted->lines[i].function ||
+			have->line != wanted->lines[i].line)
 			return false;
 	}
 	return true;
 }
 
-static uint32_t append_location(struct stk_profile *profile, uint64_t address, uint32_t mapping,
-	const struct stk_profile_line *lines, size_t len)
-{
-	struct stk_profile_location location = {.address = address,
-		.mapping = mapping,
-		.first_line = (uint32_t)profile->lines.len,
-		.lines_len = (uint32_t)len};
-
-	for (size_t i = 0; i < len; i++)
-		stk_vec_push(&profile->lines, lines[i]);
-	stk_vec_push(&profile->locations, location);
-	return (uint32_t)profile->locations.len - 1;
-}
-
 uint32_t stk_profile_add_location(struct stk_profile *profile, uint64_t address, uint32_t mapping,
 	const struct stk_profile_line *lines, size_t len)
 {
-	struct stk_buf key = STK_BUF_EMPTY;
-	union stk_map_value *value;
-	bool added;
+	struct wanted_location wanted = {profile, address, mapping, lines, len};
+	uint64_t hash = stk_index_mix(stk_index_mix(stk_profile_seed(profile), address), mapping);
+	uint32_t number;
 
-	stk_buf_add(&key, &address, sizeof address);
-	stk_buf_add(&key, &mapping, sizeof mapping);
-	for (size_t i = 0; i < len; i++) {
-		stk_buf_add(&key, &lines[i].function, sizeof lines[i].function);
-		stk_buf_add(&key, &lines[i].line, sizeof lines[i].line);
-	}
-	value = stk_map_put(&profile->location_index, stk_buf_str(&key), &added);
-	stk_buf_release(&key);
-	if (added)
-		value->num = append_location(profile, address, mapping, lines, len);
-	else if (!has_lines(profile, &profile->locations.items[value->num], lines, len))
-		STK_BUG("a location's key stands for two");
-	return (uint32_t)value->num;
+	for (size_t i = 0; i < len; i++)
+		hash = stk_index_mix(
+			stk_index_mix(hash, lines[i].function), (uint64_t)lines[i].line);
+	number = stk_index_find(&profile->location_index, hash, is_location, &wanted);
+	if (number != STK_INDEX_NONE)
+		return number;
+	number = (uint32_t)profile->locations.len;
+	stk_index_add(&profile->location_index, hash, number);
+	stk_vec_push(&profile->locations, (struct stk_profile_location){.address = address,
+						  .mapping = mapping,
+						  .first_line = (uint32_t)profile->lines.len,
+						  .lines_len = (uint32_t)len});
+	for (size_t i = 0; i < len; i++)
+		stk_vec_push(&profile->lines, lines[i]);
+	return number;
 }
 
 uint32_t stk_profile_add_frame(struct stk_profile *profile, const struct stk_frame *frame)

@@ -9,7 +9,9 @@
 #include <stdint.h>
 
 #include "core/base/arena.h"
+#include "core/base/index.h"
 #include "core/base/map.h"
+#include "core/base/str.h"
 #include "core/base/vec.h"
 
 #define STK_PROFILE_NONE UINT32_MAX /* no mapping, no function */
@@ -73,7 +75,8 @@ struct stk_profile {
 	uint32_t default_type; /* text, 0 = none */
 	uint32_t drop_frames, keep_frames;
 	/* built when something is added: text and records to their numbers */
-	struct stk_map string_index, function_index, location_index;
+	struct stk_index string_index, function_index, location_index;
+	uint64_t seed; /* of their hashes; 0 = not drawn yet */
 };
 
 /* a + b, stopped at the ends of the type: values come from outside. */
@@ -90,6 +93,9 @@ struct stk_profile *stk_profile_new(void);
 void stk_profile_free(struct stk_profile *profile); /* NULL is fine */
 
 /* --- building ---------------------------------------------------------------------------- */
+
+/* Secret start of this profile's hashes: input cannot be made to collide. */
+uint64_t stk_profile_seed(struct stk_profile *profile);
 
 /* Number of a text, added if new (copied). */
 uint32_t stk_profile_intern(struct stk_profile *profile, struct stk_str text);
