@@ -9,28 +9,43 @@
 #include "core/base/fs.h"
 #include "core/base/version.h"
 #include "core/diff/judge.h"
-#include "core/flow/flow.h"
 #include "core/report/doc.h"
 #include "core/report/markdown.h"
 #include "core/report/report_json.h"
 #include "core/report/term.h"
 
+/* What the observer's callbacks need. */
+struct showing {
+	struct stk_env *env;
+	const struct stk_run_story *story;
+	struct stk_progress *progress;
+};
+
 static void show_line(const struct stk_flow_line *line, void *ctx)
 {
+	const struct showing *showing = ctx;
 	struct stk_progress_line shown = {
 		line->label, line->fraction, line->state, line->detail, line->right};
 
-	stk_progress_set(ctx, &shown);
+	stk_progress_set(showing->progress, &shown);
 }
 
 static void show_text(const char *text, void *ctx)
 {
-	stk_progress_say(ctx, "%s", text);
+	stk_progress_say(((const struct showing *)ctx)->progress, "%s", text);
 }
 
 static void show_warning(const char *text, void *ctx)
 {
-	stk_progress_warn(ctx, "warning: %s", text);
+	stk_progress_warn(((const struct showing *)ctx)->progress, "warning: %s", text);
+}
+
+static void show_up(const struct stk_flow_side *side, void *ctx)
+{
+	const struct showing *showing = ctx;
+
+	if (showing->story->up)
+		showing->story->up(showing->env, side, showing->story->ctx);
 }
 
 /* Scripts talk from the engine's threads, one line at a time: straight to stderr. */
@@ -142,7 +157,7 @@ static int run_workflow(
 
 	stk_run_init(&run);
 	rc = stk_flow_run(opts, &run, &folder, &err);
-	stk_progress_settle(opts->observer.ctx);
+	stk_progress_settle(((const struct showing *)opts->observer.ctx)->progress);
 	code = code_of_interrupt(env);
 	if (rc < 0 && rc != STK_E_ABORTED)
 		code = stk_exit_worse(code, stk_opts_fail(env, &err));
@@ -152,7 +167,7 @@ static int run_workflow(
 		code = stk_exit_worse(code, print_report(env, &run, folder, story->settings));
 		code = stk_exit_worse(code, code_of_run(&run, opts->workflow, story->settings));
 		if (story->after)
-			story->after(env, &run, story->after_ctx);
+			story->after(env, &run, story->ctx);
 		if (folder && !story->settings->format)
 			print_where(env, &run, folder);
 	}
@@ -179,6 +194,7 @@ int stk_run_story(struct stk_env *env, const struct stk_run_story *story)
 	struct stk_run_settings *settings = story->settings;
 	struct stk_script_opts load = script_opts(env, story);
 	struct stk_progress *progress = stk_progress_new(env, settings->quiet);
+	struct showing showing = {env, story, progress};
 	struct stk_script *script = NULL;
 	struct stk_workflow workflow;
 	struct stk_err err = STK_ERR_INIT;
@@ -204,7 +220,7 @@ int stk_run_story(struct stk_env *env, const struct stk_run_story *story)
 		.runs_dir = settings->runs,
 		.command = story->command,
 		.version = stk_version(),
-		.observer = {show_line, show_text, show_warning, progress}};
+		.observer = {show_line, show_text, show_warning, show_up, &showing}};
 	code = run_workflow(env, story, &opts);
 out:
 	stk_progress_free(progress);
