@@ -15,7 +15,9 @@
 
 const struct stk_scrape_endpoint stk_scrape_endpoints[STK_SCRAPE_ENDPOINTS] = {
 	[STK_SCRAPE_CPU] = {"profile", "process_cpu", false},
-	[STK_SCRAPE_HEAP] = {"heap", "memory", true},
+	/* gc=1: the profile is as of the last collection, which may be slices ago; a collection at
+	 * each border, at both sides alike, makes what was allocated in a slice show up in it */
+	[STK_SCRAPE_HEAP] = {"heap?gc=1", "memory", true},
 	[STK_SCRAPE_GOROUTINE] = {"goroutine", "goroutines", true},
 	[STK_SCRAPE_MUTEX] = {"mutex", "mutex", true},
 	[STK_SCRAPE_BLOCK] = {"block", "block", true},

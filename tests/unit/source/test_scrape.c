@@ -140,7 +140,7 @@ static void scrape_types__says_why_when_the_target_has_no_pprof(void **state)
 			stk_clock_system(), stk_clock_mono(stk_clock_system()) + STK_NS_PER_MS);
 	}
 	assert_int_equal(rc, STK_E_NOT_FOUND);
-	assert_non_null(strstr(err.msg, "/debug/pprof/heap: HTTP 404"));
+	assert_non_null(strstr(err.msg, "/debug/pprof/heap?gc=1: HTTP 404"));
 	assert_string_equal(err.hint, "does the target serve Go's net/http/pprof there?");
 	stk_source_names_release(&names);
 	stk_source_close(source);
