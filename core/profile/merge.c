@@ -149,18 +149,24 @@ static uint32_t move_location(struct stk_merger *merger, const struct stk_profil
 	return to->locations[number];
 }
 
-static void begin(
-	struct stk_merger *merger, const struct stk_profile *from, int type, struct translation *to)
+static void move_types(struct stk_merger *merger, const struct stk_profile *from,
+	struct translation *to, size_t first, size_t end)
 {
-	struct stk_profile *into = merger->into = stk_profile_new();
-	size_t first = type < 0 ? 0 : (size_t)type, end = type < 0 ? from->types.len : first + 1;
-
 	for (size_t i = first; i < end; i++) {
 		struct stk_value_type moved = {
 			move_string(merger, from, to, from->types.items[i].type),
 			move_string(merger, from, to, from->types.items[i].unit)};
-		stk_vec_push(&into->types, moved);
+		stk_vec_push(&merger->into->types, moved);
 	}
+}
+
+static void begin(
+	struct stk_merger *merger, const struct stk_profile *from, int type, struct translation *to)
+{
+	struct stk_profile *into = merger->into = stk_profile_new();
+
+	move_types(merger, from, to, type < 0 ? 0 : (size_t)type,
+		type < 0 ? from->types.len : (size_t)type + 1);
 	into->period_type.type = move_string(merger, from, to, from->period_type.type);
 	into->period_type.unit = move_string(merger, from, to, from->period_type.unit);
 	into->period = from->period;
@@ -363,4 +369,40 @@ int stk_merger_add(struct stk_merger *merger, const struct stk_profile *from,
 out:
 	translation_release(&to);
 	return rc;
+}
+
+/* Samples of one side of a join, its values from that column on. */
+static void join_samples(struct stk_merger *merger, const struct stk_profile *from,
+	struct translation *to, size_t column)
+{
+	struct stk_profile *into = merger->into;
+
+	for (size_t i = 0; i < from->samples.len; i++) {
+		uint32_t number = move_sample(merger, from, to, &from->samples.items[i], false);
+		int64_t *sums = &into->values.items[number * into->types.len + column];
+
+		for (size_t t = 0; t < from->types.len; t++)
+			sums[t] = stk_profile_plus(sums[t], stk_profile_value(from, i, t));
+	}
+}
+
+struct stk_profile *stk_profile_join(
+	const struct stk_profile *left, const struct stk_profile *right)
+{
+	struct stk_merger *merger = stk_merger_new();
+	struct translation from_left = translation_for(left), from_right = translation_for(right);
+	struct stk_profile *joined;
+
+	begin(merger, left, -1, &from_left);
+	merger->into->duration_ns = left->duration_ns;
+	if (merger->into->default_type == 0 && merger->into->types.len > 0)
+		merger->into->default_type = merger->into->types.items[0].type;
+	move_types(merger, right, &from_right, 0, right->types.len);
+	join_samples(merger, left, &from_left, 0);
+	join_samples(merger, right, &from_right, left->types.len);
+	translation_release(&from_left);
+	translation_release(&from_right);
+	joined = stk_merger_take(merger);
+	stk_merger_free(merger);
+	return joined;
 }

@@ -185,6 +185,12 @@ int stk_merger_add(struct stk_merger *merger, const struct stk_profile *from,
 /* The sum, the caller's; NULL if nothing was added. The merger can only be freed afterwards. */
 struct stk_profile *stk_merger_take(struct stk_merger *merger);
 
+/* Two profiles of the same stacks under different sample types as one with the types of both,
+ * left's first; a stack that one of them lacks has zeros there. All but the samples comes from
+ * left. The caller's. */
+struct stk_profile *stk_profile_join(
+	const struct stk_profile *left, const struct stk_profile *right);
+
 /* Multiply all values (a base by -1 for a difference). */
 void stk_profile_scale(struct stk_profile *profile, double factor);
 

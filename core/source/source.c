@@ -6,6 +6,7 @@
 
 #include "core/base/buf.h"
 #include "core/profile/profile.h"
+#include "core/source/objects.h"
 
 #define POLL_NS  (250 * STK_NS_PER_MS)
 #define GRACE_NS (15 * STK_NS_PER_S)
@@ -39,10 +40,40 @@ int stk_source_describe(struct stk_source *source, const struct stk_source_query
 	return source->ops->describe(source, query, out, err);
 }
 
+static bool have_one_type(const struct stk_source_slices *slices)
+{
+	for (size_t i = 0; i < slices->len; i++)
+		if (slices->items[i].profile->types.len == 1)
+			return true;
+	return false;
+}
+
+/* A store or a server gives one sample type at a time. */
+static int fetch_other_column(struct stk_source *source, const struct stk_source_query *query,
+	const struct stk_source_info *info, struct stk_source_slices *slices, struct stk_err *err)
+{
+	struct stk_source_slices others = STK_VEC_INIT;
+	struct stk_source_query beside = *query;
+	char *type_id = have_one_type(slices) ? stk_objects_type_id(query->type_id) : NULL;
+	int rc = 0;
+
+	if (type_id) {
+		beside.type_id = type_id;
+		rc = source->ops->fetch(source, &beside, info, &others, err);
+	}
+	if (rc == 0)
+		stk_objects_join(slices, &others);
+	stk_source_slices_release(&others);
+	free(type_id);
+	return rc;
+}
+
 int stk_source_fetch(struct stk_source *source, const struct stk_source_query *query,
 	const struct stk_source_info *info, struct stk_source_slices *out, struct stk_err *err)
 {
-	return source->ops->fetch(source, query, info, out, err);
+	int rc = source->ops->fetch(source, query, info, out, err);
+
+	return rc < 0 ? rc : fetch_other_column(source, query, info, out, err);
 }
 
 void stk_source_close(struct stk_source *source)

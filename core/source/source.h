@@ -82,7 +82,8 @@ int stk_source_describe(struct stk_source *source, const struct stk_source_query
 int stk_source_wait(struct stk_source *source, const struct stk_source_query *query,
 	const struct stk_source_info *info, int64_t until_ns,
 	const struct stk_source_waiting *waiting, struct stk_err *err) STK_MUST_CHECK;
-/* Every slice whose stamp lies in the window, in order of instance and time. Release out also
+/* Every slice whose stamp lies in the window, in order of instance and time; those of a heap type
+ * with the objects beside the bytes (or the reverse) where the source has both. Release out also
  * after a failure. */
 int stk_source_fetch(struct stk_source *source, const struct stk_source_query *query,
 	const struct stk_source_info *info, struct stk_source_slices *out,

@@ -47,7 +47,7 @@ static void source_wait__until_the_slice_that_ends_the_window(void **state)
 	struct stk_source_info info = {.interval_ns = 10 * S};
 	struct stk_fake_clock clock;
 	char said[8192] = "";
-	struct stk_source_waiting waiting = {keep_text, said, NULL};
+	struct stk_source_waiting waiting = {.tell = keep_text, .ctx = said};
 
 	(void)state;
 	stk_fake_clock_init(&clock, 0, 1000 * S);
@@ -80,7 +80,7 @@ static void source_wait__ends_when_interrupted(void **state)
 		"memory:alloc_space:bytes:space:bytes", "{}", 0, INT64_MAX};
 	struct stk_source_info info = {.interval_ns = 10 * S};
 	atomic_int interrupts = 1;
-	struct stk_source_waiting waiting = {NULL, NULL, &interrupts};
+	struct stk_source_waiting waiting = {.interrupts = &interrupts};
 	struct stk_fake_clock clock;
 
 	(void)state;
