@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/http/multi_priv.h"
 #include "core/http/url.h"
@@ -55,6 +56,19 @@ static int close_socket(void *ctx, curl_socket_t fd)
 	return close(fd);
 }
 
+/* The connection is there, the request goes out now. */
+static int mark_request(void *ctx, char *remote_ip, char *local_ip, int remote_port, int local_port)
+{
+	struct stk_multi_handle *handle = ctx;
+
+	(void)remote_ip;
+	(void)local_ip;
+	(void)remote_port;
+	(void)local_port;
+	handle->asked_ns = stk_clock_mono(stk_clock_system());
+	return CURL_PREREQFUNC_OK;
+}
+
 /* Options that stay the same from exchange to exchange. */
 static void set_lasting(struct stk_multi_handle *handle)
 {
@@ -69,6 +83,8 @@ static void set_lasting(struct stk_multi_handle *handle)
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, DNS_TTL_S);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* what it can unpack */
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, mark_request);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, handle);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, handle);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
@@ -213,6 +229,8 @@ void stk_multi_handle_set(struct stk_multi_handle *handle, struct stk_multi_job 
 
 	handle->job = job;
 	handle->too_large = false;
+	handle->started_ns = stk_clock_mono(stk_clock_system());
+	handle->asked_ns = 0;
 	handle->error[0] = '\0';
 	job->handle = handle;
 	job->fault = STK_MULTI_OK;
@@ -290,8 +308,19 @@ static int64_t time_us(CURL *easy, CURLINFO what)
 	return (int64_t)us;
 }
 
-static void collect_times(CURL *easy, struct stk_multi_job *job)
+/* libcurl stamps this one when its loop gets there, which can be after the answer has come:
+ * then the moment before the request went out, which it told us, is the right one. */
+static int64_t pretransfer_us(CURL *easy, const struct stk_multi_handle *handle)
 {
+	int64_t theirs = time_us(easy, CURLINFO_PRETRANSFER_TIME_T);
+	int64_t ours = (handle->asked_ns - handle->started_ns) / STK_NS_PER_US;
+
+	return handle->asked_ns > 0 && ours < theirs ? ours : theirs;
+}
+
+static void collect_times(const struct stk_multi_handle *handle, struct stk_multi_job *job)
+{
+	CURL *easy = handle->easy;
 	long fresh = 0;
 
 	(void)curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &fresh);
@@ -299,7 +328,7 @@ static void collect_times(CURL *easy, struct stk_multi_job *job)
 	job->name_us = time_us(easy, CURLINFO_NAMELOOKUP_TIME_T);
 	job->connect_us = time_us(easy, CURLINFO_CONNECT_TIME_T);
 	job->tls_us = time_us(easy, CURLINFO_APPCONNECT_TIME_T);
-	job->pretransfer_us = time_us(easy, CURLINFO_PRETRANSFER_TIME_T);
+	job->pretransfer_us = pretransfer_us(easy, handle);
 	job->first_byte_us = time_us(easy, CURLINFO_STARTTRANSFER_TIME_T);
 	job->total_us = time_us(easy, CURLINFO_TOTAL_TIME_T);
 }
@@ -341,6 +370,6 @@ void stk_multi_handle_collect(struct stk_multi_handle *handle, CURLcode code)
 							       : 11;
 	if (address)
 		(void)snprintf(job->remote_ip, sizeof job->remote_ip, "%s", address);
-	collect_times(handle->easy, job);
+	collect_times(handle, job);
 	collect_bytes(handle->easy, job);
 }

@@ -20,7 +20,8 @@ struct stk_multi_handle {
 	size_t place; /* in multi->handles */
 	STK_VEC(struct curl_slist) lines;
 	STK_VEC(size_t) offsets;
-	struct stk_buf text; /* of the lines */
+	struct stk_buf text;          /* of the lines */
+	int64_t started_ns, asked_ns; /* handed to libcurl; just before it sends */
 	bool too_large;
 	char error[CURL_ERROR_SIZE];
 };
