@@ -12,7 +12,7 @@ struct stk_proto_cursor stk_proto_cursor(struct stk_str message)
 	return (struct stk_proto_cursor){ptr, ptr ? ptr + message.len : NULL};
 }
 
-static int read_varint(struct stk_proto_cursor *cur, uint64_t *out, struct stk_err *err)
+static int read_long_varint(struct stk_proto_cursor *cur, uint64_t *out, struct stk_err *err)
 {
 	uint64_t value = 0;
 
@@ -29,9 +29,53 @@ static int read_varint(struct stk_proto_cursor *cur, uint64_t *out, struct stk_e
 	return stk_err_set(err, STK_E_FORMAT, "varint of more than %d bytes", VARINT_BYTES_MAX);
 }
 
+/* Most are of one byte, nearly all others of two or three. */
+static inline int read_varint(struct stk_proto_cursor *cur, uint64_t *out, struct stk_err *err)
+{
+	const uint8_t *at = cur->ptr;
+
+	if (cur->end - at >= 3) {
+		if (at[0] < 0x80) {
+			*out = at[0];
+			cur->ptr = at + 1;
+			return 1;
+		}
+		if (at[1] < 0x80) {
+			*out = (at[0] & 0x7fu) | (uint64_t)at[1] << 7;
+			cur->ptr = at + 2;
+			return 1;
+		}
+		if (at[2] < 0x80) {
+			*out = (at[0] & 0x7fu) | (at[1] & 0x7fu) << 7 | (uint64_t)at[2] << 14;
+			cur->ptr = at + 3;
+			return 1;
+		}
+	}
+	return read_long_varint(cur, out, err);
+}
+
 int stk_proto_varint(struct stk_proto_cursor *cur, uint64_t *out, struct stk_err *err)
 {
 	return cur->ptr == cur->end ? 0 : read_varint(cur, out, err);
+}
+
+size_t stk_proto_packed_len(struct stk_str bytes)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < bytes.len; i++)
+		len += (uint8_t)bytes.ptr[i] < 0x80;
+	return len;
+}
+
+int stk_proto_unpack(struct stk_str bytes, uint64_t *out, struct stk_err *err)
+{
+	struct stk_proto_cursor cur = stk_proto_cursor(bytes);
+	int rc = 1;
+
+	while (rc > 0 && cur.ptr != cur.end)
+		rc = read_varint(&cur, out++, err);
+	return rc < 0 ? rc : 0;
 }
 
 static int read_fixed(struct stk_proto_cursor *cur, size_t size, uint64_t *out, struct stk_err *err)

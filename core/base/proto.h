@@ -35,6 +35,10 @@ int stk_proto_next(struct stk_proto_cursor *cur, struct stk_proto_field *out,
 /* A bare varint, for packed fields: 1, 0 at the end, or STK_E_FORMAT. */
 int stk_proto_varint(
 	struct stk_proto_cursor *cur, uint64_t *out, struct stk_err *err) STK_MUST_CHECK;
+/* All of a packed field at once: how many whole numbers it has, which is the room that out needs,
+ * and the numbers themselves. STK_E_FORMAT for a varint that is cut off or too long. */
+size_t stk_proto_packed_len(struct stk_str bytes);
+int stk_proto_unpack(struct stk_str bytes, uint64_t *out, struct stk_err *err) STK_MUST_CHECK;
 double stk_proto_double(uint64_t bits);
 int64_t stk_proto_zigzag(uint64_t value);
 

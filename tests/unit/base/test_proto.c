@@ -82,6 +82,36 @@ static void proto_varint_len__is_what_add_writes(void **state)
 	}
 }
 
+static void proto_unpack__gives_numbers_of_every_length(void **state)
+{
+	struct stk_buf buf = STK_BUF_EMPTY;
+	uint64_t numbers[64];
+
+	(void)state;
+	for (unsigned bit = 0; bit < 64; bit++)
+		stk_proto_add_varint(&buf, UINT64_C(1) << bit | 1);
+	assert_int_equal(stk_proto_packed_len(stk_buf_str(&buf)), 64);
+	assert_int_equal(stk_proto_unpack(stk_buf_str(&buf), numbers, NULL), 0);
+	for (unsigned bit = 0; bit < 64; bit++)
+		assert_true(numbers[bit] == (UINT64_C(1) << bit | 1));
+	stk_buf_release(&buf);
+}
+
+static void proto_unpack__refuses_what_is_cut_or_too_long(void **state)
+{
+	static const char cut[] = "\x01\x80\x80\x80", endless[] = "\x80\x80\x80\x80\x80\x80"
+								  "\x80\x80\x80\x80\x80\x01";
+	uint64_t numbers[2];
+
+	(void)state;
+	for (size_t len = 2; len < sizeof cut; len++)
+		assert_int_equal(
+			stk_proto_unpack(stk_str_n(cut, len), numbers, NULL), STK_E_FORMAT);
+	assert_int_equal(stk_proto_packed_len(stk_str_n(cut, 4)), 1);
+	assert_int_equal(stk_proto_unpack(stk_str_of(endless), numbers, NULL), STK_E_FORMAT);
+	assert_int_equal(stk_proto_unpack(stk_str_of(NULL), numbers, NULL), 0);
+}
+
 static void proto_zigzag__folds_signs(void **state)
 {
 	(void)state;
@@ -98,6 +128,8 @@ int main(void)
 		cmocka_unit_test(proto_next__refuses_what_is_cut_or_wild),
 		cmocka_unit_test(proto_next__of_nothing_is_the_end),
 		cmocka_unit_test(proto_varint_len__is_what_add_writes),
+		cmocka_unit_test(proto_unpack__gives_numbers_of_every_length),
+		cmocka_unit_test(proto_unpack__refuses_what_is_cut_or_too_long),
 		cmocka_unit_test(proto_zigzag__folds_signs),
 	};
 
