@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/http/server.h"
 
@@ -89,6 +90,9 @@ static void on_request(
 	out->status = reply->status;
 	out->content_type = reply->content_type;
 	stk_buf_add_str(&out->body, reply->body);
+	if (reply->delay_ms > 0)
+		stk_clock_sleep_until(stk_clock_system(),
+			stk_clock_mono(stk_clock_system()) + reply->delay_ms * STK_NS_PER_MS);
 	out->cut_after = reply->cut_after;
 	add_headers(out, reply->headers);
 }

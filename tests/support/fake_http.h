@@ -19,6 +19,7 @@ struct fake_http_reply {
 	struct stk_str body;
 	int times;
 	int cut_after; /* > 0: close after that many bytes of the body */
+	int delay_ms;  /* before it answers */
 };
 
 /* One request as it came. Strings are owned by the fake. */
