@@ -120,6 +120,7 @@ struct stk_demo_check stk_demo_check(
 		}
 	}
 	check.wrong = each_wrong(run, plants, NULL, NULL);
+	check.judged = !run->partial.is_partial && run->verdict != STK_VERDICT_INCONCLUSIVE;
 	check.ok = check.found == check.planted && check.wrong == 0 &&
 		   check.renames_found == check.renames;
 	return check;
@@ -159,4 +160,7 @@ void stk_demo_check_format(
 		}
 	}
 	(void)each_wrong(run, plants, add_wrong, buf);
+	if (!check.judged)
+		stk_buf_addf(buf, "\n  not judged: %s",
+			run->partial.is_partial ? run->partial.reason : run->headline);
 }

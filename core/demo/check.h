@@ -14,13 +14,15 @@ struct stk_demo_check {
 	int wrong;         /* rows called a regression that are no plant's own function */
 	int renames;       /* planted renames */
 	int renames_found; /* that came out as moved, from the old name to the new */
+	bool judged;       /* the run came to its end and could tell */
 	bool ok;           /* all found, none wrong */
 };
 
 /* Judge the comparisons of run (base against head) by what was planted in head. */
 struct stk_demo_check stk_demo_check(
 	const struct stk_run *run, const struct stk_demo_plants *plants);
-/* Append "planted 2, found 2, wrongly accused 0.", and what was missed or wrong, by name. */
+/* Append "planted 2, found 2, wrongly accused 0.", and what was missed or wrong, by name, and why
+ * the run was not judged if it was not. */
 void stk_demo_check_format(
 	const struct stk_run *run, const struct stk_demo_plants *plants, struct stk_buf *buf);
 

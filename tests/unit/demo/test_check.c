@@ -146,6 +146,26 @@ static void check__of_nothing_planted_wants_nothing(void **state)
 	assert_line(f, "planted 0, found 0, wrongly accused 0.");
 }
 
+static void check__says_why_a_run_was_not_judged(void **state)
+{
+	struct fixture *f = *state;
+
+	stk_demo_plants(STK_DEMO_PLANT_NONE, 0, &f->plants);
+	f->run.verdict = STK_VERDICT_NO_CHANGE;
+	assert_true(stk_demo_check(&f->run, &f->plants).judged);
+	f->run.verdict = STK_VERDICT_INCONCLUSIVE;
+	f->run.headline = "CANNOT TELL: 4 % of base's requests failed";
+	assert_false(stk_demo_check(&f->run, &f->plants).judged);
+	assert_line(f, "planted 0, found 0, wrongly accused 0.\n"
+		       "  not judged: CANNOT TELL: 4 % of base's requests failed");
+	f->run.verdict = STK_VERDICT_NO_CHANGE;
+	f->run.partial.is_partial = true;
+	f->run.partial.reason = "interrupted";
+	assert_false(stk_demo_check(&f->run, &f->plants).judged);
+	assert_line(f, "planted 0, found 0, wrongly accused 0.\n"
+		       "  not judged: interrupted");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +180,8 @@ int main(void)
 			check__tells_functions_of_one_name_by_their_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			check__of_nothing_planted_wants_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			check__says_why_a_run_was_not_judged, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
