@@ -44,7 +44,7 @@ TEST_SOURCES := $(sort $(wildcard tests/unit/*/*.c tests/support/*.c tests/fuzz/
 
 .PHONY: all help deps test-deps demo test check unit check-layers check-headers check-house format \
 	format-check lint tidy cppcheck asan asan-build valgrind fuzz fuzz-short fuzz-replay mutants bench \
-	peers test-demo test-distros install uninstall clean FORCE
+	peers peers-default test-demo test-distros install uninstall clean FORCE
 all: $(BUILD)/stoker
 
 help: ## this list
@@ -105,9 +105,12 @@ deps: ## install the libraries that are missing (apt, as root or through sudo)
 	@sh tests/lint/deps.sh build
 test-deps:
 	@sh tests/lint/deps.sh test
-demo: deps ## build, then the whole story on a built-in service (2 to 3 minutes)
+# PYROSCOPE=URL sends and reads the profiles through that one, PYROSCOPE=1 through one started for it
+WITH_OWN := bash tests/peers/with_pyroscope.sh sh -c '$(BUILD)/stoker demo --pyroscope "$$PYROSCOPE_URL" $(DEMO_ARGS)'
+DEMO_COMMAND = $(if $(filter 1,$(PYROSCOPE)),$(WITH_OWN),$(BUILD)/stoker demo $(if $(PYROSCOPE),--pyroscope $(PYROSCOPE)) $(DEMO_ARGS))
+demo: deps $(if $(filter 1,$(PYROSCOPE)),build/peers/pyroscope) ## build, then the whole story on a built-in service (2 to 3 minutes)
 	@sh tests/lint/build.sh $(MAKE) -j$(JOBS) --no-print-directory all
-	@$(BUILD)/stoker demo $(if $(PYROSCOPE),--pyroscope $(PYROSCOPE)) $(DEMO_ARGS)
+	@$(DEMO_COMMAND)
 test: deps test-deps ## everything that must pass; ends with "N passed, N failed"
 	@sh tests/lint/build.sh $(MAKE) -j$(JOBS) --no-print-directory all
 	@MAKE="$(MAKE) --no-print-directory" JOBS=$(JOBS) BUILD=$(BUILD) bash tests/run_all.sh
@@ -147,8 +150,14 @@ valgrind: $(UNIT_base) $(UNIT_profile) $(UNIT_script) ## unit tests of base, pro
 	$(Q)UNIT_WRAP="valgrind -q --error-exitcode=99 --leak-check=full" UNIT_TIMEOUT=900 sh tests/support/run_units.sh $^
 mutants: ## flip operators in stats and the executors: the tests must notice
 	$(Q)BUILD=$(BUILD)/mutants lua5.4 tests/mutants.lua
-bench test-demo peers: all ## bench: beside peers; test-demo: plants with drawn seeds; peers: real servers
+bench test-demo: all ## bench: beside peers; test-demo: plants with drawn seeds
 	$(Q)BUILD=$(BUILD) sh tests/run_target.sh $@
+peers: ## a real Pyroscope and k6, as build/peers/pyroscope and build/peers/k6
+	$(Q)JOBS=$(JOBS) sh tests/peers/build_servers.sh
+build/peers/pyroscope:
+	$(Q)JOBS=$(JOBS) sh tests/peers/build_servers.sh
+peers-default: all ## the Go service with the SDK's own 15 s between uploads (about 10 minutes)
+	$(Q)BUILD=$(BUILD) bash tests/peers/default_go.sh
 test-distros: ## the README's commands in fresh Debian 12 and Ubuntu 24.04 roots
 	$(Q)bash tests/distros.sh
 

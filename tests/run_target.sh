@@ -1,6 +1,5 @@
 #!/bin/sh
-# Run the scripts behind a target: bench -> tests/bench/*.sh, peers -> tests/peers/*.sh,
-# test-demo -> tests/demo/*.sh.
+# Run the scripts behind a target: bench -> tests/bench/*.sh, test-demo -> tests/demo/*.sh.
 dir=tests/${1#test-}; rc=0; any=
 export STOKER="${BUILD:-build}/stoker"
 for script in "$dir"/*.sh; do

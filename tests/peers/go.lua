@@ -16,6 +16,7 @@ end
 return stoker.workflow {
   name = "peer-go",
   sides = { base = side "base", head = side "head" },
-  load = { script = "order.lua", rate = stoker.env("RATE", "120/s"), pairs = 6, warmup = "6s" },
+  load = { script = "order.lua", rate = stoker.env("RATE", "200/s"), warmup = "6s",
+           pairs = tonumber(stoker.env("PAIRS", "6")), block = stoker.env("BLOCK", "8s") },
   profiles = { "cpu", "alloc_space" },
 }

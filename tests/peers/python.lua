@@ -15,6 +15,7 @@ end
 return stoker.workflow {
   name = "peer-python",
   sides = { base = side "base", head = side "head" },
-  load = { script = "order.lua", rate = stoker.env("RATE", "60/s"), pairs = 6, warmup = "6s" },
+  load = { script = "order.lua", rate = stoker.env("RATE", "200/s"), warmup = "6s",
+           pairs = tonumber(stoker.env("PAIRS", "4")), block = stoker.env("BLOCK", "20s") },
   profiles = { "cpu", "alloc_space" },
 }

@@ -1,0 +1,50 @@
+# Sourced by the tests of peers: run a workflow, judge it, hold its slices against go tool pprof -top.
+# What a test sets: name, and the environment of its workflow.
+
+stoker=$(realpath "${STOKER:-${BUILD:-build}/stoker}") || exit 1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+# peer_run WORKFLOW FILE CPU_FUNCTION ALLOC_FUNCTION: once more only if the first run could not tell
+# because a precondition failed: then the machine was busy with something else.
+peer_run() {
+	local workflow attempt rc
+	workflow=$(realpath "$1") || return 1
+	for attempt in 1 2; do
+		echo "$name, run $attempt:"
+		rm -rf "$work/.stoker"
+		(cd "$work" && "$stoker" run "$workflow" >run.out 2>run.err)
+		run_dir=$(echo "$work"/.stoker/runs/*/)
+		if [ ! -f "$run_dir/run.json" ]; then
+			tail -20 "$work/run.err"
+			return 1
+		fi
+		python3 tests/peers/check_run.py "$run_dir" "$2" "$3" "$4"
+		rc=$?
+		[ $rc -eq 2 ] && [ $attempt -eq 1 ] || break
+		echo "inconclusive, because a precondition failed: once more"
+	done
+	[ $rc -eq 0 ] && return 0
+	cat "$work/run.out"
+	return 1
+}
+
+# peer_finish RC: every slice of the run against go tool pprof -top, and the last line.
+peer_finish() {
+	local passed=0 failed=0 line
+	if [ "$1" -eq 0 ]; then passed=1; else failed=1; fi
+	set -- "$run_dir"/slices/*.pb.gz
+	if [ -f "$1" ] && command -v go >/dev/null 2>&1; then
+		sh tests/cli/pprof_top.sh "$@" >"$work/top" 2>&1
+		line=$(tail -1 "$work/top")
+		case $line in
+		*" passed, "*" failed") passed=$((passed + ${line%% *})); line=${line#*, }
+			failed=$((failed + ${line%% *})); echo "  $# slices as in go tool pprof -top: $(tail -1 "$work/top")" ;;
+		*) failed=$((failed + 1)) ;;
+		esac
+		[ "$failed" -eq 0 ] || cat "$work/top"
+	fi
+	echo "$passed passed, $failed failed"
+	[ "$failed" -eq 0 ]
+}
