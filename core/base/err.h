@@ -46,7 +46,8 @@ int stk_err_set(struct stk_err *err, int code, const char *fmt, ...) STK_PRINTF(
 int stk_err_set_errno(struct stk_err *err, int code, int sys_errno, const char *fmt, ...)
 	STK_PRINTF(4, 5);
 
-/* Put "what: " before the text. Returns the code that is in err (INTERNAL for NULL). */
+/* Put "what: " before the text. Returns the code that is in err, INTERNAL for NULL: where err may
+ * be NULL, return the code of the call that failed, not this one. */
 int stk_err_wrap(struct stk_err *err, const char *fmt, ...) STK_PRINTF(2, 3);
 
 /* Say what to do next. */

@@ -222,8 +222,10 @@ int stk_proc_wait(struct stk_proc *proc, int64_t timeout_ns, struct stk_buf *out
 		if (left_ns > STEP_MS * STK_NS_PER_MS)
 			left_ns = STEP_MS * STK_NS_PER_MS;
 		rc = turn(proc, (int)((left_ns + STK_NS_PER_MS - 1) / STK_NS_PER_MS), out, err);
-		if (rc < 0)
-			return stk_err_wrap(err, "output of '%s'", proc->name);
+		if (rc < 0) {
+			stk_err_wrap(err, "output of '%s'", proc->name);
+			return rc;
+		}
 	}
 	*status_out = proc->status;
 	return 0;

@@ -217,8 +217,10 @@ int stk_plan_validate(struct stk_plan *plan, struct stk_err *err)
 		struct stk_scenario *scenario = &plan->scenarios.items[i];
 
 		rc = check_scenario(scenario, err);
-		if (rc < 0)
-			return stk_err_wrap(err, "scenario '%s'", scenario->name);
+		if (rc < 0) {
+			stk_err_wrap(err, "scenario '%s'", scenario->name);
+			return rc;
+		}
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(plan->scenarios.items[j].name, scenario->name) == 0)
 				return stk_err_set(err, STK_E_INVAL, "scenario '%s' is there twice",
@@ -233,8 +235,10 @@ int stk_plan_validate(struct stk_plan *plan, struct stk_err *err)
 		const char *metric = spec->metric;
 
 		rc = check_threshold(plan, spec, err);
-		if (rc < 0)
-			return stk_err_wrap(err, "threshold of '%s'", metric);
+		if (rc < 0) {
+			stk_err_wrap(err, "threshold of '%s'", metric);
+			return rc;
+		}
 	}
 	return 0;
 }

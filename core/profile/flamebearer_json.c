@@ -107,6 +107,8 @@ void stk_flamebearer_write_legacy(const struct stk_flamebearer *flame,
 static int read_int(
 	const struct stk_json *value, const char *what, int64_t *out, struct stk_err *err)
 {
+	int rc;
+
 	*out = 0;
 	switch (stk_json_type(value)) {
 	case STK_JSON_NULL:
@@ -115,9 +117,10 @@ static int read_int(
 		*out = stk_json_int(value, 0);
 		return 0;
 	case STK_JSON_STRING:
-		if (stk_str_to_i64(stk_json_str(value), out, err) == 0)
-			return 0;
-		return stk_err_wrap(err, "flame graph: %s", what);
+		rc = stk_str_to_i64(stk_json_str(value), out, err);
+		if (rc < 0)
+			stk_err_wrap(err, "flame graph: %s", what);
+		return rc;
 	default:
 		return stk_err_set(
 			err, STK_E_FORMAT, "flame graph: %s: an integer is missing", what);

@@ -33,8 +33,11 @@ static int take_value(struct reading *in, struct stk_str *line, int64_t *out)
 	if (!in->opts->is_lines) {
 		if (blank < 0)
 			return fail(in, STK_E_FORMAT, "a number is missing behind the stack");
-		if (stk_str_to_i64(stk_str_skip(*line, (size_t)blank + 1), out, in->err) < 0)
-			return stk_err_wrap(in->err, "folded text: line %zu", in->line);
+		int rc = stk_str_to_i64(stk_str_skip(*line, (size_t)blank + 1), out, in->err);
+		if (rc < 0) {
+			stk_err_wrap(in->err, "folded text: line %zu", in->line);
+			return rc;
+		}
 		*line = stk_str_trim(stk_str_sub(*line, 0, (size_t)blank));
 	}
 	if (*out < 0)

@@ -1,31 +1,14 @@
 /* pprof_decode: protobuf bytes of profile.proto -> struct stk_profile.
  *
- * Field numbers are those of the public profile.proto. Two passes: what refers to an id by a
- * field (samples to locations, locations to functions) may stand before it in the message, so
- * references are turned into numbers at the end. */
+ * Two passes: what refers to an id by a field (samples to locations, locations to functions) may
+ * stand before it in the message, so references are turned into numbers at the end. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/fs.h"
 #include "core/base/gzip.h"
-#include "core/base/proto.h"
 #include "core/profile/pprof.h"
-
-/* Ids to numbers. Ids are 1, 2, 3 … as a rule; others are sorted and searched. */
-struct id_list {
-	STK_VEC(uint64_t) ids;
-	uint32_t *order; /* numbers sorted by id; NULL while ids are dense */
-};
-
-struct decoding {
-	struct stk_profile *profile;
-	struct id_list mappings, functions, locations;
-	STK_VEC(uint64_t) sample_locations;  /* as ids, parallel to profile->stacks */
-	STK_VEC(uint64_t) location_mappings; /* as ids, parallel to locations */
-	STK_VEC(uint64_t) line_functions;    /* as ids, parallel to lines */
-	STK_VEC(uint32_t) sample_values;     /* how many values each sample had */
-	struct stk_err *err;
-};
+#include "core/profile/pprof_priv.h"
 
 static int compare_ids(const void *a, const void *b, void *ctx)
 {
@@ -35,7 +18,7 @@ static int compare_ids(const void *a, const void *b, void *ctx)
 	return (x > y) - (x < y);
 }
 
-static void id_list_seal(struct id_list *list)
+static void id_list_seal(struct stk_pprof_ids *list)
 {
 	bool dense = true;
 
@@ -49,7 +32,7 @@ static void id_list_seal(struct id_list *list)
 	qsort_r(list->order, list->ids.len, sizeof *list->order, compare_ids, list->ids.items);
 }
 
-static uint32_t id_list_find(const struct id_list *list, uint64_t id)
+static uint32_t id_list_find(const struct stk_pprof_ids *list, uint64_t id)
 {
 	size_t low = 0, high = list->ids.len;
 
@@ -67,396 +50,13 @@ static uint32_t id_list_find(const struct id_list *list, uint64_t id)
 	return STK_PROFILE_NONE;
 }
 
-static void id_list_release(struct id_list *list)
+static void id_list_release(struct stk_pprof_ids *list)
 {
 	stk_vec_release(&list->ids);
 	free(list->order);
 }
 
-static int too_many(struct decoding *dec, const char *what)
-{
-	return stk_err_set(
-		dec->err, STK_E_TOO_LARGE, "pprof: more than %zu %s", STK_PPROF_MAX_RECORDS, what);
-}
-
-/* Text numbers are checked against the table at the end; here only that they fit. */
-static uint32_t text_number(uint64_t value)
-{
-	return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
-}
-
-static int decode_value_type(struct decoding *dec, struct stk_str bytes, struct stk_value_type *out)
-{
-	struct stk_proto_cursor cur = stk_proto_cursor(bytes);
-	struct stk_proto_field field;
-	int rc;
-
-	*out = (struct stk_value_type){0, 0};
-	while ((rc = stk_proto_next(&cur, &field, dec->err)) > 0) {
-		if (field.number == 1)
-			out->type = text_number(field.value);
-		else if (field.number == 2)
-			out->unit = text_number(field.value);
-	}
-	return rc;
-}
-
-/* A repeated integer: packed in one field, or one field each. */
-typedef int (*number_fn)(struct decoding *dec, uint64_t value);
-
-static int each_number(struct decoding *dec, const struct stk_proto_field *field, number_fn fn)
-{
-	struct stk_proto_cursor cur;
-	uint64_t value;
-	int rc;
-
-	if (field->wire != STK_PROTO_LEN)
-		return fn(dec, field->value);
-	cur = stk_proto_cursor(field->bytes);
-	while ((rc = stk_proto_varint(&cur, &value, dec->err)) > 0) {
-		int bad = fn(dec, value);
-		if (bad < 0)
-			return bad;
-	}
-	return rc;
-}
-
-static int add_sample_location(struct decoding *dec, uint64_t value)
-{
-	struct stk_profile_sample *sample =
-		&dec->profile->samples.items[dec->profile->samples.len - 1];
-
-	if (sample->locations_len >= STK_PPROF_MAX_STACK)
-		return stk_err_set(dec->err, STK_E_TOO_LARGE,
-			"pprof: a stack of more than %zu frames", STK_PPROF_MAX_STACK);
-	if (dec->sample_locations.len >= 16 * STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "frames");
-	stk_vec_push(&dec->sample_locations, value);
-	sample->locations_len++;
-	return 0;
-}
-
-static int add_sample_value(struct decoding *dec, uint64_t value)
-{
-	uint32_t *count = &dec->sample_values.items[dec->sample_values.len - 1];
-
-	if (*count >= STK_PPROF_MAX_TYPES)
-		return stk_err_set(dec->err, STK_E_FORMAT, "pprof: sample %zu has too many values",
-			dec->profile->samples.len - 1);
-	stk_vec_push(&dec->profile->values, (int64_t)value);
-	(*count)++;
-	return 0;
-}
-
-static int decode_label(struct decoding *dec, struct stk_str bytes)
-{
-	struct stk_proto_cursor cur = stk_proto_cursor(bytes);
-	struct stk_profile_label label = {0, 0, 0, 0};
-	struct stk_proto_field field;
-	int rc;
-
-	while ((rc = stk_proto_next(&cur, &field, dec->err)) > 0) {
-		if (field.number == 1)
-			label.key = text_number(field.value);
-		else if (field.number == 2)
-			label.text = text_number(field.value);
-		else if (field.number == 3)
-			label.num = (int64_t)field.value;
-		else if (field.number == 4)
-			label.num_unit = text_number(field.value);
-	}
-	if (rc < 0)
-		return rc;
-	stk_vec_push(&dec->profile->labels, label);
-	dec->profile->samples.items[dec->profile->samples.len - 1].labels_len++;
-	return 0;
-}
-
-static int decode_sample(struct decoding *dec, struct stk_str bytes)
-{
-	struct stk_proto_cursor cur = stk_proto_cursor(bytes);
-	struct stk_profile_sample *sample;
-	struct stk_proto_field field;
-	int rc;
-
-	if (dec->profile->samples.len >= STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "samples");
-	sample = stk_vec_push_new(&dec->profile->samples);
-	sample->first_location = (uint32_t)dec->sample_locations.len;
-	sample->first_label = (uint32_t)dec->profile->labels.len;
-	stk_vec_push(&dec->sample_values, 0);
-	while ((rc = stk_proto_next(&cur, &field, dec->err)) > 0) {
-		int bad = 0;
-		if (field.number == 1)
-			bad = each_number(dec, &field, add_sample_location);
-		else if (field.number == 2)
-			bad = each_number(dec, &field, add_sample_value);
-		else if (field.number == 3 && field.wire == STK_PROTO_LEN)
-			bad = decode_label(dec, field.bytes);
-		if (bad < 0)
-			return bad;
-	}
-	return rc;
-}
-
-static int decode_mapping(struct decoding *dec, struct stk_str bytes)
-{
-	struct stk_proto_cursor cur = stk_proto_cursor(bytes);
-	struct stk_mapping mapping = {0};
-	struct stk_proto_field field;
-	uint64_t id = 0;
-	int rc;
-
-	while ((rc = stk_proto_next(&cur, &field, dec->err)) > 0) {
-		switch (field.number) {
-		case 1:
-			id = field.value;
-			break;
-		case 2:
-			mapping.start = field.value;
-			break;
-		case 3:
-			mapping.limit = field.value;
-			break;
-		case 4:
-			mapping.offset = field.value;
-			break;
-		case 5:
-			mapping.file = text_number(field.value);
-			break;
-		case 6:
-			mapping.build_id = text_number(field.value);
-			break;
-		case 7:
-			mapping.has_functions = field.value != 0;
-			break;
-		case 8:
-			mapping.has_filenames = field.value != 0;
-			break;
-		case 9:
-			mapping.has_line_numbers = field.value != 0;
-			break;
-		case 10:
-			mapping.has_inline_frames = field.value != 0;
-			break;
-		}
-	}
-	if (rc < 0)
-		return rc;
-	if (dec->profile->mappings.len >= STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "mappings");
-	stk_vec_push(&dec->mappings.ids, id);
-	stk_vec_push(&dec->profile->mappings, mapping);
-	return 0;
-}
-
-static int decode_line(struct decoding *dec, struct stk_str bytes)
-{
-	struct stk_proto_cursor cur = stk_proto_cursor(bytes);
-	struct stk_profile_line line = {STK_PROFILE_NONE, 0};
-	struct stk_proto_field field;
-	uint64_t function = 0;
-	int rc;
-
-	while ((rc = stk_proto_next(&cur, &field, dec->err)) > 0) {
-		if (field.number == 1)
-			function = field.value;
-		else if (field.number == 2)
-			line.line = (int64_t)field.value;
-	}
-	if (rc < 0)
-		return rc;
-	if (dec->profile->lines.len >= STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "lines");
-	stk_vec_push(&dec->profile->lines, line);
-	stk_vec_push(&dec->line_functions, function);
-	return 0;
-}
-
-static int decode_location(struct decoding *dec, struct stk_str bytes)
-{
-	struct stk_proto_cursor cur = stk_proto_cursor(bytes);
-	struct stk_profile_location location = {.mapping = STK_PROFILE_NONE};
-	struct stk_proto_field field;
-	uint64_t id = 0, mapping = 0;
-	int rc, bad = 0;
-
-	location.first_line = (uint32_t)dec->profile->lines.len;
-	while ((rc = stk_proto_next(&cur, &field, dec->err)) > 0) {
-		switch (field.number) {
-		case 1:
-			id = field.value;
-			break;
-		case 2:
-			mapping = field.value;
-			break;
-		case 3:
-			location.address = field.value;
-			break;
-		case 4:
-			bad = decode_line(dec, field.bytes);
-			break;
-		case 5:
-			location.is_folded = field.value != 0;
-			break;
-		}
-		if (bad < 0)
-			return bad;
-	}
-	if (rc < 0)
-		return rc;
-	if (dec->profile->locations.len >= STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "locations");
-	location.lines_len = (uint32_t)dec->profile->lines.len - location.first_line;
-	stk_vec_push(&dec->locations.ids, id);
-	stk_vec_push(&dec->location_mappings, mapping);
-	stk_vec_push(&dec->profile->locations, location);
-	return 0;
-}
-
-static int decode_function(struct decoding *dec, struct stk_str bytes)
-{
-	struct stk_proto_cursor cur = stk_proto_cursor(bytes);
-	struct stk_profile_function function = {0};
-	struct stk_proto_field field;
-	uint64_t id = 0;
-	int rc;
-
-	while ((rc = stk_proto_next(&cur, &field, dec->err)) > 0) {
-		switch (field.number) {
-		case 1:
-			id = field.value;
-			break;
-		case 2:
-			function.name = text_number(field.value);
-			break;
-		case 3:
-			function.system_name = text_number(field.value);
-			break;
-		case 4:
-			function.file = text_number(field.value);
-			break;
-		case 5:
-			function.start_line = (int64_t)field.value;
-			break;
-		}
-	}
-	if (rc < 0)
-		return rc;
-	if (dec->profile->functions.len >= STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "functions");
-	stk_vec_push(&dec->functions.ids, id);
-	stk_vec_push(&dec->profile->functions, function);
-	return 0;
-}
-
-static int decode_string(struct decoding *dec, struct stk_str bytes)
-{
-	struct stk_profile *profile = dec->profile;
-
-	if (profile->strings.len >= STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "strings");
-	/* views into the message: it is the first thing in the arena */
-	stk_vec_push(&profile->strings, bytes);
-	return 0;
-}
-
-static int add_comment(struct decoding *dec, uint64_t value)
-{
-	if (dec->profile->comments.len >= STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "comments");
-	stk_vec_push(&dec->profile->comments, text_number(value));
-	return 0;
-}
-
-static int decode_type(struct decoding *dec, struct stk_str bytes)
-{
-	struct stk_value_type type;
-	int rc = decode_value_type(dec, bytes, &type);
-
-	if (rc < 0)
-		return rc;
-	if (dec->profile->types.len >= STK_PPROF_MAX_TYPES)
-		return stk_err_set(dec->err, STK_E_TOO_LARGE, "pprof: more than %d sample types",
-			STK_PPROF_MAX_TYPES);
-	stk_vec_push(&dec->profile->types, type);
-	return 0;
-}
-
-static int decode_message_field(struct decoding *dec, const struct stk_proto_field *field)
-{
-	switch (field->number) {
-	case 1:
-		return decode_type(dec, field->bytes);
-	case 2:
-		return decode_sample(dec, field->bytes);
-	case 3:
-		return decode_mapping(dec, field->bytes);
-	case 4:
-		return decode_location(dec, field->bytes);
-	case 5:
-		return decode_function(dec, field->bytes);
-	case 6:
-		return decode_string(dec, field->bytes);
-	case 11:
-		return decode_value_type(dec, field->bytes, &dec->profile->period_type);
-	}
-	return stk_err_set(dec->err, STK_E_INTERNAL, "pprof: field %u", field->number);
-}
-
-static int decode_number_field(struct decoding *dec, const struct stk_proto_field *field)
-{
-	struct stk_profile *profile = dec->profile;
-
-	switch (field->number) {
-	case 7:
-		profile->drop_frames = text_number(field->value);
-		break;
-	case 8:
-		profile->keep_frames = text_number(field->value);
-		break;
-	case 9:
-		profile->time_ns = (int64_t)field->value;
-		break;
-	case 10:
-		profile->duration_ns = (int64_t)field->value;
-		break;
-	case 12:
-		profile->period = (int64_t)field->value;
-		break;
-	case 14:
-		profile->default_type = text_number(field->value);
-		break;
-	}
-	return 0;
-}
-
-static int decode_fields(struct decoding *dec, struct stk_str bytes)
-{
-	struct stk_proto_cursor cur = stk_proto_cursor(bytes);
-	struct stk_proto_field field;
-	int rc;
-
-	while ((rc = stk_proto_next(&cur, &field, dec->err)) > 0) {
-		bool is_message = field.number <= 6 || field.number == 11;
-		int bad;
-
-		if (is_message && field.wire != STK_PROTO_LEN)
-			bad = stk_err_set(dec->err, STK_E_FORMAT,
-				"pprof: field %u has wire type %d", field.number, (int)field.wire);
-		else if (is_message)
-			bad = decode_message_field(dec, &field);
-		else if (field.number == 13)
-			bad = each_number(dec, &field, add_comment);
-		else
-			bad = decode_number_field(dec, &field);
-		if (bad < 0)
-			return bad;
-	}
-	return rc;
-}
-
-static int check_text(struct decoding *dec, uint32_t text, const char *what)
+static int check_text(struct stk_pprof_decoding *dec, uint32_t text, const char *what)
 {
 	if (text < dec->profile->strings.len)
 		return 0;
@@ -464,7 +64,7 @@ static int check_text(struct decoding *dec, uint32_t text, const char *what)
 		dec->profile->strings.len);
 }
 
-static int check_texts(struct decoding *dec)
+static int check_texts(struct stk_pprof_decoding *dec)
 {
 	const struct stk_profile *profile = dec->profile;
 	int rc = check_text(dec, profile->period_type.type, "the period type");
@@ -504,7 +104,7 @@ static int check_texts(struct decoding *dec)
 	return rc;
 }
 
-static int check_values(struct decoding *dec)
+static int check_values(struct stk_pprof_decoding *dec)
 {
 	for (size_t i = 0; i < dec->sample_values.len; i++)
 		if (dec->sample_values.items[i] != dec->profile->types.len)
@@ -514,7 +114,7 @@ static int check_values(struct decoding *dec)
 	return 0;
 }
 
-static bool resolve_stack(struct decoding *dec, struct stk_profile_sample *sample)
+static bool resolve_stack(struct stk_pprof_decoding *dec, struct stk_profile_sample *sample)
 {
 	struct stk_profile *profile = dec->profile;
 	uint32_t first = sample->first_location;
@@ -531,7 +131,7 @@ static bool resolve_stack(struct decoding *dec, struct stk_profile_sample *sampl
 }
 
 /* Ids to numbers; samples that refer to a location that is not there go. */
-static void resolve(struct decoding *dec)
+static void resolve(struct stk_pprof_decoding *dec)
 {
 	struct stk_profile *profile = dec->profile;
 	size_t kept = 0, types = profile->types.len;
@@ -563,9 +163,10 @@ static void resolve(struct decoding *dec)
 
 static int decode_plain(struct stk_str bytes, struct stk_profile **out, struct stk_err *err)
 {
-	struct decoding dec = {.profile = stk_xcalloc(1, sizeof(struct stk_profile)), .err = err};
+	struct stk_pprof_decoding dec = {
+		.profile = stk_xcalloc(1, sizeof(struct stk_profile)), .err = err};
 	struct stk_str copy = {stk_arena_str(&dec.profile->arena, bytes), bytes.len};
-	int rc = decode_fields(&dec, copy);
+	int rc = stk_pprof_decode_fields(&dec, copy);
 
 	if (rc == 0)
 		rc = check_texts(&dec);

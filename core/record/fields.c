@@ -279,8 +279,10 @@ int stk_fields_read(const struct stk_shape *shape, const struct stk_json *object
 			rc = stk_err_set(err, STK_E_FORMAT, "is missing");
 		else if (field->type == STK_FIELD_REAL)
 			rc = read_real(NULL, member, err);
-		if (rc < 0)
-			return stk_err_wrap(err, "%s", field->name);
+		if (rc < 0) {
+			stk_err_wrap(err, "%s", field->name);
+			return rc;
+		}
 	}
 	return 0;
 }

@@ -123,8 +123,10 @@ static int read_hist(
 		return stk_err_set(err, STK_E_FORMAT, "sum, min, max and unit do not fit");
 	rc = stk_counts_json_read(stk_json_get(object, "buckets"), BUCKETS_MAX, budget,
 		&hist->buckets, &hist->len, err);
-	if (rc < 0)
-		return stk_err_wrap(err, "buckets");
+	if (rc < 0) {
+		stk_err_wrap(err, "buckets");
+		return rc;
+	}
 	for (size_t i = 0; i < hist->len; i++) {
 		if (hist->buckets[i] > (uint64_t)hist->count - sum)
 			return stk_err_set(err, STK_E_FORMAT, "buckets hold more than count says");
@@ -185,8 +187,10 @@ static int read_checks(
 		int rc = need_count(item, "passes", &check->passes, err);
 		if (rc == 0)
 			rc = need_count(item, "fails", &check->fails, err);
-		if (rc < 0)
-			return stk_err_wrap(err, "checks[%zu]", i);
+		if (rc < 0) {
+			stk_err_wrap(err, "checks[%zu]", i);
+			return rc;
+		}
 	}
 	return 0;
 }
@@ -207,8 +211,10 @@ int stk_metric_json_read(const struct stk_json *object, size_t *budget, struct s
 		struct stk_metric *metric = stk_vec_push_new(&metrics->items);
 		stk_hist_init(&metric->hist);
 		rc = read_metric(stk_json_at(items, i), budget, metric, err);
-		if (rc < 0)
-			return stk_err_wrap(err, "items[%zu]", i);
+		if (rc < 0) {
+			stk_err_wrap(err, "items[%zu]", i);
+			return rc;
+		}
 	}
 	return read_checks(stk_json_get(object, "checks"), metrics, err);
 }

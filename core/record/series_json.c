@@ -83,8 +83,10 @@ int stk_series_json_read(const struct stk_json *object, size_t *budget, struct s
 	for (size_t i = 0; i < len; i++) {
 		struct stk_series_key *key = stk_vec_push_new(&series->keys);
 		rc = read_key(stk_json_at(keys, i), budget, key, err);
-		if (rc < 0)
-			return stk_err_wrap(err, "keys[%zu]", i);
+		if (rc < 0) {
+			stk_err_wrap(err, "keys[%zu]", i);
+			return rc;
+		}
 	}
 	return 0;
 }

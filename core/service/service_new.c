@@ -61,8 +61,10 @@ static int expand_env(
 		const char *value = NULL;
 		int rc = expand(service, spec->env[i].value, &value, err);
 
-		if (rc < 0)
-			return stk_err_wrap(err, "env.%s", spec->env[i].name);
+		if (rc < 0) {
+			stk_err_wrap(err, "env.%s", spec->env[i].name);
+			return rc;
+		}
 		additions[i] = stk_arena_printf(&service->arena, "%s=%s", spec->env[i].name, value);
 	}
 	service->env = stk_proc_merge_env(spec->environ_, additions);
@@ -92,23 +94,33 @@ static int expand_all(
 	const char *cwd = spec->cwd ? spec->cwd : spec->values.dir ? "{dir}" : NULL;
 	int rc = expand_command(service, &spec->build, &service->build, err);
 
-	if (rc < 0)
-		return stk_err_wrap(err, "build");
+	if (rc < 0) {
+		stk_err_wrap(err, "build");
+		return rc;
+	}
 	rc = expand_command(service, &spec->start, &service->start, err);
-	if (rc < 0)
-		return stk_err_wrap(err, "start");
+	if (rc < 0) {
+		stk_err_wrap(err, "start");
+		return rc;
+	}
 	if (!service->start)
 		return stk_err_set(err, STK_E_SCRIPT, "the start command is missing");
 	rc = expand_env(service, spec, err);
 	if (rc < 0)
 		return rc;
-	if (cwd && (rc = expand(service, cwd, &service->cwd, err)) < 0)
-		return stk_err_wrap(err, "cwd");
+	if (cwd && (rc = expand(service, cwd, &service->cwd, err)) < 0) {
+		stk_err_wrap(err, "cwd");
+		return rc;
+	}
 	rc = expand(service, spec->url ? spec->url : "http://127.0.0.1:{port}", &service->url, err);
-	if (rc < 0)
-		return stk_err_wrap(err, "url");
-	if (spec->ready && (rc = expand(service, spec->ready, &service->ready, err)) < 0)
-		return stk_err_wrap(err, "ready");
+	if (rc < 0) {
+		stk_err_wrap(err, "url");
+		return rc;
+	}
+	if (spec->ready && (rc = expand(service, spec->ready, &service->ready, err)) < 0) {
+		stk_err_wrap(err, "ready");
+		return rc;
+	}
 	return find_signal(spec->stop_signal, &service->stop_signal, err);
 }
 

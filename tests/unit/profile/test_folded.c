@@ -59,12 +59,26 @@ static void folded_read__lines_count_one_each(void **state)
 	stk_profile_free(profile);
 }
 
+/* who does not want the text still gets the code */
+static void folded_read__gives_its_code_without_an_error_to_fill(void **state)
+{
+	struct stk_profile *profile = NULL;
+	struct stk_err err = STK_ERR_INIT;
+
+	(void)state;
+	assert_int_equal(stk_folded_read(STK_STR("a;b x\n"), NULL, &profile, &err), STK_E_FORMAT);
+	assert_int_equal(err.code, STK_E_FORMAT);
+	assert_int_equal(stk_folded_read(STK_STR("a;b x\n"), NULL, &profile, NULL), STK_E_FORMAT);
+	assert_null(profile);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(folded_write__gives_back_what_was_read_added_up),
 		cmocka_unit_test(folded_read__names_the_line_that_is_wrong),
 		cmocka_unit_test(folded_read__lines_count_one_each),
+		cmocka_unit_test(folded_read__gives_its_code_without_an_error_to_fill),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
