@@ -1,7 +1,7 @@
 /* pprof_decode: protobuf bytes of profile.proto -> struct stk_profile.
  *
- * Two passes: what refers to an id by a field (samples to locations, locations to functions) may
- * stand before it in the message, so references are turned into numbers at the end. */
+ * Two passes, as what refers to an id may stand before it in the message: first everything but the
+ * samples, then the samples, by far the most, whose ids become numbers at once. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +32,7 @@ static void id_list_seal(struct stk_pprof_ids *list)
 	qsort_r(list->order, list->ids.len, sizeof *list->order, compare_ids, list->ids.items);
 }
 
-static uint32_t id_list_find(const struct stk_pprof_ids *list, uint64_t id)
+uint32_t stk_pprof_find_id(const struct stk_pprof_ids *list, uint64_t id)
 {
 	size_t low = 0, high = list->ids.len;
 
@@ -104,76 +104,39 @@ static int check_texts(struct stk_pprof_decoding *dec)
 	return rc;
 }
 
-static int check_values(struct stk_pprof_decoding *dec)
-{
-	for (size_t i = 0; i < dec->sample_values.len; i++)
-		if (dec->sample_values.items[i] != dec->profile->types.len)
-			return stk_err_set(dec->err, STK_E_FORMAT,
-				"pprof: sample %zu has %u values for %zu sample types", i,
-				dec->sample_values.items[i], dec->profile->types.len);
-	return 0;
-}
-
-static bool resolve_stack(struct stk_pprof_decoding *dec, struct stk_profile_sample *sample)
-{
-	struct stk_profile *profile = dec->profile;
-	uint32_t first = sample->first_location;
-
-	sample->first_location = (uint32_t)profile->stacks.len;
-	for (uint32_t i = 0; i < sample->locations_len; i++) {
-		uint32_t number =
-			id_list_find(&dec->locations, dec->sample_locations.items[first + i]);
-		if (number == STK_PROFILE_NONE)
-			return false;
-		stk_vec_push(&profile->stacks, number);
-	}
-	return true;
-}
-
-/* Ids to numbers; samples that refer to a location that is not there go. */
+/* Ids to numbers, all but those of samples. */
 static void resolve(struct stk_pprof_decoding *dec)
 {
 	struct stk_profile *profile = dec->profile;
-	size_t kept = 0, types = profile->types.len;
 
 	id_list_seal(&dec->mappings);
 	id_list_seal(&dec->functions);
 	id_list_seal(&dec->locations);
 	for (size_t i = 0; i < profile->locations.len; i++)
 		profile->locations.items[i].mapping =
-			id_list_find(&dec->mappings, dec->location_mappings.items[i]);
+			stk_pprof_find_id(&dec->mappings, dec->location_mappings.items[i]);
 	for (size_t i = 0; i < profile->lines.len; i++)
 		profile->lines.items[i].function =
-			id_list_find(&dec->functions, dec->line_functions.items[i]);
-	stk_vec_reserve(&profile->stacks, dec->sample_locations.len);
-	for (size_t i = 0; i < profile->samples.len; i++) {
-		struct stk_profile_sample sample = profile->samples.items[i];
-		if (!resolve_stack(dec, &sample)) {
-			profile->stacks.len = sample.first_location;
-			continue;
-		}
-		profile->samples.items[kept] = sample;
-		memmove(&profile->values.items[kept * types], &profile->values.items[i * types],
-			types * sizeof *profile->values.items);
-		kept++;
-	}
-	profile->samples.len = kept;
-	profile->values.len = kept * types;
+			stk_pprof_find_id(&dec->functions, dec->line_functions.items[i]);
 }
 
-static int decode_plain(struct stk_str bytes, struct stk_profile **out, struct stk_err *err)
+static int decode_plain(
+	char *message_take, size_t len, struct stk_profile **out, struct stk_err *err)
 {
 	struct stk_pprof_decoding dec = {
 		.profile = stk_xcalloc(1, sizeof(struct stk_profile)), .err = err};
-	struct stk_str copy = {stk_arena_str(&dec.profile->arena, bytes), bytes.len};
-	int rc = stk_pprof_decode_fields(&dec, copy);
+	struct stk_str message = {message_take, len};
+	int rc;
 
-	if (rc == 0)
-		rc = check_texts(&dec);
-	if (rc == 0)
-		rc = check_values(&dec);
+	dec.profile->message = message_take;
+	rc = stk_pprof_decode_fields(&dec, message);
 	if (rc == 0) {
 		resolve(&dec);
+		rc = stk_pprof_decode_samples(&dec, message);
+	}
+	if (rc == 0)
+		rc = check_texts(&dec);
+	if (rc == 0) {
 		*out = dec.profile;
 		dec.profile = NULL;
 	}
@@ -181,26 +144,29 @@ static int decode_plain(struct stk_str bytes, struct stk_profile **out, struct s
 	id_list_release(&dec.mappings);
 	id_list_release(&dec.functions);
 	id_list_release(&dec.locations);
-	stk_vec_release(&dec.sample_locations);
 	stk_vec_release(&dec.location_mappings);
 	stk_vec_release(&dec.line_functions);
-	stk_vec_release(&dec.sample_values);
+	stk_vec_release(&dec.unpacked);
 	return rc;
 }
 
 int stk_pprof_decode(struct stk_str bytes, struct stk_profile **out, struct stk_err *err)
 {
 	struct stk_buf plain = STK_BUF_INIT(STK_PPROF_MAX_BYTES);
-	int rc;
+	size_t len = 0;
+	int rc = 0;
 
 	if (bytes.len > STK_PPROF_MAX_BYTES)
 		return stk_err_set(err, STK_E_TOO_LARGE, "pprof: %zu bytes, at most %zu are read",
 			bytes.len, STK_PPROF_MAX_BYTES);
-	if (!stk_gzip_is(bytes))
-		return decode_plain(bytes, out, err);
-	rc = stk_gzip_unpack(bytes, &plain, err);
-	if (rc == 0)
-		rc = decode_plain(stk_buf_str(&plain), out, err);
+	if (stk_gzip_is(bytes))
+		rc = stk_gzip_unpack(bytes, &plain, err);
+	else
+		stk_buf_add_str(&plain, bytes);
+	if (rc == 0) {
+		char *message = stk_buf_take(&plain, &len);
+		rc = decode_plain(message, len, out, err);
+	}
 	stk_buf_release(&plain);
 	return rc;
 }

@@ -2,20 +2,13 @@
  *
  * Field numbers are those of the public profile.proto. References stay ids here; pprof_decode
  * turns them into numbers once all records are known. */
-#include "core/base/proto.h"
 #include "core/profile/pprof.h"
 #include "core/profile/pprof_priv.h"
 
-static int too_many(struct stk_pprof_decoding *dec, const char *what)
+int stk_pprof_too_many(const struct stk_pprof_decoding *dec, const char *what)
 {
 	return stk_err_set(
 		dec->err, STK_E_TOO_LARGE, "pprof: more than %zu %s", STK_PPROF_MAX_RECORDS, what);
-}
-
-/* Text numbers are checked against the table at the end; here only that they fit. */
-static uint32_t text_number(uint64_t value)
-{
-	return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
 }
 
 static int decode_value_type(
@@ -28,110 +21,23 @@ static int decode_value_type(
 	*out = (struct stk_value_type){0, 0};
 	while ((rc = stk_proto_next(&cur, &field, dec->err)) > 0) {
 		if (field.number == 1)
-			out->type = text_number(field.value);
+			out->type = stk_pprof_text(field.value);
 		else if (field.number == 2)
-			out->unit = text_number(field.value);
+			out->unit = stk_pprof_text(field.value);
 	}
 	return rc;
 }
 
-/* A repeated integer: packed in one field, or one field each. */
-typedef int (*number_fn)(struct stk_pprof_decoding *dec, uint64_t value);
-
-static int each_number(
-	struct stk_pprof_decoding *dec, const struct stk_proto_field *field, number_fn fn)
+int stk_pprof_unpack(struct stk_pprof_decoding *dec, const struct stk_proto_field *field)
 {
-	struct stk_proto_cursor cur;
-	uint64_t value;
-	int rc;
-
-	if (field->wire != STK_PROTO_LEN)
-		return fn(dec, field->value);
-	cur = stk_proto_cursor(field->bytes);
-	while ((rc = stk_proto_varint(&cur, &value, dec->err)) > 0) {
-		int bad = fn(dec, value);
-		if (bad < 0)
-			return bad;
+	stk_vec_clear(&dec->unpacked);
+	if (field->wire != STK_PROTO_LEN) {
+		stk_vec_push(&dec->unpacked, field->value);
+		return 0;
 	}
-	return rc;
-}
-
-static int add_sample_location(struct stk_pprof_decoding *dec, uint64_t value)
-{
-	struct stk_profile_sample *sample =
-		&dec->profile->samples.items[dec->profile->samples.len - 1];
-
-	if (sample->locations_len >= STK_PPROF_MAX_STACK)
-		return stk_err_set(dec->err, STK_E_TOO_LARGE,
-			"pprof: a stack of more than %zu frames", STK_PPROF_MAX_STACK);
-	if (dec->sample_locations.len >= 16 * STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "frames");
-	stk_vec_push(&dec->sample_locations, value);
-	sample->locations_len++;
-	return 0;
-}
-
-static int add_sample_value(struct stk_pprof_decoding *dec, uint64_t value)
-{
-	uint32_t *count = &dec->sample_values.items[dec->sample_values.len - 1];
-
-	if (*count >= STK_PPROF_MAX_TYPES)
-		return stk_err_set(dec->err, STK_E_FORMAT, "pprof: sample %zu has too many values",
-			dec->profile->samples.len - 1);
-	stk_vec_push(&dec->profile->values, (int64_t)value);
-	(*count)++;
-	return 0;
-}
-
-static int decode_label(struct stk_pprof_decoding *dec, struct stk_str bytes)
-{
-	struct stk_proto_cursor cur = stk_proto_cursor(bytes);
-	struct stk_profile_label label = {0, 0, 0, 0};
-	struct stk_proto_field field;
-	int rc;
-
-	while ((rc = stk_proto_next(&cur, &field, dec->err)) > 0) {
-		if (field.number == 1)
-			label.key = text_number(field.value);
-		else if (field.number == 2)
-			label.text = text_number(field.value);
-		else if (field.number == 3)
-			label.num = (int64_t)field.value;
-		else if (field.number == 4)
-			label.num_unit = text_number(field.value);
-	}
-	if (rc < 0)
-		return rc;
-	stk_vec_push(&dec->profile->labels, label);
-	dec->profile->samples.items[dec->profile->samples.len - 1].labels_len++;
-	return 0;
-}
-
-static int decode_sample(struct stk_pprof_decoding *dec, struct stk_str bytes)
-{
-	struct stk_proto_cursor cur = stk_proto_cursor(bytes);
-	struct stk_profile_sample *sample;
-	struct stk_proto_field field;
-	int rc;
-
-	if (dec->profile->samples.len >= STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "samples");
-	sample = stk_vec_push_new(&dec->profile->samples);
-	sample->first_location = (uint32_t)dec->sample_locations.len;
-	sample->first_label = (uint32_t)dec->profile->labels.len;
-	stk_vec_push(&dec->sample_values, 0);
-	while ((rc = stk_proto_next(&cur, &field, dec->err)) > 0) {
-		int bad = 0;
-		if (field.number == 1)
-			bad = each_number(dec, &field, add_sample_location);
-		else if (field.number == 2)
-			bad = each_number(dec, &field, add_sample_value);
-		else if (field.number == 3 && field.wire == STK_PROTO_LEN)
-			bad = decode_label(dec, field.bytes);
-		if (bad < 0)
-			return bad;
-	}
-	return rc;
+	dec->unpacked.len = stk_proto_packed_len(field->bytes);
+	stk_vec_reserve(&dec->unpacked, dec->unpacked.len);
+	return stk_proto_unpack(field->bytes, dec->unpacked.items, dec->err);
 }
 
 static int decode_mapping(struct stk_pprof_decoding *dec, struct stk_str bytes)
@@ -157,10 +63,10 @@ static int decode_mapping(struct stk_pprof_decoding *dec, struct stk_str bytes)
 			mapping.offset = field.value;
 			break;
 		case 5:
-			mapping.file = text_number(field.value);
+			mapping.file = stk_pprof_text(field.value);
 			break;
 		case 6:
-			mapping.build_id = text_number(field.value);
+			mapping.build_id = stk_pprof_text(field.value);
 			break;
 		case 7:
 			mapping.has_functions = field.value != 0;
@@ -179,7 +85,7 @@ static int decode_mapping(struct stk_pprof_decoding *dec, struct stk_str bytes)
 	if (rc < 0)
 		return rc;
 	if (dec->profile->mappings.len >= STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "mappings");
+		return stk_pprof_too_many(dec, "mappings");
 	stk_vec_push(&dec->mappings.ids, id);
 	stk_vec_push(&dec->profile->mappings, mapping);
 	return 0;
@@ -202,7 +108,7 @@ static int decode_line(struct stk_pprof_decoding *dec, struct stk_str bytes)
 	if (rc < 0)
 		return rc;
 	if (dec->profile->lines.len >= STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "lines");
+		return stk_pprof_too_many(dec, "lines");
 	stk_vec_push(&dec->profile->lines, line);
 	stk_vec_push(&dec->line_functions, function);
 	return 0;
@@ -241,7 +147,7 @@ static int decode_location(struct stk_pprof_decoding *dec, struct stk_str bytes)
 	if (rc < 0)
 		return rc;
 	if (dec->profile->locations.len >= STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "locations");
+		return stk_pprof_too_many(dec, "locations");
 	location.lines_len = (uint32_t)dec->profile->lines.len - location.first_line;
 	stk_vec_push(&dec->locations.ids, id);
 	stk_vec_push(&dec->location_mappings, mapping);
@@ -263,13 +169,13 @@ static int decode_function(struct stk_pprof_decoding *dec, struct stk_str bytes)
 			id = field.value;
 			break;
 		case 2:
-			function.name = text_number(field.value);
+			function.name = stk_pprof_text(field.value);
 			break;
 		case 3:
-			function.system_name = text_number(field.value);
+			function.system_name = stk_pprof_text(field.value);
 			break;
 		case 4:
-			function.file = text_number(field.value);
+			function.file = stk_pprof_text(field.value);
 			break;
 		case 5:
 			function.start_line = (int64_t)field.value;
@@ -279,7 +185,7 @@ static int decode_function(struct stk_pprof_decoding *dec, struct stk_str bytes)
 	if (rc < 0)
 		return rc;
 	if (dec->profile->functions.len >= STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "functions");
+		return stk_pprof_too_many(dec, "functions");
 	stk_vec_push(&dec->functions.ids, id);
 	stk_vec_push(&dec->profile->functions, function);
 	return 0;
@@ -290,17 +196,22 @@ static int decode_string(struct stk_pprof_decoding *dec, struct stk_str bytes)
 	struct stk_profile *profile = dec->profile;
 
 	if (profile->strings.len >= STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "strings");
-	/* views into the message: it is the first thing in the arena */
+		return stk_pprof_too_many(dec, "strings");
+	/* a view into the message, which the profile keeps */
 	stk_vec_push(&profile->strings, bytes);
 	return 0;
 }
 
-static int add_comment(struct stk_pprof_decoding *dec, uint64_t value)
+static int add_comments(struct stk_pprof_decoding *dec, const struct stk_proto_field *field)
 {
-	if (dec->profile->comments.len >= STK_PPROF_MAX_RECORDS)
-		return too_many(dec, "comments");
-	stk_vec_push(&dec->profile->comments, text_number(value));
+	int rc = stk_pprof_unpack(dec, field);
+
+	if (rc < 0)
+		return rc;
+	if (dec->unpacked.len > STK_PPROF_MAX_RECORDS - dec->profile->comments.len)
+		return stk_pprof_too_many(dec, "comments");
+	for (size_t i = 0; i < dec->unpacked.len; i++)
+		stk_vec_push(&dec->profile->comments, stk_pprof_text(dec->unpacked.items[i]));
 	return 0;
 }
 
@@ -318,13 +229,21 @@ static int decode_type(struct stk_pprof_decoding *dec, struct stk_str bytes)
 	return 0;
 }
 
+static int count_sample(struct stk_pprof_decoding *dec)
+{
+	if (dec->samples >= STK_PPROF_MAX_RECORDS)
+		return stk_pprof_too_many(dec, "samples");
+	dec->samples++;
+	return 0;
+}
+
 static int decode_message_field(struct stk_pprof_decoding *dec, const struct stk_proto_field *field)
 {
 	switch (field->number) {
 	case 1:
 		return decode_type(dec, field->bytes);
 	case 2:
-		return decode_sample(dec, field->bytes);
+		return count_sample(dec);
 	case 3:
 		return decode_mapping(dec, field->bytes);
 	case 4:
@@ -345,10 +264,10 @@ static int decode_number_field(struct stk_pprof_decoding *dec, const struct stk_
 
 	switch (field->number) {
 	case 7:
-		profile->drop_frames = text_number(field->value);
+		profile->drop_frames = stk_pprof_text(field->value);
 		break;
 	case 8:
-		profile->keep_frames = text_number(field->value);
+		profile->keep_frames = stk_pprof_text(field->value);
 		break;
 	case 9:
 		profile->time_ns = (int64_t)field->value;
@@ -360,7 +279,7 @@ static int decode_number_field(struct stk_pprof_decoding *dec, const struct stk_
 		profile->period = (int64_t)field->value;
 		break;
 	case 14:
-		profile->default_type = text_number(field->value);
+		profile->default_type = stk_pprof_text(field->value);
 		break;
 	}
 	return 0;
@@ -382,7 +301,7 @@ int stk_pprof_decode_fields(struct stk_pprof_decoding *dec, struct stk_str bytes
 		else if (is_message)
 			bad = decode_message_field(dec, &field);
 		else if (field.number == 13)
-			bad = each_number(dec, &field, add_comment);
+			bad = add_comments(dec, &field);
 		else
 			bad = decode_number_field(dec, &field);
 		if (bad < 0)

@@ -33,6 +33,7 @@ void stk_profile_free(struct stk_profile *profile)
 	stk_index_release(&profile->function_index);
 	stk_index_release(&profile->location_index);
 	stk_arena_release(&profile->arena);
+	free(profile->message);
 	free(profile);
 }
 

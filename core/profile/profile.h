@@ -58,6 +58,7 @@ struct stk_profile_sample {
 
 struct stk_profile {
 	struct stk_arena arena;
+	char *message; /* owned; texts of a decoded profile are views into it. NULL = none */
 	STK_VEC(struct stk_str) strings;
 	STK_VEC(struct stk_value_type) types;
 	STK_VEC(struct stk_mapping) mappings;
