@@ -410,7 +410,8 @@ static void workflow_read__wrong_values_are_refused(void **state)
 			"'/path', 'tcp' or a function"},
 		{"service = stoker.service { start = 'x', ready_timeout = 'soon' }",
 			"ready_timeout"},
-		{"service = stoker.service { start = 'x', profile = stoker.scrape {} }", "url: is missing"},
+		{"service = stoker.service { start = 'x', profile = stoker.scrape {} }",
+			"url: is missing"},
 		{"service = stoker.service { start = 'x', profile = stoker.scrape { 'u', slice = "
 		 "0.1 } }",
 			"slice"},
