@@ -137,8 +137,11 @@ static int apply_load(
 	struct stk_load_spec *load = &workflow->load;
 
 	if (settings->rate && stk_units_parse_rate(stk_str_of(settings->rate), &load->rate,
-				      &load->rate_unit_ns, err) < 0)
-		return stk_err_wrap(err, "--rate");
+				      &load->rate_unit_ns, err) < 0) {
+		stk_err_wrap(err, "--rate");
+		err->code = STK_E_INVAL; /* the command line is wrong, not a format */
+		return STK_E_INVAL;
+	}
 	if (settings->vus > 0)
 		load->vus = settings->vus;
 	if (settings->pairs > 0)

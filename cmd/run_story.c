@@ -9,6 +9,7 @@
 #include "core/base/fs.h"
 #include "core/base/version.h"
 #include "core/diff/judge.h"
+#include "core/record/run_store.h"
 #include "core/report/doc.h"
 #include "core/report/markdown.h"
 #include "core/report/report_json.h"
@@ -70,51 +71,70 @@ static void format_report(
 		stk_term_format(doc, &term, buf);
 }
 
-static int write_beside(struct stk_env *env, const struct stk_doc *doc, const char *folder,
-	const char *name, const char *format)
+static int write_beside(struct stk_env *env, const struct stk_doc *doc, const char *path,
+	const char *format, struct stk_err *err)
 {
 	struct stk_buf text = STK_BUF_EMPTY;
-	struct stk_err err = STK_ERR_INIT;
-	char *path = stk_fs_join(folder, name);
 	int rc;
 
 	format_report(env, doc, format, &text);
-	rc = stk_fs_write(path, stk_buf_str(&text), &err);
-	if (rc < 0)
-		rc = stk_opts_fail(env, &err);
-	free(path);
+	rc = stk_fs_write(path, stk_buf_str(&text), err);
 	stk_buf_release(&text);
 	return rc;
 }
 
-static int print_report(struct stk_env *env, const struct stk_run *run, const char *folder,
-	const struct stk_run_settings *settings)
+/* report = { ... } of the workflow; without it, everything. */
+static bool is_wanted(const struct stk_workflow *workflow, const char *report)
+{
+	for (size_t i = 0; i < workflow->report.len; i++)
+		if (strcmp(workflow->report.items[i], report) == 0)
+			return true;
+	return workflow->report.len == 0;
+}
+
+static int write_reports(struct stk_env *env, const struct stk_run *run, const char *folder,
+	const struct stk_workflow *workflow, struct stk_err *err)
+{
+	static const struct {
+		const char *name, *format;
+	} files[] = {{"report.md", "markdown"}, {"report.json", "json"}};
+	struct stk_doc doc;
+	int rc = 0;
+
+	stk_doc_init(&doc, run);
+	for (size_t i = 0; rc == 0 && i < STK_ARRAY_LEN(files); i++) {
+		char *path = stk_fs_join(folder, files[i].name);
+		if (is_wanted(workflow, files[i].format))
+			rc = write_beside(env, &doc, path, files[i].format, err);
+		free(path);
+	}
+	stk_doc_release(&doc);
+	return rc;
+}
+
+static void print_report(struct stk_env *env, const struct stk_run *run, const char *format)
 {
 	struct stk_buf text = STK_BUF_EMPTY;
-	int code = STK_EXIT_OK;
 	struct stk_doc doc;
 
 	stk_doc_init(&doc, run);
-	format_report(env, &doc, settings->format, &text);
+	format_report(env, &doc, format, &text);
 	fwrite(text.ptr, 1, text.len, env->out);
-	if (folder)
-		code = stk_exit_worse(
-			code, write_beside(env, &doc, folder, "report.md", "markdown"));
-	if (folder)
-		code = stk_exit_worse(code, write_beside(env, &doc, folder, "report.json", "json"));
 	stk_buf_release(&text);
 	stk_doc_release(&doc);
-	return code;
 }
 
-static void print_where(struct stk_env *env, const struct stk_run *run, const char *folder)
+static void print_where(struct stk_env *env, const struct stk_run *run,
+	const struct stk_workflow *workflow, const char *folder)
 {
 	size_t files = 0;
 
 	for (size_t i = 0; i < run->slices.len; i++)
 		files += run->slices.items[i].file != NULL;
-	fprintf(env->out, "\nreport      %s/report.md   (also .json, %zu × .pb.gz)\n", folder,
-		files);
+	bool with_markdown = is_wanted(workflow, "markdown");
+	fprintf(env->out, "\nreport      %s%s   (%s%s%zu × .pb.gz)\n", folder,
+		with_markdown ? "/report.md" : "", with_markdown ? "also " : "",
+		is_wanted(workflow, "json") ? ".json, " : "", files);
 }
 
 /* The code that the run itself earns, errors apart. */
@@ -147,6 +167,35 @@ static bool is_worth_a_report(const struct stk_run *run)
 	return run->windows.len > 0;
 }
 
+/* Reports and exit code into the record. A disk that failed has had its message already. */
+static int keep_reports(struct stk_env *env, struct stk_run *run, const char *folder,
+	const struct stk_workflow *workflow)
+{
+	struct stk_err err = STK_ERR_INIT;
+	int rc = 0;
+
+	if (is_worth_a_report(run))
+		rc = write_reports(env, run, folder, workflow, &err);
+	if (rc == 0)
+		rc = stk_run_store_write(folder, run, &err);
+	return rc == 0 || run->exit_code == STK_EXIT_WORLD ? STK_EXIT_OK : stk_opts_fail(env, &err);
+}
+
+static void show_report(struct stk_env *env, const struct stk_run_story *story,
+	const struct stk_flow_opts *opts, const struct stk_run *run, const char *folder)
+{
+	const char *format = story->settings->format;
+
+	if (env->err_tty)
+		fputc('\n', env->err);
+	if (format || is_wanted(opts->workflow, "term"))
+		print_report(env, run, format);
+	if (story->after)
+		story->after(env, run, story->ctx);
+	if (folder && !format)
+		print_where(env, run, opts->workflow, folder);
+}
+
 static int run_workflow(
 	struct stk_env *env, const struct stk_run_story *story, const struct stk_flow_opts *opts)
 {
@@ -159,18 +208,16 @@ static int run_workflow(
 	rc = stk_flow_run(opts, &run, &folder, &err);
 	stk_progress_settle(((const struct showing *)opts->observer.ctx)->progress);
 	code = code_of_interrupt(env);
-	if (rc < 0 && rc != STK_E_ABORTED)
+	/* an interrupt's report says so itself */
+	if (rc < 0 && (rc != STK_E_ABORTED || code == STK_EXIT_OK || !is_worth_a_report(&run)))
 		code = stk_exit_worse(code, stk_opts_fail(env, &err));
-	if (is_worth_a_report(&run)) {
-		if (env->err_tty)
-			fputc('\n', env->err);
-		code = stk_exit_worse(code, print_report(env, &run, folder, story->settings));
+	if (is_worth_a_report(&run))
 		code = stk_exit_worse(code, code_of_run(&run, opts->workflow, story->settings));
-		if (story->after)
-			story->after(env, &run, story->ctx);
-		if (folder && !story->settings->format)
-			print_where(env, &run, folder);
-	}
+	run.exit_code = code;
+	if (folder)
+		code = stk_exit_worse(code, keep_reports(env, &run, folder, opts->workflow));
+	if (is_worth_a_report(&run))
+		show_report(env, story, opts, &run, folder);
 	free(folder);
 	stk_run_release(&run);
 	return code;

@@ -56,6 +56,18 @@ int stk_abba_warm(struct stk_abba *abba, struct stk_err *err)
 	return 0;
 }
 
+#define LOAD_ENDED 2 /* beside 0 and the errors */
+
+/* Nobody said why: a threshold has an exit code of its own, all else was not asked for. */
+static int explain_end(struct stk_abba *abba, struct stk_drive *drive, struct stk_err *err)
+{
+	abba->first_block = abba->session->run->windows.len;
+	if (drive->result.reason == STK_END_THRESHOLD)
+		return 0;
+	return stk_err_set(err, STK_E_SCRIPT, "the load ended in the warm-up: %s",
+		drive->result.message ? drive->result.message : "there was nothing to do");
+}
+
 static int warm_up(struct stk_abba *abba, struct stk_drive *drive, struct stk_err *err)
 {
 	struct stk_session *session = abba->session;
@@ -67,9 +79,7 @@ static int warm_up(struct stk_abba *abba, struct stk_drive *drive, struct stk_er
 		int64_t now = stk_clock_mono(session->clock);
 		rc = stk_drive_until(drive, now + 250 * STK_NS_PER_MS, NULL, err);
 		if (rc == 1)
-			return stk_err_set(err, STK_E_SCRIPT, "the load ended in the warm-up: %s",
-				drive->result.message ? drive->result.message
-						      : "its script stopped it");
+			return LOAD_ENDED;
 		if (rc == 0)
 			rc = stk_abba_warm(abba, err);
 		if (rc == 0 && now + STK_NS_PER_S >= next_turn) {
@@ -265,7 +275,8 @@ static int run_continuous(struct stk_abba *abba, struct stk_err *err)
 	abba->drive = &drive;
 	abba->warm_start_mono_ns = drive.start_mono_ns;
 	rc = warm_up(abba, &drive, err);
-	if (rc >= 0) {
+	bool has_ended = rc == LOAD_ENDED;
+	if (rc >= 0 && !has_ended) {
 		stk_abba_choose_block(abba);
 		rc = run_blocks(abba, &drive, err);
 	}
@@ -274,6 +285,8 @@ static int run_continuous(struct stk_abba *abba, struct stk_err *err)
 	/* also after a failure: what was counted belongs into the record; its error is the later */
 	int finished = stk_drive_finish(&drive, rc < 0 ? NULL : err);
 	rc = rc < 0 ? rc : finished;
+	if (rc == 0 && has_ended)
+		rc = explain_end(abba, &drive, err);
 	fill_blocks(abba, &drive);
 out:
 	abba->drive = NULL;
@@ -294,7 +307,7 @@ int stk_drive_abba(struct stk_session *session, const struct stk_load_spec *spec
 	stk_drive_open_window(session, "warm-up", STK_WINDOW_WARMUP, STK_SIDE_NONE);
 	rc = stk_drive_replaces(spec) ? run_continuous(&abba, err)
 				      : stk_abba_as_written(&abba, err);
-	if (abba.first_block == 0) /* it ended in the warm-up */
+	if (abba.first_block == 0 || abba.first_block == session->run->windows.len)
 		stk_drive_close_window(session, &session->run->windows.items[abba.warm_window]);
 	*out = (struct stk_abba_result){
 		abba.first_block, session->run->windows.len - abba.first_block};

@@ -122,12 +122,33 @@ static const char *advice(const struct stk_session *session)
 	}
 }
 
-int stk_slices_refuse_missing(const struct stk_session *session, int64_t waited_ns,
-	const char *missing, struct stk_err *err)
+/* The types that a side did send, for the one who asked for another. */
+static void add_types(struct stk_session *session, int side, struct stk_buf *text)
 {
-	stk_err_set(err, STK_E_TIMEOUT, "no profiles in %d s: %s", (int)(waited_ns / STK_NS_PER_S),
-		missing ? missing : "nothing came");
+	struct stk_source_query query = query_for(session, side, NULL);
+	struct stk_source_names names = {0};
+
+	if (stk_source_types(session->sides[side].source, &query, &names, NULL) == 0)
+		for (size_t i = 0; i < names.len; i++)
+			stk_buf_addf(text, "%s%s", i ? ", " : "; it has ", names.items[i]);
+	stk_source_names_release(&names);
+}
+
+int stk_slices_refuse_missing(
+	struct stk_session *session, int64_t waited_ns, const char *missing, struct stk_err *err)
+{
+	struct stk_buf types = STK_BUF_EMPTY;
+
+	for (size_t i = 0; i < session->types.len && types.len == 0; i++)
+		for (int side = 0; side < STK_SIDES && types.len == 0; side++)
+			if (stk_session_has_side(session, side) &&
+				session->types.items[i].info[side].interval_ns == 0)
+				add_types(session, side, &types);
+	stk_err_set(err, STK_E_TIMEOUT, "no profiles in %d s: %s%s",
+		(int)(waited_ns / STK_NS_PER_S), missing ? missing : "nothing came",
+		types.len ? types.ptr : "");
 	stk_err_hint(err, "%s", advice(session));
+	stk_buf_release(&types);
 	return STK_E_TIMEOUT;
 }
 

@@ -10,8 +10,8 @@ int stk_slices_discover(
 	struct stk_session *session, const char **missing_out, struct stk_err *err) STK_MUST_CHECK;
 
 /* STK_E_TIMEOUT: what has not come in waited_ns, where it was looked for, and what to do. */
-int stk_slices_refuse_missing(const struct stk_session *session, int64_t waited_ns,
-	const char *missing, struct stk_err *err);
+int stk_slices_refuse_missing(
+	struct stk_session *session, int64_t waited_ns, const char *missing, struct stk_err *err);
 
 /* The longest slice of all types; 0 while unknown. */
 int64_t stk_slices_longest_ns(const struct stk_session *session);

@@ -11,6 +11,7 @@
 #include "core/pyroscope/connect.h"
 #include "core/pyroscope/query.h"
 #include "core/source/grid.h"
+#include "core/source/period.h"
 #include "core/source/points.h"
 
 #define TIMEOUT_MS 60000
@@ -371,6 +372,7 @@ static int pyroscope_fetch(struct stk_source *base, const struct stk_source_quer
 	const struct stk_source_info *info, struct stk_source_slices *out, struct stk_err *err)
 {
 	struct stk_points points = STK_POINTS_INIT;
+	size_t first = out->len;
 	int rc = select_points(of(base), query, &points, err);
 
 	for (size_t i = 0; rc == 0 && i < points.items.len; i += PARALLEL * 4) {
@@ -378,6 +380,7 @@ static int pyroscope_fetch(struct stk_source *base, const struct stk_source_quer
 		rc = fetch_batch(of(base), query, info, &points.items.items[i],
 			len < PARALLEL * 4 ? len : PARALLEL * 4, out, err);
 	}
+	stk_period_from_values(out, first);
 	stk_points_release(&points);
 	return rc;
 }

@@ -4,9 +4,10 @@ usage: fake_service.py PORT PUSH_URL SIDE [fault=seconds ...]
 
 On head `work.sort` costs half as much again and `work.name` is called `work.label`. Faults:
 die=S exits after S seconds, deaf=S answers nothing from then on, silent=0 pushes no profiles,
-late=S opens its port only then, error=S answers 500 from then on.
+late=S opens its port only then, error=S answers 500 from then on. SIGUSR1: no profiles from now on.
 """
 import random
+import signal
 import sys
 import threading
 import time
@@ -36,6 +37,7 @@ def due(fault):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one write per answer: two would wait for a delayed acknowledgement
 
     def do_GET(self):
         global handled
@@ -61,8 +63,8 @@ def push(start, count, rng):
         samples += round(rng.gauss(0, samples ** 0.5 / 2))
         if samples > 0:
             lines.append("main;serve;%s %d" % (name, samples))
-    url = "%s/ingest?name=fake%%7B%%7D&from=%d&until=%d&format=folded&sampleRate=100&spyName=fake" % (
-        PUSH, start, start + 1)
+    url = "%s/ingest?name=fake%%7Bbuild%%3D%s%%7D&from=%d&until=%d&format=folded&sampleRate=100&spyName=fake" % (
+        PUSH, SIDE, start, start + 1)
     urllib.request.urlopen(urllib.request.Request(url, "\n".join(lines).encode()), timeout=5).read()
 
 
@@ -92,6 +94,7 @@ def watch():
 
 if "late" in FAULTS:
     time.sleep(FAULTS["late"])
+signal.signal(signal.SIGUSR1, lambda *args: FAULTS.update(silent=0))
 print("listening on", PORT, flush=True)
 threading.Thread(target=pusher, daemon=True).start()
 if "die" in FAULTS:

@@ -33,7 +33,18 @@ check() { # planting pairs, the line that must be there
 	fi
 }
 
+check_intro() { # of the run made last
+	local want='^demo    shop 1\.0 \(base\) on :[0-9]+, shop 1\.1 \(head\) on :[0-9]+, profiles to 127\.0\.0\.1:[0-9]+$'
+	if grep -qE "$want" "$work/out"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "not ok: the first line does not say where the shops are"
+	fi
+}
+
 check fixed 6 "planted 2, found 2, wrongly accused 0."
+check_intro
 check none 4 "planted 0, found 0, wrongly accused 0."
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
