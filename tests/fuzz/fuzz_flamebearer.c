@@ -3,6 +3,8 @@
 
 #include "core/profile/flamebearer.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct stk_flamebearer flame = STK_FLAMEBEARER_INIT, again = STK_FLAMEBEARER_INIT;

@@ -3,6 +3,8 @@
 
 #include "core/profile/folded.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct stk_profile *profile = NULL;

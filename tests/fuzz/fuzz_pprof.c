@@ -5,6 +5,8 @@
 #include "core/profile/folded.h"
 #include "core/profile/pprof.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct stk_profile *profile = NULL, *again = NULL;

@@ -3,6 +3,8 @@
 
 #include "core/profile/labels.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct stk_label labels[] = {

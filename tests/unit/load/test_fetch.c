@@ -242,7 +242,7 @@ static void fetch_body__over_the_limit_is_an_error(void **state)
 static void fetch_name__more_than_200_become_other(void **state)
 {
 	enum { N = 230 };
-	static char urls[N][16];
+	static char urls[N][24];
 	static struct load_step steps[N];
 	struct ran ran;
 	bool has_other = false;
