@@ -13,7 +13,7 @@ commit=$(git rev-parse --short=10 HEAD 2>/dev/null || echo unknown)
 git diff --quiet HEAD -- . ":(exclude)tests/demo/runs.tsv" 2>/dev/null || commit=$commit+
 model=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -1)
 machine="${model:-$(uname -m)}, $(nproc) cores"
-[ -f "$TABLE" ] || printf '%s\t' date commit machine load kind seed function plant size verdict planted found \
+[ -f "$TABLE" ] || printf '%s\t' date commit machine load kind seed function plant percent verdict planted found \
 	wrong | sed 's/$/seconds\n/' >"$TABLE"
 
 seed_of() { printf '%s %s' "$commit" "$1" | sha256sum | cut -c1-8 | sed 's/^/0x/'; }
