@@ -66,7 +66,9 @@ int stk_drive_plan(struct stk_drive *drive, int64_t duration_ns, struct stk_err 
 	else
 		drive->changes.scale_to_ns = duration_ns;
 	stk_plan_release(&drive->plan);
-	rc = stk_script_plan(drive->session->load_script, &drive->changes, &drive->plan, err);
+	rc = stk_session_script(drive->session, drive->spec->script, &drive->script, err);
+	if (rc == 0)
+		rc = stk_script_plan(drive->script.script, &drive->changes, &drive->plan, err);
 	if (rc == 0)
 		spread_starts(&drive->plan);
 	return rc;
@@ -91,7 +93,7 @@ int stk_drive_start(struct stk_drive *drive, const struct stk_side_entry *schedu
 	opts.skip_setup = drive->skip_setup;
 	opts.skip_teardown = drive->skip_teardown;
 	drive->engine =
-		stk_engine_new(&drive->plan, stk_script_driver_ops(drive->session->driver), &opts);
+		stk_engine_new(&drive->plan, stk_script_driver_ops(drive->script.driver), &opts);
 	rc = stk_engine_start(drive->engine, err);
 	if (rc == 0)
 		rc = stk_engine_wait_started(

@@ -11,6 +11,7 @@ struct stk_drive {
 	struct stk_session *session;
 	const struct stk_load_spec *spec;
 	const char *label; /* of its progress line */
+	struct stk_session_script script;
 	struct stk_plan_changes changes;
 	struct stk_plan plan;
 	struct stk_engine *engine;

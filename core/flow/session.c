@@ -30,41 +30,71 @@ static void add_vars(const struct stk_session *session, struct stk_texts *vars)
 		stk_vec_push(vars, opts->vars[i]);
 }
 
-static int load_load_script(struct stk_session *session, struct stk_err *err)
+static int load_script(
+	struct stk_session *session, const char *name, struct stk_script **out, struct stk_err *err)
 {
-	const struct stk_flow_opts *opts = session->opts;
-	const char *name = session->workflow->load.script;
-	struct stk_script_opts load = opts->script_opts;
+	struct stk_script_opts load = session->opts->script_opts;
 	struct stk_texts vars = STK_VEC_INIT;
-	char *path;
+	char *path = name[0] == '/' || name[0] == '@' ? stk_xstrdup(name)
+						      : stk_fs_join(session->workflow->dir, name);
 	int rc;
 
-	if (!name && stk_script_kind(opts->script) == STK_SCRIPT_LOAD) {
-		session->load_script = opts->script;
-		session->driver = stk_script_driver_new(session->load_script);
-		return 0;
-	}
-	if (!name) {
-		stk_err_set(err, STK_E_SCRIPT, "%s: the workflow has no load",
-			stk_script_path(opts->script));
-		stk_err_hint(err, "add load = { script = \"shop.lua\", rate = \"100/s\" }");
-		return STK_E_SCRIPT;
-	}
-	path = name[0] == '/' || name[0] == '@' ? stk_xstrdup(name)
-						: stk_fs_join(session->workflow->dir, name);
 	load.path = path;
 	add_vars(session, &vars);
 	load.vars = vars.items;
 	load.vars_len = vars.len;
-	rc = stk_script_load(&load, &session->load_script, err);
+	rc = stk_script_load(&load, out, err);
 	free(path);
 	stk_vec_release(&vars);
-	if (rc == 0 && stk_script_kind(session->load_script) != STK_SCRIPT_LOAD)
-		rc = stk_err_set(
-			err, STK_E_SCRIPT, "%s: a load script is wanted, not a workflow", name);
-	if (rc == 0)
-		session->driver = stk_script_driver_new(session->load_script);
-	return rc;
+	if (rc < 0 || stk_script_kind(*out) == STK_SCRIPT_LOAD)
+		return rc;
+	stk_script_free(*out);
+	return stk_err_set(err, STK_E_SCRIPT, "%s: a load script is wanted, not a workflow", name);
+}
+
+static bool is_named(const struct stk_session_script *script, const char *name)
+{
+	return name && script->name ? strcmp(script->name, name) == 0 : name == script->name;
+}
+
+int stk_session_script(struct stk_session *session, const char *name,
+	struct stk_session_script *out, struct stk_err *err)
+{
+	bool is_own = !name && stk_script_kind(session->opts->script) == STK_SCRIPT_LOAD;
+	int rc = 0;
+
+	for (size_t i = 0; i < session->scripts.len; i++)
+		if (is_named(&session->scripts.items[i], name)) {
+			*out = session->scripts.items[i];
+			return 0;
+		}
+	if (!name && !is_own) {
+		stk_err_set(err, STK_E_SCRIPT, "%s: the workflow has no load",
+			stk_script_path(session->opts->script));
+		stk_err_hint(err, "add load = { script = \"shop.lua\", rate = \"100/s\" }");
+		return STK_E_SCRIPT;
+	}
+	*out = (struct stk_session_script){.name = stk_run_text(session->run, name)};
+	if (is_own)
+		out->script = session->opts->script;
+	else
+		rc = load_script(session, name, &out->script, err);
+	if (rc < 0)
+		return rc;
+	out->driver = stk_script_driver_new(out->script);
+	stk_vec_push(&session->scripts, *out);
+	return 0;
+}
+
+/* Its mistakes come before anything is started. A flow of its own may name its scripts later. */
+static int load_first_script(struct stk_session *session, struct stk_err *err)
+{
+	const char *name = session->workflow->load.script;
+	struct stk_session_script script;
+
+	if (!name && session->workflow->run_fn)
+		return 0;
+	return stk_session_script(session, name, &script, err);
 }
 
 static int make_folder(struct stk_session *session, struct stk_err *err)
@@ -101,10 +131,13 @@ int stk_session_open(struct stk_session *session, struct stk_err *err)
 	session->clock = session->env->clock;
 	session->workflow = session->opts->workflow;
 	session->phase = "start";
-	for (int side = 0; side < STK_SIDES; side++)
+	for (int side = 0; side < STK_SIDES; side++) {
 		session->sides[side].spec = &session->workflow->sides[side];
+		session->sides[side].script = session->opts->script;
+		session->sides[side].name = side == STK_SIDE_BASE ? "base" : "head";
+	}
 	describe_run(session);
-	rc = load_load_script(session, err);
+	rc = load_first_script(session, err);
 	if (rc == 0)
 		rc = make_folder(session, err);
 	if (rc == 0)
@@ -147,9 +180,12 @@ void stk_session_close(struct stk_session *session)
 	for (size_t i = 0; i < session->profiles.len; i++)
 		stk_profile_free(session->profiles.items[i].profile);
 	stk_vec_release(&session->profiles);
-	stk_script_driver_free(session->driver);
-	if (session->load_script != session->opts->script)
-		stk_script_free(session->load_script);
+	for (size_t i = 0; i < session->scripts.len; i++) {
+		stk_script_driver_free(session->scripts.items[i].driver);
+		if (session->scripts.items[i].script != session->opts->script)
+			stk_script_free(session->scripts.items[i].script);
+	}
+	stk_vec_release(&session->scripts);
 }
 
 bool stk_session_has_side(const struct stk_session *session, int side)

@@ -16,6 +16,8 @@ struct stk_store;
 /* One end of the comparison while it runs. */
 struct stk_session_side {
 	const struct stk_side_spec *spec;
+	const char *name;            /* base, head */
+	struct stk_script *script;   /* the workflow, for ready = function(s) */
 	struct stk_service *service; /* NULL for a target */
 	char *url;
 	char *push_url;            /* where its SDK pushes to; NULL without the embedded server */
@@ -38,6 +40,13 @@ struct stk_session_profile {
 	struct stk_profile *profile;
 };
 
+/* A load script and what runs it in virtual users. */
+struct stk_session_script {
+	const char *name; /* as the workflow has it; NULL: the run's own file */
+	struct stk_script *script;
+	struct stk_script_driver *driver;
+};
+
 struct stk_session {
 	const struct stk_flow_opts *opts;
 	const struct stk_workflow *workflow;
@@ -51,16 +60,20 @@ struct stk_session {
 	STK_VEC(struct stk_source *) sources;
 	STK_VEC(struct stk_session_type) types;
 	STK_VEC(struct stk_session_profile) profiles;
-	struct stk_script *load_script;   /* may be opts->script */
-	struct stk_script_driver *driver; /* runs load_script in virtual users */
-	int64_t iterations, errors;       /* of the load so far; errors: those of the script */
-	const char *phase;                /* for the record of a partial run */
+	STK_VEC(struct stk_session_script) scripts; /* that were asked for, loaded once each */
+	int64_t iterations, errors; /* of the load so far; errors: those of the script */
+	const char *phase;          /* for the record of a partial run */
 };
 
 /* Make the folder of the record, the store, the server and the sources; read the machine. */
 int stk_session_open(struct stk_session *session, struct stk_err *err) STK_MUST_CHECK;
 /* Stop services in reverse order, then server, store, sources; free. */
 void stk_session_close(struct stk_session *session);
+
+/* The load script of this name, beside the workflow (NULL: the file that is run, if it is one),
+ * loaded at the first time; the session's. STK_E_SCRIPT when there is none, or with its error. */
+int stk_session_script(struct stk_session *session, const char *name,
+	struct stk_session_script *out, struct stk_err *err) STK_MUST_CHECK;
 
 bool stk_session_has_side(const struct stk_session *session, int side);
 

@@ -3,6 +3,7 @@
 
 #include "core/base/fs.h"
 #include "core/flow/session_priv.h"
+#include "core/script/ready.h"
 #include "core/service/service.h"
 
 static const char *const side_names[STK_SIDES] = {"base", "head"};
@@ -14,7 +15,16 @@ static struct stk_service_command command_of(const struct stk_command_spec *spec
 	return (struct stk_service_command){spec->shell, spec->argv.items, spec->argv.len};
 }
 
-static struct stk_service_spec service_spec(const struct stk_session *session, int side,
+/* ready = function(s) of the workflow. */
+static int ask_ready(struct stk_err *err, void *ctx)
+{
+	const struct stk_session_side *at = ctx;
+	struct stk_ready_question question = {stk_service_url(at->service), at->name};
+
+	return stk_ready_ask(at->script, at->spec->ready_fn, &question, err);
+}
+
+static struct stk_service_spec service_spec(struct stk_session *session, int side,
 	const struct stk_service_vars *vars, const char *log_path)
 {
 	const struct stk_side_spec *spec = session->sides[side].spec;
@@ -27,6 +37,8 @@ static struct stk_service_spec service_spec(const struct stk_session *session, i
 		.cwd = spec->cwd,
 		.url = spec->url,
 		.ready = spec->ready,
+		.ready_fn = spec->ready_fn ? ask_ready : NULL,
+		.ready_ctx = &session->sides[side],
 		.ready_timeout_ns = spec->ready_timeout_ns,
 		.stop_timeout_ns = spec->stop_timeout_ns,
 		.stop_signal = spec->stop_signal,

@@ -226,9 +226,34 @@ def a_flow_of_ones_own(case):
     assert os.path.getsize(case.dir + "/all.pb.gz") > 100
 
 
+EXAMPLES = os.path.join(run_lib.HERE, "..", "..", "docs", "examples")
+
+
+def example(case, name, *args):
+    result = case.run("run", os.path.join(EXAMPLES, name), "-e", "STOKER=" + run_lib.STOKER, *args)
+    assert result.code in (0, 10), result.err  # one pair tells nothing; a planted function may
+    return result
+
+
+def example_paired(case):
+    assert "1 of 1" in example(case, "paired.lua", *SHORT[:2], "--block", "4s", "--warmup", "2s").err
+    assert case.record()["name"] == "shop"
+
+
+def example_idle(case):
+    example(case, "idle.lua")
+    assert case.record()["hotspots"][0]["rows"], "no hotspots"
+
+
+def example_own_flow(case):
+    example(case, "own_flow.lua")
+    notes = json.dumps(case.record()["notes"])
+    assert "at 50/s" in notes and "at 200/s" in notes, notes
+
+
 run_lib.main("test_run", [
     regression_is_10_and_all_is_kept, the_same_build_twice_is_0, a_pyroscope_of_ones_own,
     crossed_threshold_is_99, too_few_pairs_cannot_tell_and_strict_is_11, signals_are_130_and_143,
-    scenarios_as_written, idle_shows_hotspots, a_flow_of_ones_own, a_load_script_from_stdin,
+    example_own_flow, example_paired, example_idle, scenarios_as_written, idle_shows_hotspots, a_flow_of_ones_own, a_load_script_from_stdin,
     errors_of_iterations_are_4, abort_of_a_script_is_4, usage_is_2, mistakes_in_files_are_4, missing_file_is_3,
 ], at_once=5)
