@@ -9,10 +9,11 @@
 
 #define DF_MAX 200.0
 /* Of the robust shift: most weight of one row; variance every row is granted; standard errors
- * beyond which a row has no say. */
+ * beyond which a row has no say; standard errors that a lasting shift must be away from none. */
 #define WEIGHT_MAX     0.2
 #define ROW_VARIANCE   0.001
 #define BIWEIGHT_REACH 3.5
+#define SUPPORT_ERRORS 2.0
 
 enum { SHIFT_ROUNDS = 20 };
 
@@ -106,7 +107,8 @@ static void shrink(struct stk_blocks *out)
 
 		item->s2_shrunk = (out->prior.d0 * expected + d * item->s2) / (out->prior.d0 + d);
 		item->s2_shrunk = fmax(item->s2_shrunk, item->floor);
-		item->se = sqrt(item->s2_shrunk / (double)out->pairs);
+		item->se = sqrt(
+			item->s2_shrunk / (double)out->pairs + out->shift_error * out->shift_error);
 		item->df = fmin(out->prior.d0 + d, DF_MAX);
 	}
 	free(z);
@@ -171,8 +173,45 @@ static void settle_weights(const struct stk_blocks *out, double tau2, double *we
 	free(raw);
 }
 
-static void fit_row(const struct stk_blocks_data *data, size_t row, struct stk_blocks *out);
-static double extra_variance(const struct stk_blocks *out);
+/* Standard error of a weighted mean of the rows, by leaving out one row after the other; infinite
+ * where fewer than three rows have a say. */
+static double jackknife_error(const struct stk_blocks *out, const double *weight)
+{
+	double all = weigh(weight, NULL, out->rows, 1), sum = 0.0, squares = 0.0, n = 0.0,
+	       mean = 0.0;
+
+	for (size_t row = 0; row < out->rows; row++)
+		mean += weight[row] * out->items[row].raw / all;
+	for (size_t row = 0; row < out->rows; row++) {
+		double rest = all - weight[row];
+
+		if (weight[row] <= 0.0 || rest <= 0.0)
+			continue;
+		double without = (mean * all - weight[row] * out->items[row].raw) / rest;
+		sum += without;
+		squares += without * without;
+		n++;
+	}
+	if (n < 3.0)
+		return INFINITY;
+	return sqrt((n - 1.0) / n * fmax(0.0, squares - sum * sum / n));
+}
+
+/* The shifts of the pairs take out what a pair had in common; their mean, a lasting difference of
+ * the sides, is taken out only where the rows agree on it. A few rows of which two are dear give
+ * a mean with an error of its own size, which would accuse all the others. */
+static void keep_supported_mean(struct stk_blocks *out, const double *weight)
+{
+	double mean = stk_order_mean(out->shift, out->pairs);
+	double error = jackknife_error(out, weight);
+
+	if (fabs(mean) > SUPPORT_ERRORS * error) {
+		out->shift_error = error;
+		return;
+	}
+	for (size_t pair = 0; pair < out->pairs; pair++)
+		out->shift[pair] -= mean;
+}
 
 /* A second look at the shift: from the rows that stand near each other, each weighed by its
  * error. Two dear functions pull the median of fifteen by a third of the rows' spread, which
@@ -189,6 +228,8 @@ static void robust_shift(const struct stk_blocks_data *data, struct stk_blocks *
 	all = weigh(weight, NULL, out->rows, 1);
 	for (size_t pair = 0; all != 0.0 && pair < out->pairs; pair++)
 		out->shift[pair] = weigh(weight, &out->logs[pair], out->rows, out->pairs) / all;
+	if (all != 0.0)
+		keep_supported_mean(out, weight);
 	free(weight);
 }
 

@@ -36,8 +36,10 @@ struct stk_blocks_row {
 /* Owned arrays. */
 struct stk_blocks {
 	size_t rows, pairs;
-	double *logs;  /* rows x pairs, shift not taken out */
-	double *shift; /* per pair */
+	double *logs;       /* rows x pairs, shift not taken out */
+	double *shift;      /* per pair */
+	double shift_error; /* of their mean, in every row's se; 0 where no lasting shift is taken
+			       out */
 	double tau2;
 	struct stk_prior prior;
 	struct stk_blocks_row *items;

@@ -20,14 +20,14 @@
 #define FOLDER "tests/fixtures/demo"
 #define DIGITS 1e-9
 
-/* The folder's name says what was planted: "<planting>-<seed>". They are not chosen: one run
- * accuses a function wrongly (README.md beside them), and is held to just that. */
+/* The folder's name says what was planted: "<planting>-<seed>". They are not chosen: with the
+ * procedure as it was one of them accused a function wrongly (README.md beside them). */
 struct recording {
 	const char *name;
 	int wrong;
 };
 
-static const struct recording recordings[] = {{"none-1", 0}, {"none-2", 0}, {"random-2", 1},
+static const struct recording recordings[] = {{"none-1", 0}, {"none-2", 0}, {"random-2", 0},
 	{"random-3", 0}, {"random-18", 0}, {"random-20", 0}};
 
 /* A record as it was written, and once more with everything computed anew. */
@@ -123,6 +123,10 @@ static void open_replay(struct replay *replay, const char *name)
 	for (size_t i = 0; i < replay->recorded.comparisons.len; i++)
 		compare_again(replay, &replay->recorded.comparisons.items[i]);
 	stk_judge_run(&replay->again, NULL, NULL);
+	/* after a change of the procedure: what was measured stays, what was concluded is written
+	 * anew */
+	if (getenv("STK_GOLDEN_UPDATE"))
+		must(stk_run_store_write(replay->dir, &replay->again, &err), &err);
 }
 
 static void close_replay(struct replay *replay)
