@@ -76,10 +76,11 @@ static const struct stk_window *find_block(const struct stk_run *run, const stru
 /* Why a slice does not count: for people, so only the three cases that they can act on. */
 static const char *reason_against(const struct stk_run *run, const struct stk_slice *slice)
 {
-	bool in_block = false, in_warmup = false;
+	bool in_block = false, in_warmup = false, has_blocks = false;
 
 	for (size_t i = 0; i < run->windows.len; i++) {
 		const struct stk_window *window = &run->windows.items[i];
+		has_blocks = has_blocks || window->kind == STK_WINDOW_BLOCK;
 		if (overlap_ns(slice, window) == 0)
 			continue;
 		in_warmup = in_warmup || window->kind == STK_WINDOW_WARMUP;
@@ -88,6 +89,8 @@ static const char *reason_against(const struct stk_run *run, const struct stk_sl
 	}
 	if (in_block)
 		return "holds a switch";
+	if (!has_blocks)
+		return "no comparison wanted it";
 	return in_warmup ? "warm-up" : "the other side's turn";
 }
 

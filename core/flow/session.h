@@ -30,7 +30,7 @@ struct stk_session_type {
 	const char *asked;                      /* "cpu" */
 	char *type_id;                          /* NULL until found */
 	struct stk_source_info info[STK_SIDES]; /* interval 0 = not yet known */
-	bool fetched;
+	int64_t fetched_ns[STK_SIDES]; /* slices of the windows up to here have been fetched */
 };
 
 /* A slice's profile, kept while the run goes on; number into run->slices. */

@@ -246,6 +246,22 @@ static int keep_slice(struct stk_session *session, struct stk_session_type *type
 	return rc;
 }
 
+/* A slice on the border of two windows comes with both. */
+static bool is_kept(const struct stk_run *run, const struct stk_session_type *type, int side,
+	const struct stk_source_slice *from)
+{
+	for (size_t i = run->slices.len; i-- > 0;) {
+		const struct stk_slice *slice = &run->slices.items[i];
+
+		if (slice->side == side && slice->start_ns == from->start_ns &&
+			slice->end_ns == from->end_ns &&
+			strcmp(slice->type_id, type->type_id) == 0 &&
+			strcmp(slice->instance, from->instance ? from->instance : "") == 0)
+			return true;
+	}
+	return false;
+}
+
 static int collect_side(
 	struct stk_session *session, struct stk_session_type *type, int side, struct stk_err *err)
 {
@@ -273,8 +289,10 @@ static int collect_side(
 	if (rc >= 0)
 		rc = stk_source_fetch(session->sides[side].source, &query, info, &slices, err);
 	for (size_t i = 0; rc >= 0 && i < slices.len; i++)
-		rc = keep_slice(session, type, side, &slices.items[i], err);
+		if (!is_kept(session->run, type, side, &slices.items[i]))
+			rc = keep_slice(session, type, side, &slices.items[i], err);
 	stk_source_slices_release(&slices);
+	type->fetched_ns[side] = until_ns;
 	return rc < 0 ? rc : 0;
 }
 
@@ -309,8 +327,6 @@ int stk_slices_collect(struct stk_session *session, const char *asked, struct st
 	const char *missing = NULL;
 	int rc;
 
-	if (type->fetched)
-		return 0;
 	session->phase = "slices";
 	rc = stk_slices_discover(session, &missing, err);
 	if (rc < 0)
@@ -319,13 +335,15 @@ int stk_slices_collect(struct stk_session *session, const char *asked, struct st
 		return stk_err_set(err, STK_E_NOT_FOUND,
 			"no profile type '%s' among what the service sent", asked);
 	for (int side = 0; side < STK_SIDES; side++) {
-		if (!stk_session_has_side(session, side))
+		if (!stk_session_has_side(session, side) ||
+			last_window_ns(session->run, side) <= type->fetched_ns[side])
 			continue;
 		rc = collect_side(session, type, side, err);
 		if (rc < 0)
 			return rc;
 	}
-	type->fetched = true;
+	if (session->run->slices.len == first)
+		return 0;
 	stk_blocks_place_slices(session->run, first);
 	show_collected(session);
 	return stk_session_save(session, err);

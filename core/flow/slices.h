@@ -19,8 +19,9 @@ int64_t stk_slices_longest_ns(const struct stk_session *session);
 int64_t stk_slices_align_ns(const struct stk_session *session, int64_t wall_ns);
 
 /* Wait for the last slice of the run's windows on every side and fetch those of `asked` into
- * run->slices, profiles into the session, files into the record. Once per type; a second call
- * does nothing. STK_E_NOT_FOUND with the reason when the source has no such type. */
+ * run->slices, profiles into the session, files into the record. A second call fetches only what
+ * windows that came after the first one need. STK_E_NOT_FOUND with the reason when the source has
+ * no such type. */
 int stk_slices_collect(
 	struct stk_session *session, const char *asked, struct stk_err *err) STK_MUST_CHECK;
 

@@ -50,11 +50,22 @@ static int panic(lua_State *lua)
 	STK_BUG("Lua raised outside of a protected call: %s", text ? text : "(no text)");
 }
 
+/* What pcall caught, as text. */
+static int raised_text(lua_State *lua)
+{
+	const struct stk_err *raised = luaL_checkudata(lua, 1, RAISED);
+
+	lua_pushstring(lua, raised->msg);
+	return 1;
+}
+
 static int open_all(lua_State *lua)
 {
 	struct stk_state *state = lua_touserdata(lua, 1);
 
 	luaL_newmetatable(lua, RAISED);
+	lua_pushcfunction(lua, raised_text);
+	lua_setfield(lua, -2, "__tostring");
 	lua_pop(lua, 1);
 	stk_sandbox_open(lua);
 	stk_bind_open(lua);

@@ -149,7 +149,10 @@ static void check_load(
 		return;
 	luaL_checktype(lua, index, LUA_TTABLE);
 	luaL_where(lua, 1);
-	if (stk_load_spec_read(lua, index, lua_tostring(lua, -1), &flow->arena, out, &err) < 0)
+	memset(&out->env, 0, sizeof out->env); /* the workflow's, which a script was loaded with */
+	int rc = stk_load_spec_read(lua, index, lua_tostring(lua, -1), &flow->arena, out, &err);
+	stk_vec_release(&out->env);
+	if (rc < 0)
 		stk_state_raise(lua, &err);
 	lua_pop(lua, 1);
 }

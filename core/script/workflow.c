@@ -329,20 +329,23 @@ static void release_side(struct stk_side_spec *side)
 {
 	stk_vec_release(&side->build.argv);
 	stk_vec_release(&side->start.argv);
+	stk_vec_release(&side->env);
+	stk_vec_release(&side->profile.labels);
 }
 
 void stk_workflow_release(struct stk_workflow *workflow)
 {
 	for (int side = 0; side < STK_SIDES; side++)
 		release_side(&workflow->sides[side]);
+	stk_vec_release(&workflow->source.headers);
+	stk_vec_release(&workflow->load.env);
 	stk_vec_release(&workflow->profiles);
 	stk_vec_release(&workflow->report);
 	stk_arena_release(&workflow->arena);
 }
 
 /* Which sides there are: by hand, or the one target or service that mode idle looks at. */
-static int take_sides(struct raw *raw, struct stk_workflow *out, const struct stk_table *table,
-	struct stk_err *err)
+static int check_sides(const struct raw *raw, const struct stk_table *table, struct stk_err *err)
 {
 	if (raw->sides_given && (raw->service_given || raw->target_given))
 		return stk_table_fail(
@@ -350,13 +353,17 @@ static int take_sides(struct raw *raw, struct stk_workflow *out, const struct st
 	if (raw->service_given && raw->target_given)
 		return stk_table_fail(
 			table, "target", err, "either 'service' or 'target', not both");
+	return 0;
+}
+
+static void take_sides(struct raw *raw, struct stk_workflow *out)
+{
 	if (raw->sides_given)
 		memcpy(out->sides, raw->sides, sizeof out->sides);
 	else if (raw->service_given)
 		out->sides[STK_SIDE_HEAD] = raw->service;
 	else if (raw->target_given)
 		out->sides[STK_SIDE_HEAD] = raw->target;
-	return 0;
 }
 
 static int take_mode(struct raw *raw, struct stk_workflow *out, const struct stk_table *table,
@@ -390,12 +397,13 @@ static void take_texts(struct raw *raw, struct stk_workflow *out)
 static int take_raw(struct raw *raw, struct stk_workflow *out, const struct stk_table *table,
 	struct stk_err *err)
 {
-	int rc = take_sides(raw, out, table, err);
+	int rc = check_sides(raw, table, err);
 
 	if (rc == 0)
 		rc = take_mode(raw, out, table, err);
 	if (rc < 0)
 		return rc;
+	take_sides(raw, out);
 	if (raw->name)
 		out->name = raw->name;
 	raw->load.idle_ns = raw->idle_ns;
@@ -427,6 +435,17 @@ int stk_load_spec_read(struct lua_State *lua, int index, const char *where, stru
 	return stk_table_read(&table, load_rows, STK_ARRAY_LEN(load_rows), out, NULL, err);
 }
 
+/* What a workflow that was refused had read so far. */
+static void release_raw(struct raw *raw)
+{
+	for (int side = 0; side < STK_SIDES; side++)
+		release_side(&raw->sides[side]);
+	release_side(&raw->service);
+	release_side(&raw->target);
+	stk_vec_release(&raw->source.headers);
+	stk_vec_release(&raw->load.env);
+}
+
 static int read_protected(lua_State *lua)
 {
 	struct reading *reading = lua_touserdata(lua, 1);
@@ -448,6 +467,8 @@ static int read_protected(lua_State *lua)
 			&raw, NULL, reading->err);
 	if (reading->rc == 0)
 		reading->rc = take_raw(&raw, out, &table, reading->err);
+	if (reading->rc < 0)
+		release_raw(&raw);
 	stk_vec_release(&raw.profiles);
 	stk_vec_release(&raw.report);
 	return 0;

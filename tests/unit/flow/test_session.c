@@ -260,6 +260,28 @@ static void slices_collect__keeps_each_once_as_a_file(void **state)
 	assert_non_null(strstr(fc->lines.ptr, "slices: base 12  head 12   counted 12 + 12"));
 }
 
+static void slices_collect__fetches_what_later_windows_need(void **state)
+{
+	struct flow_case *fc = *state;
+
+	open_good(fc, "profiles = 'cpu'");
+	add_window(fc, STK_WINDOW_LOAD, STK_SIDE_HEAD, 10, 14);
+	for (int i = 0; i < 12; i++) {
+		flow_case_push(fc, STK_SIDE_BASE, T0 + (8 + i) * S, "main;a 50\n");
+		flow_case_push(fc, STK_SIDE_HEAD, T0 + (8 + i) * S, "main;a 50\n");
+	}
+	stk_fake_clock_advance(&fc->fake, 60 * S);
+	assert_int_equal(stk_slices_collect(&fc->session, "cpu", &fc->err), 0);
+	size_t before = fc->run.slices.len;
+	assert_in_range(before, 4, 7);
+	assert_int_equal(stk_slices_collect(&fc->session, "cpu", &fc->err), 0);
+	assert_int_equal(fc->run.slices.len, before);
+	add_window(fc, STK_WINDOW_LOAD, STK_SIDE_HEAD, 14, 18);
+	assert_int_equal(stk_slices_collect(&fc->session, "cpu", &fc->err), 0);
+	assert_int_equal(fc->run.slices.len, before + 4); /* none of them twice */
+	assert_string_equal(fc->run.slices.items[0].why_not, "no comparison wanted it");
+}
+
 static void slices_collect__an_unknown_type_is_not_there(void **state)
 {
 	struct flow_case *fc = *state;
@@ -406,6 +428,7 @@ int main(void)
 		CASE(slices_discover__says_what_is_missing),
 		CASE(slices_discover__finds_interval_and_grid),
 		CASE(slices_collect__keeps_each_once_as_a_file),
+		CASE(slices_collect__fetches_what_later_windows_need),
 		CASE(slices_collect__an_unknown_type_is_not_there),
 		CASE(session_compare__finds_what_got_dearer),
 		CASE(session_hotspots__is_load_less_idle),

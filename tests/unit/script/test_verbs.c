@@ -216,7 +216,8 @@ static int run_body(struct fixture *fx, const char *body)
 
 	stk_buf_addf(&text,
 		"local stoker = require 'stoker'\n"
-		"return stoker.workflow { name = 'x', load = { 'shop.lua', rate = 5, pairs = 3 },\n"
+		"return stoker.workflow { name = 'x', load = { 'shop.lua', rate = 5, pairs = 3, "
+		"env = { A = 'z' } },\n"
 		"profiles = { 'cpu', 'wall' }, idle = 7, run = function(w)\n%s\nend }\n",
 		body);
 	rc = run_file(fx, text.ptr);
@@ -273,11 +274,15 @@ static void verb_load__takes_the_workflows_load_or_its_own(void **state)
 {
 	expect(*state,
 		"local l = w:load('load')\n"
+		"w:load('env', { env = { A = 'b', C = 'd' } })\n"
+		"print(tostring(select(2, pcall(w.load, w, 'x', { rat = 1 }))):match 'unknown "
+		"key')\n"
 		"print(l.name, l.side, l.ok, l.thresholds[1].metric, l.thresholds[1].ok, "
 		"l.thresholds[1].value, type(l.metrics))\n"
 		"w:load('other', { 'b.lua', rate = 9 })",
-		"print: load\thead\tfalse\tchecks\tfalse\t0.5\ttable\n",
-		"load load shop.lua rate=5 pairs=3\nload other b.lua rate=9 pairs=3\n");
+		"print: unknown key\nprint: load\thead\tfalse\tchecks\tfalse\t0.5\ttable\n",
+		"load load shop.lua rate=5 pairs=3\nload env shop.lua rate=5 pairs=3\nload other "
+		"b.lua rate=9 pairs=3\n");
 }
 
 static void verb_abba__gives_sides_and_blocks(void **state)
