@@ -95,7 +95,22 @@ static int warm_up(struct stk_abba *abba, struct stk_drive *drive, struct stk_er
 	return rc;
 }
 
-void stk_abba_choose_block(struct stk_abba *abba)
+static int refuse_block(int64_t block_ns, int64_t slice_ns, struct stk_err *err)
+{
+	struct stk_buf text = STK_BUF_EMPTY;
+
+	stk_units_format_duration(&text, block_ns);
+	stk_buf_add_text(&text, " is too short for slices of ");
+	stk_units_format_duration(&text, slice_ns);
+	stk_err_set(err, STK_E_SCRIPT, "a block of %s", text.ptr);
+	stk_buf_clear(&text);
+	stk_units_format_duration(&text, stk_blocks_length_ns(slice_ns));
+	stk_err_hint(err, "give block = \"%s\", or leave it out", text.ptr);
+	stk_buf_release(&text);
+	return STK_E_SCRIPT;
+}
+
+int stk_abba_choose_block(struct stk_abba *abba, struct stk_err *err)
 {
 	int64_t slice_ns = stk_slices_longest_ns(abba->session);
 	const struct stk_load_spec *spec = abba->spec;
@@ -104,6 +119,7 @@ void stk_abba_choose_block(struct stk_abba *abba)
 	abba->session->phase = "pairs";
 	abba->session->run->planned_pairs = (int)spec->pairs;
 	abba->session->run->block_ns = abba->block_ns;
+	return abba->block_ns >= 2 * slice_ns ? 0 : refuse_block(abba->block_ns, slice_ns, err);
 }
 
 int64_t stk_abba_first_start(struct stk_abba *abba, int64_t earliest_mono_ns, int64_t *wall_out)
@@ -276,10 +292,10 @@ static int run_continuous(struct stk_abba *abba, struct stk_err *err)
 	abba->warm_start_mono_ns = drive.start_mono_ns;
 	rc = warm_up(abba, &drive, err);
 	bool has_ended = rc == LOAD_ENDED;
-	if (rc >= 0 && !has_ended) {
-		stk_abba_choose_block(abba);
+	if (rc >= 0 && !has_ended)
+		rc = stk_abba_choose_block(abba, err);
+	if (rc >= 0 && !has_ended)
 		rc = run_blocks(abba, &drive, err);
-	}
 	if (rc < 0)
 		stk_engine_stop(drive.engine, STK_STOP_NOW);
 	/* also after a failure: what was counted belongs into the record; its error is the later */

@@ -24,8 +24,9 @@ int stk_abba_as_written(struct stk_abba *abba, struct stk_err *err) STK_MUST_CHE
 
 /* 1 the slices are known and the warm-up is over, 0 go on, or an error. */
 int stk_abba_warm(struct stk_abba *abba, struct stk_err *err) STK_MUST_CHECK;
-/* Length of a block, from the slices or as the workflow says. */
-void stk_abba_choose_block(struct stk_abba *abba);
+/* Length of a block, from the slices or as the workflow says. STK_E_SCRIPT when that is too short
+ * for a whole slice wherever the agents cut theirs. */
+int stk_abba_choose_block(struct stk_abba *abba, struct stk_err *err) STK_MUST_CHECK;
 /* The monotonic and wall time at which the first block begins: on the slices' grid. */
 int64_t stk_abba_first_start(struct stk_abba *abba, int64_t earliest_mono_ns, int64_t *wall_out);
 /* True once, at the first interrupt. */

@@ -97,7 +97,9 @@ int stk_abba_as_written(struct stk_abba *abba, struct stk_err *err)
 
 	if (rc < 0)
 		return rc;
-	stk_abba_choose_block(abba);
+	rc = stk_abba_choose_block(abba, err);
+	if (rc < 0)
+		return rc;
 	stk_drive_close_window(session, &session->run->windows.items[abba->warm_window]);
 	abba->first_block = session->run->windows.len;
 	abba->start_mono_ns = stk_abba_first_start(abba, 0, &abba->start_wall_ns);

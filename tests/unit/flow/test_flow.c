@@ -222,6 +222,20 @@ static void flow_run__without_profiles_it_says_what_to_do(void **state)
 	assert_non_null(strstr(fc->err.hint, "{push_url}"));
 }
 
+static void flow_run__a_block_too_short_for_slices_is_refused_after_the_warm_up(void **state)
+{
+	struct flow_case *fc = *state;
+
+	need_python();
+	int rc = flow_case_run(fc,
+		HEAD PAIRED "load = { 'load.lua', rate = 60, pairs = 4, block = '1s', "
+			    "warmup = '1s' } }");
+	assert_int_equal(rc, STK_E_SCRIPT);
+	assert_string_equal(fc->err.msg, "a block of 1s is too short for slices of 1s");
+	assert_string_equal(fc->err.hint, "give block = \"4s\", or leave it out");
+	assert_int_equal(fc->run.windows.len, 1);
+}
+
 static void flow_run__ready_may_be_a_function(void **state)
 {
 	struct flow_case *fc = *state;
@@ -298,6 +312,7 @@ int main(void)
 		CASE(flow_run__two_interrupts_end_it_now),
 		CASE(flow_run__a_service_that_dies_is_named_with_its_last_words),
 		CASE(flow_run__without_profiles_it_says_what_to_do),
+		CASE(flow_run__a_block_too_short_for_slices_is_refused_after_the_warm_up),
 		CASE(flow_run__ready_may_be_a_function),
 		CASE(flow_run__an_error_in_ready_has_its_line),
 		CASE(flow_run__variables_of_the_load_reach_its_script),
