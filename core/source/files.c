@@ -159,7 +159,8 @@ static int add_file(struct files *files, const char *path, struct stk_err *err)
 		rc = stk_pprof_decode(stk_buf_str(&bytes), &profile, err);
 	if (rc < 0) {
 		stk_buf_release(&bytes);
-		return stk_err_wrap(err, "profile '%s'", path);
+		stk_err_wrap(err, "profile '%s'", path);
+		return rc;
 	}
 	struct file file = {.start_ns = profile->time_ns};
 	if (file.start_ns <= 0) /* in order of name, one second each */

@@ -20,6 +20,7 @@
 #define STEP_S      0.001
 #define CHUNK_MS    ((int64_t)3600 * 1000)
 #define PARALLEL    4
+#define BATCH       (PARALLEL * 4)
 #define TRIES_MAX   5
 #define TYPES_LABEL "__profile_type__"
 
@@ -89,7 +90,8 @@ static int call_check(const struct pyroscope *source, const struct call *call, s
 	if (rc == STK_E_AUTH)
 		stk_err_hint(
 			err, "give the source a tenant, a token_env, or user and password_env");
-	return stk_err_wrap(err, "pyroscope %s", source->url);
+	stk_err_wrap(err, "pyroscope %s", source->url);
+	return rc;
 }
 
 static int is_interrupted(const struct pyroscope *source, struct stk_err *err)
@@ -334,8 +336,10 @@ static int take_slice(const struct call *call, const struct stk_point *point,
 	if (call->item.response.body.len == 0)
 		return 0;
 	rc = stk_pprof_decode(stk_buf_str(&call->item.response.body), &profile, err);
-	if (rc < 0)
-		return stk_err_wrap(err, "SelectMergeProfile");
+	if (rc < 0) {
+		stk_err_wrap(err, "SelectMergeProfile");
+		return rc;
+	}
 	if (profile->types.len != 1) {
 		stk_profile_free(profile);
 		return 0;
@@ -349,20 +353,26 @@ static int take_slice(const struct call *call, const struct stk_point *point,
 	return 0;
 }
 
+/* What is asked for, of whom and on which grid. */
+struct fetch {
+	struct pyroscope *source;
+	const struct stk_source_query *query;
+	const struct stk_source_info *info;
+};
+
 /* Profiles are asked for in batches, so that not all answers are in memory at once. */
-static int fetch_batch(struct pyroscope *source, const struct stk_source_query *query,
-	const struct stk_source_info *info, const struct stk_point *points, size_t len,
+static int fetch_batch(const struct fetch *fetch, const struct stk_point *points, size_t len,
 	struct stk_source_slices *out, struct stk_err *err)
 {
-	struct call calls[PARALLEL * 4];
+	struct call calls[BATCH];
 	int rc;
 
 	for (size_t i = 0; i < len; i++)
-		call_profile(&calls[i], source, query, &points[i]);
-	rc = send_calls(source, calls, len, err);
+		call_profile(&calls[i], fetch->source, fetch->query, &points[i]);
+	rc = send_calls(fetch->source, calls, len, err);
 	for (size_t i = 0; i < len; i++) {
 		if (rc == 0)
-			rc = take_slice(&calls[i], &points[i], info, out, err);
+			rc = take_slice(&calls[i], &points[i], fetch->info, out, err);
 		call_release(&calls[i]);
 	}
 	return rc;
@@ -371,14 +381,15 @@ static int fetch_batch(struct pyroscope *source, const struct stk_source_query *
 static int pyroscope_fetch(struct stk_source *base, const struct stk_source_query *query,
 	const struct stk_source_info *info, struct stk_source_slices *out, struct stk_err *err)
 {
+	struct fetch fetch = {of(base), query, info};
 	struct stk_points points = STK_POINTS_INIT;
 	size_t first = out->len;
-	int rc = select_points(of(base), query, &points, err);
+	int rc = select_points(fetch.source, query, &points, err);
 
-	for (size_t i = 0; rc == 0 && i < points.items.len; i += PARALLEL * 4) {
+	for (size_t i = 0; rc == 0 && i < points.items.len; i += BATCH) {
 		size_t len = points.items.len - i;
-		rc = fetch_batch(of(base), query, info, &points.items.items[i],
-			len < PARALLEL * 4 ? len : PARALLEL * 4, out, err);
+		rc = fetch_batch(
+			&fetch, &points.items.items[i], len < BATCH ? len : BATCH, out, err);
 	}
 	stk_period_from_values(out, first);
 	stk_points_release(&points);
@@ -431,8 +442,10 @@ int stk_source_pyroscope_new(
 	struct stk_url parsed;
 	int rc = stk_url_parse(stk_str_of(opts->url), &parsed, err);
 
-	if (rc < 0)
-		return stk_err_wrap(err, "pyroscope");
+	if (rc < 0) {
+		stk_err_wrap(err, "pyroscope");
+		return rc;
+	}
 	source = stk_xcalloc(1, sizeof *source);
 	source->base =
 		(struct stk_source){&pyroscope_ops, opts->clock ? opts->clock : stk_clock_system()};

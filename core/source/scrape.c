@@ -106,7 +106,16 @@ static int scrape_describe(struct stk_source *source, const struct stk_source_qu
 	return 0;
 }
 
-/* The end of the newest slice that is complete. */
+/* Whether a slice begins with dump i: two dumps make one only at neighbouring borders, which the
+ * look before the first border is not; another kind of answer is a slice by itself. */
+static bool is_slice(const struct stk_scrape_dumps *dumps, size_t i, bool is_dump)
+{
+	if (!is_dump)
+		return true;
+	return i + 1 < dumps->len && dumps->items[i + 1].border == dumps->items[i].border + 1;
+}
+
+/* The start of the newest slice that is complete. */
 static int scrape_newest(struct stk_source *source, const struct stk_source_query *query,
 	int64_t *stamp_out, struct stk_err *err)
 {
@@ -119,9 +128,10 @@ static int scrape_newest(struct stk_source *source, const struct stk_source_quer
 		return 0;
 	pthread_mutex_lock(&scrape->lock);
 	const struct stk_scrape_dumps *dumps = &scrape->dumps[endpoint];
-	bool is_delta = stk_scrape_endpoints[endpoint].is_dump;
-	if (dumps->len > (is_delta ? 1u : 0u))
-		*stamp_out = dumps->items[dumps->len - (is_delta ? 2 : 1)].start_ns;
+	bool is_dump = stk_scrape_endpoints[endpoint].is_dump;
+	for (size_t i = dumps->len; *stamp_out == 0 && i-- > 0;)
+		if (is_slice(dumps, i, is_dump))
+			*stamp_out = dumps->items[i].start_ns;
 	pthread_mutex_unlock(&scrape->lock);
 	return 0;
 }
@@ -226,7 +236,6 @@ static int scrape_fetch(struct stk_source *source, const struct stk_source_query
 {
 	struct stk_scrape *scrape = of(source);
 	int endpoint = endpoint_of(query->type_id), rc = 0;
-	size_t len;
 
 	(void)info; /* the borders are known exactly */
 	if (endpoint < 0)
@@ -235,17 +244,15 @@ static int scrape_fetch(struct stk_source *source, const struct stk_source_query
 	bool is_dump = stk_scrape_endpoints[endpoint].is_dump;
 	pthread_mutex_lock(&scrape->lock);
 	struct stk_scrape_dumps *dumps = &scrape->dumps[endpoint];
-	len = dumps->len;
-	for (size_t i = 0; rc == 0 && i + (is_dump ? 1 : 0) < len; i++) {
+	for (size_t i = 0; rc == 0 && i < dumps->len; i++) {
 		const struct stk_scrape_dump *dump = &dumps->items[i];
 		if (dump->start_ns < query->from_ns || dump->start_ns > query->to_ns)
 			continue;
-		if (!is_dump)
-			rc = take_profile(dump, name, query->type_id, out, err);
-		else if (dump[1].border == dump->border + 1)
-			rc = take_pair(dump, name, query->type_id, out, err);
+		if (!is_slice(dumps, i, is_dump))
+			continue;
+		rc = (is_dump ? take_pair : take_profile)(dump, name, query->type_id, out, err);
 	}
-	if (rc == 0 && out->len == 0 && len == 0 && scrape->last.code != 0) {
+	if (rc == 0 && out->len == 0 && dumps->len == 0 && scrape->last.code != 0) {
 		rc = scrape->last.code;
 		if (err)
 			*err = scrape->last;
@@ -287,8 +294,10 @@ int stk_source_scrape_new(
 	struct stk_url parsed;
 	int rc = stk_url_parse(stk_str_of(opts->url), &parsed, err);
 
-	if (rc < 0)
-		return stk_err_wrap(err, "scrape");
+	if (rc < 0) {
+		stk_err_wrap(err, "scrape");
+		return rc;
+	}
 	if (slice_ns < STK_NS_PER_S || slice_ns > SLICE_MAX_NS || slice_ns % STK_NS_PER_S != 0)
 		return stk_err_set(err, STK_E_INVAL,
 			"scrape: a slice of %g s, expected whole seconds from 1 to 60",

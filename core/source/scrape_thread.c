@@ -55,7 +55,9 @@ static int get(struct stk_client *client, const char *url, int64_t timeout_ms,
 		rc = stk_http_response_check(response, err);
 	if (rc == STK_E_NOT_FOUND || rc == STK_E_HTTP)
 		stk_err_hint(err, "does the target serve Go's net/http/pprof there?");
-	return rc < 0 ? stk_err_wrap(err, "%s", url) : 0;
+	if (rc < 0)
+		stk_err_wrap(err, "%s", url);
+	return rc;
 }
 
 /* The time that a CPU profile covers, as it says itself. */

@@ -149,17 +149,23 @@ static int store_newest(struct stk_source *source, const struct stk_source_query
 	return rc;
 }
 
-static int fetch_push(struct store_source *source, const struct stk_store_points *all, size_t first,
-	size_t end, const struct stk_source_info *info, struct stk_source_slices *out,
-	struct stk_err *err)
+/* The points from first to before end are one push. */
+struct push {
+	const struct stk_store_points *all;
+	size_t first, end;
+};
+
+static int fetch_push(struct store_source *source, const struct push *push,
+	const struct stk_source_info *info, struct stk_source_slices *out, struct stk_err *err)
 {
-	const struct stk_store_point *point = &all->points.items[first];
+	const struct stk_store_points *all = push->all;
+	const struct stk_store_point *point = &all->points.items[push->first];
 	struct stk_grid_point grid = {point->time_ns, point->duration_ns};
 	struct stk_store_points one = {.series = all->series, .series_len = all->series_len};
 	struct stk_profile *profile = NULL;
 	int rc;
 
-	for (size_t i = first; i < end; i++)
+	for (size_t i = push->first; i < push->end; i++)
 		stk_vec_push(&one.points, all->points.items[i]);
 	rc = stk_store_merge(source->store, &one, &profile, err);
 	stk_vec_release(&one.points);
@@ -184,7 +190,8 @@ static int store_fetch(struct stk_source *source, const struct stk_source_query 
 			by_instance_and_time);
 	for (size_t i = 0; rc == 0 && i < points.points.len; i = end) {
 		end = end_of_push(&points, i);
-		rc = fetch_push(of(source), &points, i, end, info, out, err);
+		struct push push = {&points, i, end};
+		rc = fetch_push(of(source), &push, info, out, err);
 	}
 	stk_store_points_release(&points);
 	return rc;

@@ -11,6 +11,7 @@
 #include "core/base/fs.h"
 #include "core/profile/profile.h"
 #include "core/source/scrape.h"
+#include "core/source/scrape_priv.h"
 #include "tests/support/fake_http.h"
 
 #define FIXTURES "tests/fixtures/agents/go-debug-pprof/"
@@ -120,6 +121,39 @@ static void scrape_fetch__a_cpu_profile_is_a_slice_of_its_own_length(void **stat
 	stop(&target);
 }
 
+static int64_t newest(struct stk_source *source, const char *type_id)
+{
+	struct stk_source_query query = {type_id, "{}", 0, INT64_MAX};
+	int64_t stamp = -1;
+
+	assert_int_equal(source->ops->newest(source, &query, &stamp, NULL), 0);
+	return stamp;
+}
+
+static void scrape_newest__counts_dumps_at_neighbouring_borders_only(void **state)
+{
+	struct stk_source_scrape_opts opts = {
+		.url = "http://127.0.0.1:1", .slice_ns = STK_NS_PER_S};
+	struct stk_source *source;
+
+	(void)state;
+	assert_int_equal(stk_source_scrape_new(&opts, &source, NULL), 0);
+	struct stk_scrape_dumps *heap = &((struct stk_scrape *)source)->dumps[STK_SCRAPE_HEAP];
+	assert_int_equal(newest(source, ALLOC), 0);
+	/* the look whether the target is there, late in a cell, then the first border */
+	stk_vec_push(heap, ((struct stk_scrape_dump){.border = -2, .start_ns = 1200}));
+	assert_int_equal(newest(source, ALLOC), 0);
+	stk_vec_push(heap, ((struct stk_scrape_dump){.border = 1, .start_ns = 1250}));
+	assert_int_equal(newest(source, ALLOC), 0);
+	stk_vec_push(heap, ((struct stk_scrape_dump){.border = 2, .start_ns = 2500}));
+	assert_int_equal(newest(source, ALLOC), 1250);
+	/* a border was missed: the newest slice stays the one before */
+	stk_vec_push(heap, ((struct stk_scrape_dump){.border = 4, .start_ns = 5000}));
+	assert_int_equal(newest(source, ALLOC), 1250);
+	assert_int_equal(newest(source, CPU), 0);
+	stk_source_close(source);
+}
+
 static void scrape_types__says_why_when_the_target_has_no_pprof(void **state)
 {
 	struct fake_http *fake = fake_http_start(NULL, 0);
@@ -161,6 +195,8 @@ static void scrape_new__refuses_odd_slices_and_urls(void **state)
 	opts.slice_ns = 0;
 	opts.url = "localhost";
 	assert_int_equal(stk_source_scrape_new(&opts, &source, &err), STK_E_INVAL);
+	/* the code comes also to who does not read the text */
+	assert_int_equal(stk_source_scrape_new(&opts, &source, NULL), STK_E_INVAL);
 }
 
 int main(void)
@@ -168,6 +204,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scrape_fetch__subtracts_flows_and_keeps_levels),
 		cmocka_unit_test(scrape_fetch__a_cpu_profile_is_a_slice_of_its_own_length),
+		cmocka_unit_test(scrape_newest__counts_dumps_at_neighbouring_borders_only),
 		cmocka_unit_test(scrape_types__says_why_when_the_target_has_no_pprof),
 		cmocka_unit_test(scrape_new__refuses_odd_slices_and_urls),
 	};
