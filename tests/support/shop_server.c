@@ -64,7 +64,7 @@ static void answer(const struct stk_server_request *request, struct stk_server_r
 	struct stk_str path = request->path;
 	int64_t status = 404;
 
-	if (stk_str_is(path, "/products"))
+	if (stk_str_is(path, "/products") || stk_str_starts(path, "/products/"))
 		stk_server_reply_text(reply, 200, "application/json",
 			"{\"products\":[{\"id\":7,\"name\":\"tea\"}],\"total\":9007199254740993,"
 			"\"none\":null,\"a/b\":{\"~\":[]}}");
