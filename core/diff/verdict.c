@@ -1,5 +1,6 @@
 /* verdict: from a row's numbers to the word that stands beside it. */
 #include "core/diff/verdict.h"
+#include "core/diff/runtime.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,6 +51,8 @@ static bool is_kept_without_any_pair(const struct stk_row *row, const struct stk
 /* Why a significant row is no finding; NULL if it is one. */
 static const char *objection(const struct stk_row *row, const struct stk_verdict_rule *rule)
 {
+	if (row->function.name && stk_runtime_is_own(row->function.name))
+		return "the runtime's own: shown, not accused";
 	if (fabs(row->theta) < log1p(rule->min_change))
 		return "significant but small";
 	if (row->theta * rule->raw <= 0.0)

@@ -67,7 +67,8 @@ static int discover_side(
 	struct stk_source_query query;
 	int rc = 1;
 
-	if (info->interval_ns > 0)
+	/* a first slice may be cut short by the service's start: three tell its true length */
+	if (info->interval_ns > 0 && info->points >= 3)
 		return 1;
 	if (!type->type_id)
 		rc = find_type(session, type, side, err);
@@ -262,10 +263,22 @@ static bool is_kept(const struct stk_run *run, const struct stk_session_type *ty
 	return false;
 }
 
+/* The whole run shows the grid better than the warm-up did. */
+static int look_again(struct stk_session *session, const struct stk_source_query *query, int side,
+	struct stk_source_info *info, struct stk_err *err)
+{
+	struct stk_source_info now;
+	int rc = stk_source_describe(session->sides[side].source, query, &now, err);
+
+	if (rc == 0 && now.interval_ns > 0)
+		*info = now;
+	return rc;
+}
+
 static int collect_side(
 	struct stk_session *session, struct stk_session_type *type, int side, struct stk_err *err)
 {
-	const struct stk_source_info *info = &type->info[side];
+	struct stk_source_info *info = &type->info[side];
 	struct stk_source_waiting waiting = {tell_waiting, session, session->env->interrupts,
 		stk_session_interrupts(session) > 0 ? 1 : 0};
 	struct stk_source_slices slices = STK_VEC_INIT;
@@ -275,6 +288,9 @@ static int collect_side(
 
 	query.from_ns = first_window_ns(session->run) - info->interval_ns;
 	query.to_ns = until_ns + info->interval_ns + 60 * STK_NS_PER_S;
+	rc = look_again(session, &query, side, info, err);
+	if (rc < 0)
+		return rc;
 	rc = stk_source_wait(session->sides[side].source, &query, info, until_ns, &waiting, err);
 	if (rc == STK_E_ABORTED && stk_session_interrupts(session) == 1) {
 		stk_session_partial(session, "interrupted");
