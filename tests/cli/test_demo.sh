@@ -1,7 +1,9 @@
 #!/bin/bash
 # The demo, live: it finds what is planted and accuses nobody, and sees nothing where nothing is.
-# A run that could not tell (exit code 11: the machine was too busy) is made once more; a wrong one
-# is a failure at once. Six minutes at most: what no longer fits is not repeated.
+# A run that could not tell (exit code 11: the machine was too busy) or was wrong is shown and made
+# once more: each is judged at 5 %, so one wrong run is no news, two in a row are. How often runs are
+# wrong is counted by make test-demo, which repeats nothing. What no longer fits into seven minutes
+# is not repeated.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 STOKER=${STOKER:-build/stoker}
@@ -17,9 +19,9 @@ check() { # planting pairs, the line that must be there
 	local code
 	demo "$1" "$2"
 	code=$?
-	if [ $code -eq 11 ] && [ $SECONDS -lt 235 ]; then
-		echo "$1: once more, the first run was not judged:"
-		grep -A9 '^Demo check' "$work/out" | grep 'not judged'
+	if [ $code -ne 0 ] && [ $SECONDS -lt 300 ]; then
+		echo "$1: once more, the first run ended with $code:"
+		grep -A9 '^Demo check' "$work/out"
 		demo "$1" "$2"
 		code=$?
 	fi
