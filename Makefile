@@ -12,6 +12,7 @@ BUILD   ?= build
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 DOCDIR  ?= $(PREFIX)/share/doc/stoker
+MANDIR  ?= $(PREFIX)/share/man
 CFLAGS  ?= -O2 -g
 DEVELOPER ?= 1
 SAN     ?=
@@ -43,7 +44,7 @@ HEADERS := $(sort $(wildcard core/*/*.h cmd/*.h))
 TEST_SOURCES := $(sort $(wildcard tests/unit/*/*.c tests/support/*.c tests/fuzz/*.c tests/bench/*.c))
 
 .PHONY: all help deps test-deps demo test check unit check-layers check-headers check-house format \
-	format-check lint tidy cppcheck asan asan-build valgrind fuzz fuzz-short fuzz-replay mutants bench \
+	format-check lint tidy cppcheck docs check-docs golden asan asan-build valgrind fuzz fuzz-short fuzz-replay mutants bench \
 	peers peers-default test-demo test-distros install uninstall clean FORCE
 all: $(BUILD)/stoker
 
@@ -115,17 +116,22 @@ test: deps test-deps ## everything that must pass; ends with "N passed, N failed
 	@sh tests/lint/build.sh $(MAKE) -j$(JOBS) --no-print-directory all
 	@MAKE="$(MAKE) --no-print-directory" JOBS=$(JOBS) BUILD=$(BUILD) bash tests/run_all.sh
 install: all ## to DESTDIR and PREFIX
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DOCDIR)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DOCDIR) $(DESTDIR)$(MANDIR)/man1
 	install -m 755 $(BUILD)/stoker $(DESTDIR)$(BINDIR)/stoker
 	install -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(DOCDIR)/
+	sh tests/lint/man.sh $(BUILD)/stoker $(DESTDIR)$(MANDIR)/man1
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(BINDIR)/stoker
+	rm -f $(DESTDIR)$(BINDIR)/stoker $(DESTDIR)$(MANDIR)/man1/stoker.1 $(DESTDIR)$(MANDIR)/man1/stoker-*.1
 	rm -rf $(DESTDIR)$(DOCDIR)
 clean: ## remove the build folder
 	rm -rf $(BUILD)
 
 # --- the house in order -------------------------------------------------------------
-check: check-layers check-headers check-house format-check ## layers, headers, names, format
+check: check-layers check-headers check-house format-check check-docs ## layers, headers, names, format, docs/cli.md
+docs: all ## docs/cli.md from the option tables in cmd/ (install makes the man pages from them)
+	$(Q)$(BUILD)/stoker help --markdown > $(BUILD)/cli.md && mv $(BUILD)/cli.md docs/cli.md
+check-docs: all ## docs/cli.md is what `make docs` writes
+	$(Q)$(BUILD)/stoker help --markdown | diff -u docs/cli.md - || { echo "docs/cli.md: run make docs"; exit 1; }
 check-layers: ## includes go down only, third-party headers through their door
 	$(Q)awk -f tests/lint/layers.awk core/LAYERS $(SOURCES) $(HEADERS)
 	$(Q)sh tests/lint/closure_check.sh
@@ -138,6 +144,8 @@ format: ## clang-format on all sources
 	$(Q)$(CLANG_FORMAT) -i $(SOURCES) $(HEADERS) $(TEST_SOURCES)
 format-check: ## what clang-format 14 would change
 	$(Q)sh tests/lint/format.sh $(SOURCES) $(HEADERS) $(TEST_SOURCES)
+golden: ## write tests/golden anew from what the tests get; look at the difference
+	$(Q)STK_GOLDEN_UPDATE=1 $(MAKE) --no-print-directory unit-report unit-cmd
 lint: tidy cppcheck ## clang-tidy and cppcheck
 tidy: $(BUILD)/gen/lua_lib.c
 	$(Q)printf '%s\n' $(SOURCES) | xargs -P $(JOBS) -n 8 sh tests/lint/tidy.sh $(filter -I% -D% -std%,$(ALL_CFLAGS))

@@ -58,7 +58,7 @@ step() { # name command…
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
-for check in check-layers check-headers check-house format-check; do
+for check in check-layers check-headers check-house format-check check-docs; do
 	step $check $MAKE $check
 done
 step unit $MAKE -k -j"$JOBS" unit
