@@ -3,7 +3,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 pip=$(pip3 --version 2>/dev/null | awk '{ print $2 }')
 if [ "$(printf '%s\n%s\n' 22.3 "$pip" | sort -V | head -1)" != 22.3 ]; then
-	echo "skip test_python: pip3 22.3 is missing"
+	echo "skip slow_python: pip3 22.3 is missing"
 	exit 77
 fi
 sh tests/peers/build_python.sh || exit 1
