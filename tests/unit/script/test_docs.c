@@ -24,7 +24,8 @@ static void run_clean(const char *name, const char *text)
 	struct stk_buf users = STK_BUF_EMPTY;
 
 	script_run_init(&run);
-	run.changes.base_url[STK_SIDE_HEAD] = shop_server_url(run.shop); /* where the file has none */
+	run.changes.base_url[STK_SIDE_HEAD] =
+		shop_server_url(run.shop); /* where the file has none */
 	read_file("docs/examples/users.csv", &users);
 	lua_case_file(&run.lc, "users.csv", users.ptr);
 	if (script_run_text(&run, text) != 0)
