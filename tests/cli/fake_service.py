@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 PORT, PUSH, SIDE = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 FAULTS = {k: float(v) for k, v in (arg.split("=") for arg in sys.argv[4:])}
 START = time.time()
+HZ = 10000  # one sample stands for 0.1 ms, which each request really spends
 HEAD = SIDE == "head"
 COSTS = {  # samples per request
     "work.sort": 4.5 if HEAD else 3.0,
@@ -47,6 +48,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.path != "/healthz":
             with lock:
                 handled += 1
+            until = time.thread_time() + sum(COSTS.values()) / HZ
+            while time.thread_time() < until:
+                pass
         self.send_response(status)
         self.send_header("Content-Length", "2")
         self.end_headers()
@@ -63,8 +67,8 @@ def push(start, count, rng):
         samples += round(rng.gauss(0, samples ** 0.5 / 2))
         if samples > 0:
             lines.append("main;serve;%s %d" % (name, samples))
-    url = "%s/ingest?name=fake%%7Bbuild%%3D%s%%7D&from=%d&until=%d&format=folded&sampleRate=100&spyName=fake" % (
-        PUSH, SIDE, start, start + 1)
+    url = "%s/ingest?name=fake%%7Bbuild%%3D%s%%7D&from=%d&until=%d&format=folded&sampleRate=%d&spyName=fake" % (
+        PUSH, SIDE, start, start + 1, HZ)
     urllib.request.urlopen(urllib.request.Request(url, "\n".join(lines).encode()), timeout=5).read()
 
 
