@@ -178,8 +178,12 @@ int stk_session_check_services(struct stk_session *session, struct stk_err *err)
 {
 	for (int side = 0; side < STK_SIDES; side++) {
 		struct stk_service *service = session->sides[side].service;
-		if (service && stk_service_check(service, err) < 0)
-			return stk_err_wrap(err, "service '%s'", side_names[side]);
+		int rc = service ? stk_service_check(service, err) : 0;
+
+		if (rc < 0) {
+			stk_err_wrap(err, "service '%s'", side_names[side]);
+			return rc;
+		}
 	}
 	return 0;
 }

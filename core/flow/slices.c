@@ -210,13 +210,12 @@ static int64_t first_window_ns(const struct stk_run *run)
 }
 
 /* Events behind a slice: value / period, where the profile has one. */
-static int64_t samples_of(const struct stk_profile *profile, size_t type, int64_t total)
+static int64_t samples_of(const struct stk_profile *profile, int64_t total)
 {
 	int column = stk_profile_find_type(profile, STK_STR("samples"));
 
 	if (column >= 0)
 		return stk_profile_total(profile, (size_t)column);
-	(void)type;
 	return profile->period > 0 ? total / profile->period : 0;
 }
 
@@ -236,7 +235,7 @@ static int keep_slice(struct stk_session *session, struct stk_session_type *type
 	slice->end_ns = from->end_ns;
 	slice->pair = -1;
 	slice->total = stk_profile_total(from->profile, from->sample_type);
-	slice->samples = samples_of(from->profile, from->sample_type, slice->total);
+	slice->samples = samples_of(from->profile, slice->total);
 	stk_vec_push(&session->profiles, kept);
 	from->profile = NULL;
 	rc = stk_pprof_encode_gzip(kept.profile, &bytes, err);

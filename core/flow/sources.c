@@ -216,8 +216,10 @@ static int open_files(struct stk_session *session, struct stk_err *err)
 		struct stk_source *source = NULL;
 		int rc = stk_source_files_new(session->workflow->source.files[side], &source, err);
 
-		if (rc < 0)
-			return stk_err_wrap(err, "files of %s", side_names[side]);
+		if (rc < 0) {
+			stk_err_wrap(err, "files of %s", side_names[side]);
+			return rc;
+		}
 		session->sides[side].source = keep(session, source);
 		session->sides[side].selector = stk_xstrdup("{}");
 	}

@@ -12,7 +12,7 @@ static void put_number(struct stk_buf *out, uint32_t number, uint64_t value)
 		stk_proto_put_varint(out, number, value);
 }
 
-/* Encode one message by fn into scratch and put it as field `number`. */
+/* Put the message that stands in scratch as field `number`, and empty scratch. */
 static void put_message(struct stk_buf *out, uint32_t number, struct stk_buf *scratch)
 {
 	stk_proto_put_bytes(out, number, stk_buf_str(scratch));
