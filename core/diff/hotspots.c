@@ -166,7 +166,7 @@ static void add_row(const struct stk_diff_input *input, size_t f,
 	struct stk_hotspot *row = stk_vec_push_new(&out->rows);
 
 	row->function = (struct stk_function){
-		stk_run_text(run, known->name), stk_run_text(run, known->file), line};
+		stk_run_text(run, known->name), stk_run_text(run, known->file), line, NULL};
 	row->cost = cost->cost;
 	row->lo = cost->lo;
 	row->hi = cost->hi;

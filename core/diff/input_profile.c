@@ -136,7 +136,7 @@ static int number_functions(struct filling *filling, struct stk_err *err)
 		const struct stk_profile_function *from = &profile->functions.items[i];
 		char *name = text_dup(profile, from->name ? from->name : from->system_name);
 		char *file = text_dup(profile, from->file);
-		struct stk_function function = {name, file, from->start_line};
+		struct stk_function function = {name, file, from->start_line, NULL};
 		int rc = stk_diff_input_function(
 			filling->input, &function, filling->side, &filling->numbers[i], err);
 

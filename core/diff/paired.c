@@ -271,6 +271,7 @@ static void fill_comparison(const struct stk_paired *paired, struct stk_comparis
 		.other = all > 0.0 ? (input->other[0] + input->other[1]) / all : 0.0,
 		.common_shift = expm1(paired->common_shift),
 		.q_threshold = paired->opts->q,
+		.changed_share = NAN,
 		.tested = paired->tested,
 		.total = stk_verdict_row()};
 	for (size_t i = 0; i < paired->entries.len; i++)

@@ -237,7 +237,8 @@ static void fill_head(const struct single *single, struct stk_comparison *out)
 		.unlabelled = NAN,
 		.other = all > 0.0 ? (input->other[0] + input->other[1]) / all : 0.0,
 		.common_shift = expm1(single->shift),
-		.q_threshold = single->opts->q};
+		.q_threshold = single->opts->q,
+		.changed_share = NAN};
 }
 
 static bool knows_requests(const struct stk_diff_input *input)

@@ -23,7 +23,8 @@ struct stk_row stk_verdict_row(void)
 		.q = NAN,
 		.impact = NAN,
 		.share = NAN,
-		.mde = NAN};
+		.mde = NAN,
+		.link.share = NAN};
 }
 
 void stk_verdict_numbers(struct stk_row *row, double level, double alpha, double margin)

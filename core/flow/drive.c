@@ -147,6 +147,8 @@ struct stk_window *stk_drive_open_window(
 	window->end_mono_ns = window->start_mono_ns;
 	window->cpu_ns = stk_session_cpu_ns(session, side);
 	window->rss_bytes = -1;
+	window->throttled_ns = -1;
+	window->restarts = -1;
 	window->p50_ms = window->p95_ms = window->p99_ms = NAN;
 	return window;
 }

@@ -24,6 +24,9 @@ enum stk_window_kind { STK_WINDOW_IDLE, STK_WINDOW_LOAD, STK_WINDOW_WARMUP, STK_
 struct stk_side_info {
 	const char *title;    /* "shop 1.0", "8f3a1c2", a URL; NULL = this side is not there */
 	const char *revision; /* commit or version, NULL if unknown */
+	const char *ref;      /* branch, tag or what was asked for, NULL if unknown */
+	const char *why;      /* "merge base with main", "--base v1.2"; NULL if given by hand */
+	bool dirty;           /* uncommitted changes were part of it */
 	const char *url;      /* what the load was sent to */
 	const char *command;  /* what was started, NULL for a target */
 	const char *selector; /* how its profiles were told apart, {a="b"} */
@@ -41,6 +44,8 @@ struct stk_window {
 	int64_t requests, failed;      /* sent to this side, completed in it */
 	int64_t cpu_ns;                /* CPU time of the service's processes in it; -1 unknown */
 	int64_t rss_bytes;             /* at its end; -1 unknown */
+	int64_t throttled_ns;          /* its processes were held back by a CPU quota; -1 unknown */
+	int restarts;                  /* of its processes in it; -1 unknown */
 	double p50_ms, p95_ms, p99_ms; /* of http_req_duration in it; NaN without requests */
 };
 
@@ -63,6 +68,28 @@ struct stk_function {
 	const char *name;
 	const char *file; /* NULL or "" if unknown */
 	int64_t line;     /* 0 if unknown */
+	const char *path; /* of the file within the repository at that commit; NULL = not of it */
+};
+
+/* How a row hangs together with the lines that head changed. */
+enum stk_link_kind {
+	STK_LINK_UNKNOWN,     /* no repository, or no file and line in the profiles */
+	STK_LINK_CHANGED,     /* it has changed lines itself */
+	STK_LINK_CALLED_FROM, /* its increase comes mostly from calls of a changed function */
+	STK_LINK_CALLS,       /* it calls a changed function */
+	STK_LINK_UNRELATED    /* none of these */
+};
+
+struct stk_row_link {
+	enum stk_link_kind kind;
+	struct stk_function via; /* the changed function; path and line of the change */
+	double share;            /* of its increase that runs through changed lines; NaN unknown */
+};
+
+/* An increase that somebody took on purpose (.stoker/accepted.json of the base). */
+struct stk_acceptance {
+	const char *reason, *author; /* NULL: not accepted */
+	int64_t until_ns;            /* 0 = without end */
 };
 
 /* One row of a comparison. change, lo, hi are fractions (0.402 = +40.2 %); costs are
@@ -80,6 +107,8 @@ struct stk_row {
 	bool tested;   /* had enough samples to be in the family */
 	enum stk_verdict verdict;
 	const char *reason; /* for inconclusive, moved; NULL else */
+	struct stk_row_link link;
+	struct stk_acceptance accepted;
 };
 
 /* The size of change that would have been noticed on a function of that share. */
@@ -98,14 +127,15 @@ struct stk_comparison {
 	int pairs; /* that had counted slices on both sides */
 	int slices_base, slices_head;
 	double samples_base, samples_head;
-	double hz;                    /* sampling rate, 0 if unknown */
-	double period;                /* of the profile, 0 if unknown */
-	double unlabelled;            /* share of cost without request labels, NaN unknown */
-	double other;                 /* share in "other" (truncated) */
-	double common_shift;          /* e^g - 1, the uniform shift taken out of rows */
-	double q_threshold;           /* of BH, 0.05 */
-	size_t tested;                /* rows in the family */
-	struct stk_row total;         /* sampled total */
+	double hz;            /* sampling rate, 0 if unknown */
+	double period;        /* of the profile, 0 if unknown */
+	double unlabelled;    /* share of cost without request labels, NaN unknown */
+	double other;         /* share in "other" (truncated) */
+	double common_shift;  /* e^g - 1, the uniform shift taken out of rows */
+	double q_threshold;   /* of BH, 0.05 */
+	size_t tested;        /* rows in the family */
+	double changed_share; /* of the increase that runs through changed lines, NaN unknown */
+	struct stk_row total; /* sampled total */
 	STK_VEC(struct stk_row) rows; /* worst first */
 	STK_VEC(struct stk_sensitivity) sensitivity;
 };
@@ -168,6 +198,23 @@ struct stk_note {
 	const char *text;
 };
 
+/* The repository that both sides were built from. */
+struct stk_repository {
+	const char *remote;         /* URL of its remote without user and password; NULL if none */
+	const char *default_branch; /* NULL if unknown */
+	int64_t commits;            /* base..head */
+	int64_t files, lines;       /* changed between base and head */
+};
+
+/* What a stored base of mode baseline is. */
+struct stk_baseline_info {
+	const char *revision; /* commit it was measured at; NULL: no baseline */
+	const char *run;      /* id of that run */
+	const char *where;    /* "git notes", a folder, a bucket */
+	const char *why;      /* "merge base with main", "3 commits before the merge base" */
+	int64_t measured_ns;
+};
+
 /* How the generator itself fared: what the trust in latency rests on. */
 struct stk_generator_info {
 	double busy;              /* CPU share of its busiest worker, 0..1 */
@@ -197,6 +244,8 @@ struct stk_run {
 	struct stk_partial partial;
 	int exit_code;
 	struct stk_side_info sides[STK_SIDES];
+	struct stk_repository repository;
+	struct stk_baseline_info baseline;
 	int planned_pairs;
 	int64_t block_ns;
 	STK_VEC(struct stk_window) windows;

@@ -8,6 +8,8 @@ static const char *const sides[] = {"base", "head", NULL};
 static const char *const window_kinds[] = {"idle", "load", "warmup", "block", NULL};
 static const char *const check_states[] = {"ok", "warn", "fail", NULL};
 static const char *const note_levels[] = {"info", "warn", NULL};
+static const char *const link_kinds[] = {
+	"unknown", "changed", "called_from", "calls", "unrelated", NULL};
 static const char *const verdicts[] = {"none", "regression", "improvement", "moved", "no_change",
 	"inconclusive", "new", "vanished", NULL};
 
@@ -16,6 +18,7 @@ static const struct stk_field function_fields[] = {
 	{ "name", STK_FIELD_TEXT, offsetof(struct stk_function, name), true, 0, 0, NULL, NULL, 0, false },
 	{ "file", STK_FIELD_TEXT, offsetof(struct stk_function, file), false, 0, 0, NULL, NULL, 0, false },
 	{ "line", STK_FIELD_I64, offsetof(struct stk_function, line), false, 0, INT64_C(1099511627776), NULL, NULL, 0, false },
+	{ "path", STK_FIELD_TEXT, offsetof(struct stk_function, path), false, 0, 0, NULL, NULL, 0, false },
 	{ .name = NULL },
 };
 static const struct stk_shape function_shape = { function_fields, sizeof(struct stk_function), false };
@@ -24,6 +27,7 @@ static const struct stk_field partner_fields[] = {
 	{ "name", STK_FIELD_TEXT, offsetof(struct stk_function, name), false, 0, 0, NULL, NULL, 0, false },
 	{ "file", STK_FIELD_TEXT, offsetof(struct stk_function, file), false, 0, 0, NULL, NULL, 0, false },
 	{ "line", STK_FIELD_I64, offsetof(struct stk_function, line), false, 0, INT64_C(1099511627776), NULL, NULL, 0, false },
+	{ "path", STK_FIELD_TEXT, offsetof(struct stk_function, path), false, 0, 0, NULL, NULL, 0, false },
 	{ .name = NULL },
 };
 static const struct stk_shape partner_shape = { partner_fields, sizeof(struct stk_function), true };
@@ -31,6 +35,9 @@ static const struct stk_shape partner_shape = { partner_fields, sizeof(struct st
 static const struct stk_field side_info_fields[] = {
 	{ "title", STK_FIELD_TEXT, offsetof(struct stk_side_info, title), false, 0, 0, NULL, NULL, 0, false },
 	{ "revision", STK_FIELD_TEXT, offsetof(struct stk_side_info, revision), false, 0, 0, NULL, NULL, 0, false },
+	{ "ref", STK_FIELD_TEXT, offsetof(struct stk_side_info, ref), false, 0, 0, NULL, NULL, 0, false },
+	{ "why", STK_FIELD_TEXT, offsetof(struct stk_side_info, why), false, 0, 0, NULL, NULL, 0, false },
+	{ "dirty", STK_FIELD_BOOL, offsetof(struct stk_side_info, dirty), false, 0, 0, NULL, NULL, 0, false },
 	{ "url", STK_FIELD_TEXT, offsetof(struct stk_side_info, url), false, 0, 0, NULL, NULL, 0, false },
 	{ "command", STK_FIELD_TEXT, offsetof(struct stk_side_info, command), false, 0, 0, NULL, NULL, 0, false },
 	{ "selector", STK_FIELD_TEXT, offsetof(struct stk_side_info, selector), false, 0, 0, NULL, NULL, 0, false },
@@ -52,6 +59,8 @@ static const struct stk_field window_fields[] = {
 	{ "failed", STK_FIELD_I64, offsetof(struct stk_window, failed), true, 0, INT64_MAX, NULL, NULL, 0, false },
 	{ "cpu_ns", STK_FIELD_I64, offsetof(struct stk_window, cpu_ns), true, -1, INT64_MAX, NULL, NULL, 0, false },
 	{ "rss_bytes", STK_FIELD_I64, offsetof(struct stk_window, rss_bytes), true, -1, INT64_MAX, NULL, NULL, 0, false },
+	{ "throttled_ns", STK_FIELD_I64, offsetof(struct stk_window, throttled_ns), false, -1, INT64_MAX, NULL, NULL, 0, false },
+	{ "restarts", STK_FIELD_INT, offsetof(struct stk_window, restarts), false, -1, 1000000, NULL, NULL, 0, false },
 	{ "p50_ms", STK_FIELD_REAL, offsetof(struct stk_window, p50_ms), false, 0, 0, NULL, NULL, 0, false },
 	{ "p95_ms", STK_FIELD_REAL, offsetof(struct stk_window, p95_ms), false, 0, 0, NULL, NULL, 0, false },
 	{ "p99_ms", STK_FIELD_REAL, offsetof(struct stk_window, p99_ms), false, 0, 0, NULL, NULL, 0, false },
@@ -76,6 +85,22 @@ static const struct stk_field slice_fields[] = {
 };
 static const struct stk_shape slice_shape = { slice_fields, sizeof(struct stk_slice), false };
 
+static const struct stk_field row_link_fields[] = {
+	{ "kind", STK_FIELD_ENUM, offsetof(struct stk_row_link, kind), true, 0, 0, NULL, link_kinds, 0, false },
+	{ "via", STK_FIELD_STRUCT, offsetof(struct stk_row_link, via), false, 0, 0, &partner_shape, NULL, 0, false },
+	{ "share", STK_FIELD_REAL, offsetof(struct stk_row_link, share), false, 0, 0, NULL, NULL, 0, false },
+	{ .name = NULL },
+};
+static const struct stk_shape row_link_shape = { row_link_fields, sizeof(struct stk_row_link), false };
+
+static const struct stk_field acceptance_fields[] = {
+	{ "reason", STK_FIELD_TEXT, offsetof(struct stk_acceptance, reason), false, 0, 0, NULL, NULL, 0, false },
+	{ "author", STK_FIELD_TEXT, offsetof(struct stk_acceptance, author), false, 0, 0, NULL, NULL, 0, false },
+	{ "until_ns", STK_FIELD_I64, offsetof(struct stk_acceptance, until_ns), false, 0, INT64_MAX, NULL, NULL, 0, false },
+	{ .name = NULL },
+};
+static const struct stk_shape acceptance_shape = { acceptance_fields, sizeof(struct stk_acceptance), true };
+
 static const struct stk_field row_fields[] = {
 	{ "function", STK_FIELD_STRUCT, offsetof(struct stk_row, function), true, 0, 0, &function_shape, NULL, 0, false },
 	{ "partner", STK_FIELD_STRUCT, offsetof(struct stk_row, partner), false, 0, 0, &partner_shape, NULL, 0, false },
@@ -98,6 +123,8 @@ static const struct stk_field row_fields[] = {
 	{ "tested", STK_FIELD_BOOL, offsetof(struct stk_row, tested), true, 0, 0, NULL, NULL, 0, false },
 	{ "verdict", STK_FIELD_ENUM, offsetof(struct stk_row, verdict), true, 0, 0, NULL, verdicts, 0, false },
 	{ "reason", STK_FIELD_TEXT, offsetof(struct stk_row, reason), false, 0, 0, NULL, NULL, 0, false },
+	{ "link", STK_FIELD_STRUCT, offsetof(struct stk_row, link), false, 0, 0, &row_link_shape, NULL, 0, false },
+	{ "accepted", STK_FIELD_STRUCT, offsetof(struct stk_row, accepted), false, 0, 0, &acceptance_shape, NULL, 0, false },
 	{ .name = NULL },
 };
 static const struct stk_shape row_shape = { row_fields, sizeof(struct stk_row), false };
@@ -127,6 +154,7 @@ static const struct stk_field comparison_fields[] = {
 	{ "common_shift", STK_FIELD_REAL, offsetof(struct stk_comparison, common_shift), false, 0, 0, NULL, NULL, 0, false },
 	{ "q_threshold", STK_FIELD_REAL, offsetof(struct stk_comparison, q_threshold), false, 0, 0, NULL, NULL, 0, false },
 	{ "tested", STK_FIELD_SIZE, offsetof(struct stk_comparison, tested), false, 0, 0, NULL, NULL, 0, false },
+	{ "changed_share", STK_FIELD_REAL, offsetof(struct stk_comparison, changed_share), false, 0, 0, NULL, NULL, 0, false },
 	{ "total", STK_FIELD_STRUCT, offsetof(struct stk_comparison, total), true, 0, 0, &row_shape, NULL, 0, false },
 	{ "rows", STK_FIELD_LIST, offsetof(struct stk_comparison, rows), true, 0, 200000, &row_shape, NULL, 0, false },
 	{ "sensitivity", STK_FIELD_LIST, offsetof(struct stk_comparison, sensitivity), false, 0, 1000, &sensitivity_shape, NULL, 0, false },
@@ -230,6 +258,26 @@ static const struct stk_field partial_fields[] = {
 };
 static const struct stk_shape partial_shape = { partial_fields, sizeof(struct stk_partial), false };
 
+static const struct stk_field repository_fields[] = {
+	{ "remote", STK_FIELD_TEXT, offsetof(struct stk_repository, remote), false, 0, 0, NULL, NULL, 0, false },
+	{ "default_branch", STK_FIELD_TEXT, offsetof(struct stk_repository, default_branch), false, 0, 0, NULL, NULL, 0, false },
+	{ "commits", STK_FIELD_I64, offsetof(struct stk_repository, commits), false, 0, INT64_MAX, NULL, NULL, 0, false },
+	{ "files", STK_FIELD_I64, offsetof(struct stk_repository, files), false, 0, INT64_MAX, NULL, NULL, 0, false },
+	{ "lines", STK_FIELD_I64, offsetof(struct stk_repository, lines), false, 0, INT64_MAX, NULL, NULL, 0, false },
+	{ .name = NULL },
+};
+static const struct stk_shape repository_shape = { repository_fields, sizeof(struct stk_repository), false };
+
+static const struct stk_field baseline_fields[] = {
+	{ "revision", STK_FIELD_TEXT, offsetof(struct stk_baseline_info, revision), false, 0, 0, NULL, NULL, 0, false },
+	{ "run", STK_FIELD_TEXT, offsetof(struct stk_baseline_info, run), false, 0, 0, NULL, NULL, 0, false },
+	{ "where", STK_FIELD_TEXT, offsetof(struct stk_baseline_info, where), false, 0, 0, NULL, NULL, 0, false },
+	{ "why", STK_FIELD_TEXT, offsetof(struct stk_baseline_info, why), false, 0, 0, NULL, NULL, 0, false },
+	{ "measured_ns", STK_FIELD_I64, offsetof(struct stk_baseline_info, measured_ns), false, 0, INT64_MAX, NULL, NULL, 0, false },
+	{ .name = NULL },
+};
+static const struct stk_shape baseline_shape = { baseline_fields, sizeof(struct stk_baseline_info), true };
+
 static const struct stk_field run_fields[] = {
 	{ "id", STK_FIELD_TEXT, offsetof(struct stk_run, id), true, 0, 0, NULL, NULL, 0, false },
 	{ "name", STK_FIELD_TEXT, offsetof(struct stk_run, name), true, 0, 0, NULL, NULL, 0, false },
@@ -244,6 +292,8 @@ static const struct stk_field run_fields[] = {
 	{ "headline", STK_FIELD_TEXT, offsetof(struct stk_run, headline), false, 0, 0, NULL, NULL, 0, false },
 	{ "base", STK_FIELD_STRUCT, offsetof(struct stk_run, sides[STK_SIDE_BASE]), false, 0, 0, &side_info_shape, NULL, 0, false },
 	{ "head", STK_FIELD_STRUCT, offsetof(struct stk_run, sides[STK_SIDE_HEAD]), false, 0, 0, &side_info_shape, NULL, 0, false },
+	{ "repository", STK_FIELD_STRUCT, offsetof(struct stk_run, repository), false, 0, 0, &repository_shape, NULL, 0, false },
+	{ "baseline", STK_FIELD_STRUCT, offsetof(struct stk_run, baseline), false, 0, 0, &baseline_shape, NULL, 0, false },
 	{ "planned_pairs", STK_FIELD_INT, offsetof(struct stk_run, planned_pairs), false, 0, 1000000, NULL, NULL, 0, false },
 	{ "block_ns", STK_FIELD_I64, offsetof(struct stk_run, block_ns), false, 0, INT64_MAX, NULL, NULL, 0, false },
 	{ "generator", STK_FIELD_STRUCT, offsetof(struct stk_run, generator), false, 0, 0, &generator_shape, NULL, 0, false },

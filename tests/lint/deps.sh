@@ -10,7 +10,11 @@ jansson libjansson-dev
 libmicrohttpd libmicrohttpd-dev
 sqlite3 libsqlite3-dev
 libdeflate libdeflate-dev
-libpcre2-8 libpcre2-dev'
+libpcre2-8 libpcre2-dev
+libgit2 libgit2-dev
+libcrypto libssl-dev
+libzip libzip-dev
+snappy libsnappy-dev'
 test='cmocka libcmocka-dev
 !python3 python3
 !lua5.4 lua5.4

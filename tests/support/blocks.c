@@ -52,6 +52,8 @@ static void add_block(struct stk_run *run, int side, int pair, int turn)
 	window->requests = PER_STEP * 120;
 	window->cpu_ns = (int64_t)((double)window->requests * 1e6 * ripple);
 	window->rss_bytes = -1;
+	window->throttled_ns = -1;
+	window->restarts = -1;
 	window->p50_ms = 5.0 * ripple;
 	window->p95_ms = 10.0 * ripple;
 	window->p99_ms = 15.0 * ripple;

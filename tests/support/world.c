@@ -86,7 +86,7 @@ static const char *name_on(const struct world_function *one, int side)
 
 static uint32_t number_of(struct stk_diff_input *input, const struct world_function *one, int side)
 {
-	struct stk_function function = {name_on(one, side), one->file, 10};
+	struct stk_function function = {name_on(one, side), one->file, 10, NULL};
 	uint32_t number = 0;
 
 	if (stk_diff_input_function(input, &function, side, &number, NULL) < 0)

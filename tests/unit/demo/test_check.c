@@ -69,7 +69,7 @@ static void add_all(struct stk_run *run)
 
 	add_row(cpu, "pricing.apply_rules", "demo/pricing.lua", STK_VERDICT_REGRESSION);
 	row = add_row(cpu, "cart.totals", "demo/cart.lua", STK_VERDICT_MOVED);
-	row->partner = (struct stk_function){"cart.sum", "demo/cart.lua", 9};
+	row->partner = (struct stk_function){"cart.sum", "demo/cart.lua", 9, NULL};
 	add_row(cpu, "orders.validate", "demo/orders.lua", STK_VERDICT_NO_CHANGE);
 	memory = add_type(run, "alloc_space");
 	add_row(memory, "catalog.render", "/src/demo/catalog.lua", STK_VERDICT_REGRESSION);

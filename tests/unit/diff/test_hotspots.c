@@ -62,7 +62,7 @@ static void add_slice(
 		stk_diff_input_slice(input, side, side, side == STK_SIDE_HEAD ? 1000.0 : 0.0);
 
 	for (size_t i = 0; names[i]; i++) {
-		struct stk_function function = {names[i], "a.lua", 1};
+		struct stk_function function = {names[i], "a.lua", 1, NULL};
 		int64_t value = (int64_t)(counts[i] * 1e7);
 		uint32_t at = 0;
 

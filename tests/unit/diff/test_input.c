@@ -14,7 +14,7 @@
 static uint32_t number_of(
 	struct stk_diff_input *input, const char *name, const char *file, int64_t line, int side)
 {
-	struct stk_function function = {name, file, line};
+	struct stk_function function = {name, file, line, NULL};
 	uint32_t number = UINT32_MAX;
 
 	assert_int_equal(stk_diff_input_function(input, &function, side, &number, NULL), 0);

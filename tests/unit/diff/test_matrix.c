@@ -18,7 +18,7 @@
 static void put(struct stk_diff_input *input, struct stk_diff_slice *slice, const char *name,
 	int64_t value, double n)
 {
-	struct stk_function function = {name, "a.lua", 1};
+	struct stk_function function = {name, "a.lua", 1, NULL};
 	uint32_t at = 0;
 
 	assert_int_equal(stk_diff_input_function(input, &function, slice->side, &at, NULL), 0);

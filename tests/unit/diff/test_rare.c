@@ -83,7 +83,7 @@ static void compare_paired__hardly_there_before(void **state)
 	struct stk_run run;
 	struct stk_comparison result;
 	struct world world;
-	struct stk_function late = {"late.comer", "late.lua", 5};
+	struct stk_function late = {"late.comer", "late.lua", 5, NULL};
 	const struct stk_row *row = NULL;
 	uint32_t number;
 

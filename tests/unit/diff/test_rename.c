@@ -31,7 +31,7 @@ static void scene_init(struct scene *scene)
 static uint32_t put(struct scene *scene, int side, const char *name, const char *file, int64_t self)
 {
 	struct stk_diff_slice *slice = &scene->input.slices.items[side];
-	struct stk_function function = {name, file, 1};
+	struct stk_function function = {name, file, 1, NULL};
 	uint32_t at = 0;
 
 	assert_int_equal(stk_diff_input_function(&scene->input, &function, side, &at, NULL), 0);
