@@ -58,6 +58,8 @@ $(BUILD)/.flags: FORCE
 $(BUILD)/%.o: %.c $(BUILD)/.flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+# OpenSSL's headers name an argument "rand": they come before the banned words
+$(BUILD)/core/base/crypto.o: BASE_CFLAGS += -include openssl/evp.h
 $(foreach r,$(CONVERSION_ROOMS),$(eval $(BUILD)/core/$(r)/%.o: WARN += -Wconversion))
 
 # our Lua, as C arrays: a table of name, bytes, length in sorted order
