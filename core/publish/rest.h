@@ -89,16 +89,12 @@ struct stk_rest_list {
 };
 
 /* Walk a list through its pages. Only the page number is taken from a Link header, never its host,
- * and it must grow. More than STK_REST_PAGES_MAX pages: STK_E_TOO_LARGE. *stopped_out (may be NULL)
- * is what fn returned last. */
+ * and it must grow. More than STK_REST_PAGES_MAX pages: STK_E_TOO_LARGE. */
 int stk_rest_each(struct stk_rest *rest, const struct stk_rest_list *list, stk_rest_item_fn fn,
 	void *ctx, struct stk_err *err) STK_MUST_CHECK;
 
 /* Whether nothing is really sent. */
 bool stk_rest_is_dry(const struct stk_rest *rest);
-/* The name that the server gave its moved repository's place, after a redirect; NULL if none. */
-const char *stk_rest_moved_to(const struct stk_rest *rest);
-
 /* Append what an error answer says, fit for a message: "message" and its errors with field, at most
  * 2 KiB, on one line, control characters and the token taken out. */
 void stk_rest_explain(const struct stk_json *json, struct stk_str token, struct stk_buf *buf);
