@@ -23,6 +23,7 @@ struct stk_post {
 	const struct stk_post_opts *opts;
 	const struct stk_env *env;
 	struct stk_rest *rest; /* NULL: there is no token; only local publishers are called then */
+	bool is_bot_token;     /* of Actions or an App: cannot ask who it is */
 	struct stk_buf *dry;   /* not NULL: append what would be written to files; write nothing */
 };
 
