@@ -101,7 +101,8 @@ static void send_dry(struct stk_rest *rest, const struct stk_rest_request *reque
 /* Whether a repetition does no harm. */
 static bool is_repeatable(const struct stk_rest_request *request)
 {
-	return request->is_repeatable || strcmp(request->method, "POST") != 0;
+	return request->is_repeatable ||
+	       (!request->is_once && strcmp(request->method, "POST") != 0);
 }
 
 static bool is_server_fault(int status)
@@ -208,11 +209,11 @@ static int conclude(struct stk_rest *rest, struct stk_rest_try *t, int rc,
 {
 	struct stk_str body = stk_buf_str(&t->response.body);
 	struct stk_str secret = token ? stk_secret_reveal(token) : stk_str_n("", 0);
-	bool is_post = !is_repeatable(t->request);
+	bool is_once = !is_repeatable(t->request);
 
 	answer->status = t->response.status;
 	if (rc < 0) {
-		answer->is_lost = is_post && rc != STK_E_INVAL && rc != STK_E_ABORTED;
+		answer->is_lost = is_once && rc != STK_E_INVAL && rc != STK_E_ABORTED;
 		return rc;
 	}
 	if (body.len)
@@ -222,12 +223,12 @@ static int conclude(struct stk_rest *rest, struct stk_rest_try *t, int rc,
 			sizeof answer->next);
 		if (rc == 0)
 			return 0;
-		answer->is_lost = is_post;
+		answer->is_lost = is_once;
 		return stk_err_set(err, STK_E_FORMAT,
 			"%s %s: the answer is not JSON; is the API URL right?", t->request->method,
 			t->request->path);
 	}
-	answer->is_lost = is_post && is_server_fault(answer->status);
+	answer->is_lost = is_once && is_server_fault(answer->status);
 	return stk_rest_fail(rest, t, answer->json, secret, err);
 }
 

@@ -49,6 +49,7 @@ struct stk_rest_request {
 	const char *path;            /* "/repos/o/r/…", with its query, escaped */
 	const struct stk_json *body; /* NULL = none */
 	bool is_repeatable;          /* a POST that does no harm when it is carried out twice */
+	bool is_once;                /* a PATCH that adds: carried out twice, it would add twice */
 	const char *permission;      /* what the token needs: "pull-requests: write"; or NULL */
 };
 
