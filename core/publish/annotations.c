@@ -49,7 +49,8 @@ static void add_name(struct stk_buf *buf, const char *name)
 static void add_message(const struct stk_doc_finding *finding, struct stk_buf *buf)
 {
 	const struct stk_row *row = finding->row;
-	const char *what = finding->comparison->short_name ? finding->comparison->short_name : "cost";
+	const char *what =
+		finding->comparison->short_name ? finding->comparison->short_name : "cost";
 
 	add_name(buf, row->function.name);
 	stk_buf_addf(buf, ": %s %s", what, finding->comparison->is_level ? "" : "per request ");
@@ -72,7 +73,8 @@ static void add_message(const struct stk_doc_finding *finding, struct stk_buf *b
 static struct stk_json *annotation_of(const struct stk_doc_finding *finding)
 {
 	const struct stk_function *place = place_of(finding->row);
-	bool is_bad = finding->row->verdict == STK_VERDICT_REGRESSION && !finding->row->accepted.reason;
+	bool is_bad =
+		finding->row->verdict == STK_VERDICT_REGRESSION && !finding->row->accepted.reason;
 	struct stk_json *json = stk_json_new_object();
 	struct stk_buf message = STK_BUF_EMPTY;
 

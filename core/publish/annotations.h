@@ -8,8 +8,8 @@
 enum { STK_ANNOTATIONS_BATCH = 50, STK_ANNOTATIONS_MAX = 200 };
 
 /* One annotation of GitHub's Checks API for each regression or improvement that hangs together with
- * a changed line of a file of the repository, worst first, at most STK_ANNOTATIONS_MAX. The array is
- * the caller's. */
+ * a changed line of a file of the repository, worst first, at most STK_ANNOTATIONS_MAX. The array
+ * is the caller's. */
 struct stk_json *stk_annotations_of(const struct stk_doc *doc);
 
 /* Whether two annotations are the same note on the same line. */

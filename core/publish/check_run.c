@@ -66,8 +66,8 @@ static struct stk_json *output_of(const struct check *c, struct stk_json *annota
 static struct stk_json *body_of(const struct check *c, bool is_new)
 {
 	const struct stk_run *run = c->post->doc->run;
-	const char *details = c->post->opts->report_url ? c->post->opts->report_url
-							: c->post->ci->run_url;
+	const char *details =
+		c->post->opts->report_url ? c->post->opts->report_url : c->post->ci->run_url;
 	struct stk_json *json = stk_json_new_object();
 
 	stk_json_put(json, "name", stk_json_new_text(c->name));
@@ -178,8 +178,8 @@ static int mark_there(struct stk_json *item, void *ctx)
 /* The first annotations that the check run does not have yet, at most a batch. */
 static int next_batch(struct check *c, struct stk_json **out, struct stk_err *err)
 {
-	char *path = stk_xasprintf("%s/check-runs/%lld/annotations?per_page=100", c->repository,
-		(long long)c->id);
+	char *path = stk_xasprintf(
+		"%s/check-runs/%lld/annotations?per_page=100", c->repository, (long long)c->id);
 	struct stk_rest_list list = {.path = path, .permission = PERMISSION};
 	struct seen seen = {.wanted = c->wanted};
 	int rc;

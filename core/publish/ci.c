@@ -261,23 +261,20 @@ static bool split_remote(struct stk_str remote, struct stk_str *host, struct stk
 	return stk_ci_is_repository(*path);
 }
 
-/* Outside of CI: github.com has its API on a host of its own, an Enterprise server below its own.
- */
+/* Outside of CI. A record may come from a stranger: its remote may name a repository of github.com,
+ * but no other host that the token would be sent to. */
 static void from_remote(struct stk_ci *ci, const char *remote)
 {
 	struct stk_str host, path;
 
-	if (!remote || !split_remote(stk_str_of(remote), &host, &path))
+	if (!ci->api_url)
+		ci->api_url = "https://api.github.com";
+	if (strcmp(ci->api_url, "https://api.github.com") != 0)
 		return;
-	if (!ci->repository)
+	ci->server_url = "https://github.com";
+	if (remote && !ci->repository && split_remote(stk_str_of(remote), &host, &path) &&
+		stk_str_eq_nocase(host, STK_STR("github.com")))
 		ci->repository = stk_arena_str(&ci->arena, path);
-	if (ci->api_url || ci->server_url)
-		return;
-	ci->server_url = stk_arena_printf(&ci->arena, "https://%.*s", STK_STR_ARG(host));
-	ci->api_url =
-		stk_str_eq_nocase(host, STK_STR("github.com"))
-			? "https://api.github.com"
-			: stk_arena_printf(&ci->arena, "https://%.*s/api/v3", STK_STR_ARG(host));
 }
 
 int stk_ci_override(struct stk_ci *ci, const struct stk_ci_given *given, struct stk_err *err)
@@ -310,7 +307,5 @@ int stk_ci_override(struct stk_ci *ci, const struct stk_ci_given *given, struct 
 	if (ci->forge == STK_FORGE_NONE && (given->repository || given->api_url || given->number))
 		ci->forge = STK_FORGE_GITHUB;
 	from_remote(ci, given->remote);
-	if (!ci->api_url)
-		ci->api_url = "https://api.github.com";
 	return 0;
 }

@@ -23,7 +23,8 @@ static int find_login(const struct stk_post *post, char **out, struct stk_err *e
 		login = ACTIONS;
 	if (!login) {
 		rc = stk_rest_send(post->rest, &request, &answer, err);
-		login = rc == 0 ? stk_json_text(stk_json_get(answer.json, "login"), ACTIONS) : ACTIONS;
+		login = rc == 0 ? stk_json_text(stk_json_get(answer.json, "login"), ACTIONS)
+				: ACTIONS;
 		if (answer.status == 403) /* an installation's token without its prefix */
 			rc = 0;
 	}

@@ -71,8 +71,8 @@ static int post_status(
 		.permission = PERMISSION};
 	rc = stk_rest_send(post->rest, &request, &answer, err);
 	if (rc == 0)
-		stk_post_say(result, STK_POST_DONE, "status %s of %.12s", context,
-			post->ci->head_sha);
+		stk_post_say(
+			result, STK_POST_DONE, "status %s of %.12s", context, post->ci->head_sha);
 	stk_rest_answer_release(&answer);
 	stk_json_free(json);
 	free(context);

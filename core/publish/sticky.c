@@ -7,8 +7,8 @@
 #include "core/base/mem.h"
 #include "core/base/vec.h"
 
-#define FUTURE_NS (600 * STK_NS_PER_S) /* clocks of machines may differ by so much */
-#define ROUNDS    3
+#define FUTURE_NS      (600 * STK_NS_PER_S) /* clocks of machines may differ by so much */
+#define ROUNDS         3
 #define PATH_MAX_BYTES 512
 
 /* One comment of ours. */
@@ -64,7 +64,8 @@ static int look(struct stk_json *item, void *ctx)
 {
 	struct found *found = ctx;
 	struct own own = {.id = 0};
-	struct stk_str author = stk_json_str(stk_json_pointer(item, stk_str_of(found->api->author)));
+	struct stk_str author =
+		stk_json_str(stk_json_pointer(item, stk_str_of(found->api->author)));
 
 	if (!stk_str_eq_nocase(author, stk_str_of(found->login)) ||
 		!stk_comment_marker_parse(stk_json_str(stk_json_get(item, "body")), &own.marker) ||
@@ -162,8 +163,8 @@ static void point_to(struct sticky *s, int64_t id, const struct own *to)
 	free(body);
 }
 
-/* Make the comment. A lost answer: look for it before it is made again. 1: it is there now, found or
- * made; learn from the answer what our login is. */
+/* Make the comment. A lost answer: look for it before it is made again. 1: it is there now, found
+ * or made; learn from the answer what our login is. */
 static int create(struct sticky *s, struct stk_err *err)
 {
 	struct stk_rest_answer answer = STK_REST_ANSWER_INIT;
@@ -178,8 +179,8 @@ static int create(struct sticky *s, struct stk_err *err)
 				stk_json_pointer(answer.json, stk_str_of(s->api->author)));
 			s->created = stk_json_int(stk_json_get(answer.json, "id"), 0);
 			if (login.len && login.len < sizeof s->login)
-				(void)snprintf(s->login, sizeof s->login, "%.*s",
-					STK_STR_ARG(login));
+				(void)snprintf(
+					s->login, sizeof s->login, "%.*s", STK_STR_ARG(login));
 			break;
 		}
 		if (!answer.is_lost)
