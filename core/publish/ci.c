@@ -300,7 +300,10 @@ int stk_ci_override(struct stk_ci *ci, const struct stk_ci_given *given, struct 
 		ci->head_sha = stk_arena_dup(&ci->arena, given->sha);
 	if (given->number > 0 && given->number != ci->number) {
 		ci->number = given->number;
-		ci->head_sha = given->sha ? ci->head_sha : NULL;
+		/* the event's commit is another one's, but that of a finished run checks the claim
+		 */
+		if (!given->sha && !stk_str_is(stk_str_of(ci->event), "workflow_run"))
+			ci->head_sha = NULL;
 	}
 	if (ci->is_ci)
 		return 0;
