@@ -14,6 +14,7 @@ extern const struct stk_command stk_cmd_demo;
 extern const struct stk_command stk_cmd_demo_shop;
 extern const struct stk_command stk_cmd_help;
 extern const struct stk_command stk_cmd_load;
+extern const struct stk_command stk_cmd_post;
 extern const struct stk_command stk_cmd_report;
 extern const struct stk_command stk_cmd_run;
 extern const struct stk_command stk_cmd_serve;
@@ -22,6 +23,7 @@ const struct stk_command *const stk_cmd_table[] = {
 	&stk_cmd_run,
 	&stk_cmd_load,
 	&stk_cmd_report,
+	&stk_cmd_post,
 	&stk_cmd_serve,
 	&stk_cmd_demo,
 	&stk_cmd_demo_shop,
