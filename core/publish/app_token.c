@@ -21,7 +21,7 @@ struct kept {
 	int64_t expires_ns;
 };
 
-struct stk_app {
+struct stk_app_token {
 	char *id;
 	struct stk_secret pem;
 	const struct stk_clock *clock;
@@ -45,7 +45,7 @@ static void unescape(struct stk_str text, struct stk_buf *out)
 	}
 }
 
-void stk_app_read_key(const struct stk_secret *given, struct stk_secret *pem)
+void stk_app_token_read_key(const struct stk_secret *given, struct stk_secret *pem)
 {
 	struct stk_str text = stk_str_trim(stk_secret_reveal(given));
 	struct stk_buf plain = STK_BUF_EMPTY;
@@ -61,7 +61,7 @@ void stk_app_read_key(const struct stk_secret *given, struct stk_secret *pem)
 	stk_buf_release(&plain);
 }
 
-int stk_app_sign_jwt(const char *id, const struct stk_secret *pem, int64_t now_ns,
+int stk_app_token_sign_jwt(const char *id, const struct stk_secret *pem, int64_t now_ns,
 	struct stk_buf *buf, struct stk_err *err)
 {
 	struct stk_json *claims = stk_json_new_object();
@@ -92,13 +92,13 @@ int stk_app_sign_jwt(const char *id, const struct stk_secret *pem, int64_t now_n
 /* For the App's own calls. again: our clock may be wrong, so by the server's, once. */
 static int own_token(bool again, const struct stk_secret **out, struct stk_err *err, void *ctx)
 {
-	struct stk_app *app = ctx;
+	struct stk_app_token *app = ctx;
 	struct stk_buf jwt = STK_BUF_EMPTY;
 	int rc;
 
 	if (again)
 		app->skew_ns = stk_rest_skew_ns(app->rest);
-	rc = stk_app_sign_jwt(
+	rc = stk_app_token_sign_jwt(
 		app->id, &app->pem, stk_clock_wall(app->clock) + app->skew_ns, &jwt, err);
 	if (rc == 0) {
 		stk_secret_release(&app->jwt);
@@ -109,12 +109,13 @@ static int own_token(bool again, const struct stk_secret **out, struct stk_err *
 	return rc;
 }
 
-int stk_app_new(const struct stk_app_opts *opts, struct stk_app **out, struct stk_err *err)
+int stk_app_token_new(
+	const struct stk_app_token_opts *opts, struct stk_app_token **out, struct stk_err *err)
 {
 	static const struct stk_http_header headers[] = {
 		{{"Accept", 6}, {"application/vnd.github+json", 27}},
 		{{"X-GitHub-Api-Version", 20}, {"2022-11-28", 10}}};
-	struct stk_app *app = stk_xcalloc(1, sizeof *app);
+	struct stk_app_token *app = stk_xcalloc(1, sizeof *app);
 	struct stk_rest_opts rest = {.base_url = opts->api_url,
 		.headers = headers,
 		.headers_len = STK_ARRAY_LEN(headers),
@@ -129,21 +130,21 @@ int stk_app_new(const struct stk_app_opts *opts, struct stk_app **out, struct st
 
 	app->id = stk_xstrdup(opts->id);
 	app->clock = opts->clock ? opts->clock : stk_clock_system();
-	stk_app_read_key(opts->key, &app->pem);
+	stk_app_token_read_key(opts->key, &app->pem);
 	/* a key that cannot sign is told now, not at the first webhook */
-	rc = stk_app_sign_jwt(app->id, &app->pem, 0, &trial, err);
+	rc = stk_app_token_sign_jwt(app->id, &app->pem, 0, &trial, err);
 	if (rc == 0)
 		rc = stk_rest_new(&rest, &app->rest, err);
 	stk_buf_release(&trial);
 	if (rc < 0) {
-		stk_app_free(app);
+		stk_app_token_free(app);
 		return rc;
 	}
 	*out = app;
 	return 0;
 }
 
-void stk_app_free(struct stk_app *app)
+void stk_app_token_free(struct stk_app_token *app)
 {
 	if (!app)
 		return;
@@ -160,7 +161,7 @@ void stk_app_free(struct stk_app *app)
 	free(app);
 }
 
-int stk_app_login(struct stk_app *app, const char **out, struct stk_err *err)
+int stk_app_token_login(struct stk_app_token *app, const char **out, struct stk_err *err)
 {
 	struct stk_rest_answer answer = STK_REST_ANSWER_INIT;
 	struct stk_rest_request request = {.method = "GET", .path = "/app"};
@@ -183,7 +184,7 @@ int stk_app_login(struct stk_app *app, const char **out, struct stk_err *err)
 }
 
 static int find_installation(
-	struct stk_app *app, const char *repository, int64_t *out, struct stk_err *err)
+	struct stk_app_token *app, const char *repository, int64_t *out, struct stk_err *err)
 {
 	struct stk_rest_answer answer = STK_REST_ANSWER_INIT;
 	char *path = stk_xasprintf("/repos/%s/installation", repository);
@@ -201,7 +202,7 @@ static int find_installation(
 
 /* The least that stoker needs; a permission that the App lacks would be refused with 422, so only
  * the repository is narrowed. */
-static int fetch(struct stk_app *app, struct kept *kept, struct stk_err *err)
+static int fetch(struct stk_app_token *app, struct kept *kept, struct stk_err *err)
 {
 	struct stk_rest_answer answer = STK_REST_ANSWER_INIT;
 	struct stk_json *body = stk_json_new_object(), *names = stk_json_new_array();
@@ -238,7 +239,7 @@ out:
 	return rc;
 }
 
-static struct kept *find_kept(struct stk_app *app, const char *repository)
+static struct kept *find_kept(struct stk_app_token *app, const char *repository)
 {
 	struct kept *kept;
 
@@ -258,7 +259,7 @@ static struct kept *find_kept(struct stk_app *app, const char *repository)
 	return kept;
 }
 
-int stk_app_token(struct stk_app *app, const char *repository, bool again,
+int stk_app_token_get(struct stk_app_token *app, const char *repository, bool again,
 	const struct stk_secret **out, struct stk_err *err)
 {
 	int64_t now = stk_clock_wall(app->clock) + app->skew_ns;
@@ -276,9 +277,10 @@ int stk_app_token(struct stk_app *app, const char *repository, bool again,
 	return rc;
 }
 
-int stk_app_rest_token(bool again, const struct stk_secret **out, struct stk_err *err, void *ctx)
+int stk_app_token_for_rest(
+	bool again, const struct stk_secret **out, struct stk_err *err, void *ctx)
 {
-	const struct stk_app_place *place = ctx;
+	const struct stk_app_token_place *place = ctx;
 
-	return stk_app_token(place->app, place->repository, again, out, err);
+	return stk_app_token_get(place->app, place->repository, again, out, err);
 }

@@ -19,7 +19,7 @@ struct job {
 	const struct stk_publish_opts *opts;
 	struct stk_ci ci;
 	struct stk_token token;
-	struct stk_app_place app; /* app NULL: a plain token */
+	struct stk_app_token_place app; /* app NULL: a plain token */
 	struct stk_post_opts post;
 	struct stk_rest *rest;
 	struct stk_doc doc;
@@ -136,7 +136,7 @@ static int open_app(struct job *job, const char *id, const char *agent, struct s
 	const struct stk_env *env = job->opts->env;
 	const char *key = stk_env_get(env, "STOKER_GITHUB_APP_KEY");
 	const char *path = stk_env_get(env, "STOKER_GITHUB_APP_KEY_FILE");
-	struct stk_app_opts opts = {.api_url = job->ci.api_url,
+	struct stk_app_token_opts opts = {.api_url = job->ci.api_url,
 		.id = id,
 		.user_agent = agent,
 		.clock = env->clock,
@@ -156,11 +156,11 @@ static int open_app(struct job *job, const char *id, const char *agent, struct s
 	if (rc == 0) {
 		stk_secret_init(&secret, stk_buf_str(&text));
 		opts.key = &secret;
-		rc = stk_app_new(&opts, &job->app.app, err);
+		rc = stk_app_token_new(&opts, &job->app.app, err);
 	}
 	job->app.repository = job->ci.repository;
 	if (rc == 0 && !job->post.author)
-		rc = stk_app_login(job->app.app, &job->post.author, err);
+		rc = stk_app_token_login(job->app.app, &job->post.author, err);
 	stk_secret_release(&secret);
 	stk_buf_release(&text);
 	return rc;
@@ -174,7 +174,7 @@ static int open_token(struct job *job, struct stk_rest_opts *rest, struct stk_er
 
 	if (job->ci.forge == STK_FORGE_GITHUB && !job->opts->token_file && id && id[0]) {
 		rc = open_app(job, id, rest->user_agent, err);
-		rest->token = stk_app_rest_token;
+		rest->token = stk_app_token_for_rest;
 		rest->token_ctx = &job->app;
 		rest->token_source = "the GitHub App of STOKER_GITHUB_APP_ID";
 		return rc;
@@ -309,7 +309,7 @@ int stk_publish(const struct stk_publish_opts *opts, struct stk_err *err)
 		stk_err_set(err, rc, "not everything could be posted");
 out:
 	stk_rest_free(job.rest);
-	stk_app_free(job.app.app);
+	stk_app_token_free(job.app.app);
 	stk_token_release(&job.token);
 	stk_doc_release(&job.doc);
 	stk_ci_release(&job.ci);
