@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/fs.h"
 #include "core/base/mem.h"
-#include "core/publish/publishers.h"
+#include "core/publish/app_token.h"
 #include "core/publish/pull.h"
 #include "core/publish/token.h"
 
@@ -18,6 +19,8 @@ struct job {
 	const struct stk_publish_opts *opts;
 	struct stk_ci ci;
 	struct stk_token token;
+	struct stk_app_token_place app; /* app NULL: a plain token */
+	struct stk_post_opts post;
 	struct stk_rest *rest;
 	struct stk_doc doc;
 	const struct stk_publisher *chosen[CHOSEN_MAX];
@@ -127,6 +130,62 @@ static void leave_out_remote(struct job *job)
 		job->ci.why_read_only);
 }
 
+/* STOKER_GITHUB_APP_ID and its key: the App's token for this repository. */
+static int open_app(struct job *job, const char *id, const char *agent, struct stk_err *err)
+{
+	const struct stk_env *env = job->opts->env;
+	const char *key = stk_env_get(env, "STOKER_GITHUB_APP_KEY");
+	const char *path = stk_env_get(env, "STOKER_GITHUB_APP_KEY_FILE");
+	struct stk_app_token_opts opts = {.api_url = job->ci.api_url,
+		.id = id,
+		.user_agent = agent,
+		.clock = env->clock,
+		.interrupts = env->interrupts};
+	struct stk_buf text = STK_BUF_INIT((size_t)64 * 1024);
+	struct stk_secret secret = STK_SECRET_INIT;
+	int rc = 0;
+
+	if (key && key[0])
+		stk_buf_add_text(&text, key);
+	else if (path && path[0])
+		rc = stk_fs_read(path, &text, err);
+	else
+		rc = stk_err_set(err, STK_E_NOT_FOUND,
+			"STOKER_GITHUB_APP_ID is set, but neither STOKER_GITHUB_APP_KEY nor "
+			"STOKER_GITHUB_APP_KEY_FILE");
+	if (rc == 0) {
+		stk_secret_init(&secret, stk_buf_str(&text));
+		opts.key = &secret;
+		rc = stk_app_token_new(&opts, &job->app.app, err);
+	}
+	job->app.repository = job->ci.repository;
+	if (rc == 0 && !job->post.author)
+		rc = stk_app_token_login(job->app.app, &job->post.author, err);
+	stk_secret_release(&secret);
+	stk_buf_release(&text);
+	return rc;
+}
+
+/* Who sends: the App if there is one, else the token of the environment. */
+static int open_token(struct job *job, struct stk_rest_opts *rest, struct stk_err *err)
+{
+	const char *id = stk_env_get(job->opts->env, "STOKER_GITHUB_APP_ID");
+	int rc;
+
+	if (job->ci.forge == STK_FORGE_GITHUB && !job->opts->token_file && id && id[0]) {
+		rc = open_app(job, id, rest->user_agent, err);
+		rest->token = stk_app_token_for_rest;
+		rest->token_ctx = &job->app;
+		rest->token_source = "the GitHub App of STOKER_GITHUB_APP_ID";
+		return rc;
+	}
+	rc = stk_token_find(job->opts->env, job->ci.forge, job->opts->token_file, &job->token, err);
+	rest->token = stk_token_get;
+	rest->token_ctx = &job->token;
+	rest->token_source = job->token.source;
+	return rc;
+}
+
 static int open_rest(struct job *job, struct stk_err *err)
 {
 	const struct stk_http_header headers[] = {
@@ -147,18 +206,13 @@ static int open_rest(struct job *job, struct stk_err *err)
 
 	if (job->ci.forge == STK_FORGE_GITLAB)
 		rest.token_header = "PRIVATE-TOKEN";
-	if (!job->opts->dry) {
-		rc = stk_token_find(
-			job->opts->env, job->ci.forge, job->opts->token_file, &job->token, err);
-		rest.token = stk_token_get;
-		rest.token_ctx = &job->token;
-		rest.token_source = job->token.source;
-	}
-	if (rc == 0 && !job->ci.api_url)
+	if (!job->ci.api_url)
 		rc = stk_err_set(err, STK_E_INVAL, "the API's URL is not known: --api-url");
-	if (rc == 0 && !job->ci.repository)
+	else if (!job->ci.repository)
 		rc = stk_err_set(
 			err, STK_E_INVAL, "the repository is not known: --repo OWNER/NAME");
+	else if (!job->opts->dry)
+		rc = open_token(job, &rest, err);
 	if (rc == 0)
 		rc = stk_rest_new(&rest, &job->rest, err);
 	free(agent);
@@ -190,7 +244,7 @@ static void post_one(struct job *job, const struct stk_publisher *publisher)
 {
 	struct stk_post post = {.doc = &job->doc,
 		.ci = &job->ci,
-		.opts = &job->opts->post,
+		.opts = &job->post,
 		.env = job->opts->env,
 		.rest = job->rest,
 		.is_bot_token = job->token.is_bot,
@@ -233,7 +287,7 @@ bool stk_publish_is_ci(const struct stk_env *env)
 
 int stk_publish(const struct stk_publish_opts *opts, struct stk_err *err)
 {
-	struct job job = {.opts = opts, .token = STK_TOKEN_INIT};
+	struct job job = {.opts = opts, .token = STK_TOKEN_INIT, .post = opts->post};
 	struct stk_ci_given given = opts->given;
 	int rc;
 
@@ -255,6 +309,7 @@ int stk_publish(const struct stk_publish_opts *opts, struct stk_err *err)
 		stk_err_set(err, rc, "not everything could be posted");
 out:
 	stk_rest_free(job.rest);
+	stk_app_token_free(job.app.app);
 	stk_token_release(&job.token);
 	stk_doc_release(&job.doc);
 	stk_ci_release(&job.ci);

@@ -76,6 +76,11 @@ bool stk_rest_is_dry(const struct stk_rest *rest)
 	return rest->opts.dry != NULL;
 }
 
+int64_t stk_rest_skew_ns(const struct stk_rest *rest)
+{
+	return rest->skew_ns;
+}
+
 void stk_rest_answer_release(struct stk_rest_answer *answer)
 {
 	stk_json_free(answer->json);
@@ -138,6 +143,9 @@ static int exchange(struct stk_rest *rest, struct stk_rest_try *t, struct stk_st
 		rc = stk_rest_pace(rest, err);
 	if (rc == 0)
 		rc = stk_client_send(rest->client, &http, &t->response, err);
+	if (rc == 0 && stk_http_response_date_ns(&t->response) > 0)
+		rest->skew_ns =
+			stk_http_response_date_ns(&t->response) - stk_clock_wall(rest->clock);
 	stk_vec_release(&headers);
 	return rc;
 }

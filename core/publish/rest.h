@@ -96,6 +96,9 @@ int stk_rest_each(struct stk_rest *rest, const struct stk_rest_list *list, stk_r
 
 /* Whether nothing is really sent. */
 bool stk_rest_is_dry(const struct stk_rest *rest);
+/* The server's clock minus ours, by the Date of its last answer; 0 if it said none. */
+int64_t stk_rest_skew_ns(const struct stk_rest *rest);
+
 /* Append what an error answer says, fit for a message: "message" and its errors with field, at most
  * 2 KiB, on one line, control characters and the token taken out. */
 void stk_rest_explain(const struct stk_json *json, struct stk_str token, struct stk_buf *buf);

@@ -16,6 +16,7 @@ struct stk_rest {
 	struct stk_client *client;
 	int64_t waited_ns;     /* of max_wait_ns */
 	int64_t last_write_ns; /* monotonic */
+	int64_t skew_ns;
 	size_t writes;
 };
 
