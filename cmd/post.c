@@ -17,7 +17,7 @@ struct post_opts {
 #define AT(member) offsetof(struct post_opts, member)
 /* clang-format off */
 static const struct stk_opts_row rows[] = {
-	{ .name = "to", .type = STK_OPTS_LIST, .offset = AT(to), .word = "LIST", .help = "comment, check, status, summary, outputs", .standard = "comment,check,summary,outputs" },
+	{ .name = "to", .type = STK_OPTS_LIST, .offset = AT(to), .word = "LIST", .help = "comment, check, status, summary, outputs, webhook", .standard = "comment,check,summary,outputs" },
 	{ .name = "dry-run", .type = STK_OPTS_FLAG, .offset = AT(dry_run), .help = "print what would be sent, send nothing" },
 	{ .name = "require-post", .type = STK_OPTS_FLAG, .offset = AT(is_required), .help = "exit 3 when something could not be posted" },
 	{ .name = "always", .type = STK_OPTS_FLAG, .offset = AT(always), .help = "a comment even when there is nothing to say" },

@@ -1,4 +1,4 @@
-/* comment: the sticky comment on a pull request of GitHub. */
+/* comment: the sticky comment on a pull request of GitHub or Gitea. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,19 @@
 #include "core/publish/sticky.h"
 
 #define PERMISSION "pull-requests: write"
-#define ACTIONS    "github-actions[bot]"
+
+static bool is_gitea(const struct stk_post *post)
+{
+	return post->ci->forge == STK_FORGE_GITEA;
+}
+
+/* Who a job's own token is, which cannot ask. */
+static const char *actions_login(const struct stk_post *post)
+{
+	if (!is_gitea(post))
+		return "github-actions[bot]";
+	return stk_env_get(post->env, "FORGEJO_ACTIONS") ? "forgejo-actions" : "gitea-actions";
+}
 
 /* Whose comments are ours. The tokens of Actions and of Apps (ghs_…) cannot ask; who gives another
  * App's token says its name by --author. */
@@ -20,12 +32,13 @@ static int find_login(const struct stk_post *post, char **out, struct stk_err *e
 	int rc = 0;
 
 	if (!login && post->is_bot_token)
-		login = ACTIONS;
+		login = actions_login(post);
 	if (!login) {
 		rc = stk_rest_send(post->rest, &request, &answer, err);
-		login = rc == 0 ? stk_json_text(stk_json_get(answer.json, "login"), ACTIONS)
-				: ACTIONS;
-		if (answer.status == 403) /* an installation's token without its prefix */
+		login = rc == 0 ? stk_json_text(
+					  stk_json_get(answer.json, "login"), actions_login(post))
+				: actions_login(post);
+		if (answer.status == 403) /* an installation's or a job's token */
 			rc = 0;
 	}
 	if (rc == 0)
@@ -54,8 +67,9 @@ static int find_head(const struct stk_post *post, const char *repository, char *
 static void format_body(const struct stk_post *post, bool is_short, struct stk_buf *buf)
 {
 	struct stk_arena arena = STK_ARENA_INIT;
-	struct stk_comment_opts opts = {
-		.key = post->opts->key, .is_short = is_short, .flavour = STK_COMMENT_GITHUB};
+	struct stk_comment_opts opts = {.key = post->opts->key,
+		.is_short = is_short,
+		.flavour = is_gitea(post) ? STK_COMMENT_GITEA : STK_COMMENT_GITHUB};
 
 	stk_links_of(post, &arena, &opts.links);
 	stk_comment_format(post->doc, &opts, buf);
@@ -75,7 +89,8 @@ static int post_comment(
 	stk_links_add_repository(&repository, post->ci);
 	create = stk_xasprintf(
 		"%s/issues/%lld/comments", repository.ptr, (long long)post->ci->number);
-	list = stk_xasprintf("%s?per_page=100", create);
+	/* Gitea ignores the page, gives all at once and links to none: one round */
+	list = stk_xasprintf("%s?%s", create, is_gitea(post) ? "limit=50" : "per_page=100");
 	item = stk_xasprintf("%s/issues/comments", repository.ptr);
 	format_body(post, false, &body);
 	format_body(post, true, &brief);
@@ -106,7 +121,7 @@ static int post_comment(
 
 const struct stk_publisher stk_publisher_comment = {
 	.name = "comment",
-	.forges = STK_FORGE_BIT(STK_FORGE_GITHUB),
+	.forges = STK_FORGE_BIT(STK_FORGE_GITHUB) | STK_FORGE_BIT(STK_FORGE_GITEA),
 	.is_remote = true,
 	.needs_number = true,
 	.permission = PERMISSION,

@@ -73,6 +73,15 @@ static void choose_one(struct job *job, const char *name)
 		job->chosen[job->len++] = publisher;
 }
 
+/* Whether any of these is about a forge; a webhook goes out from anywhere. */
+static bool needs_forge(const char *const *names, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!stk_publisher_find(stk_str_of(names[i]), STK_FORGE_NONE))
+			return true;
+	return false;
+}
+
 static int choose(struct job *job, struct stk_err *err)
 {
 	static const char *const standard[] = {"comment", "check", "summary", "outputs"};
@@ -82,10 +91,11 @@ static int choose(struct job *job, struct stk_err *err)
 	for (size_t i = 0; i < len; i++)
 		if (!stk_publisher_is_name(stk_str_of(names[i]))) {
 			stk_err_set(err, STK_E_INVAL, "'%s' is no place to post to", names[i]);
-			stk_err_hint(err, "known: comment, check, status, summary, outputs");
+			stk_err_hint(
+				err, "known: comment, check, status, summary, outputs, webhook");
 			return STK_E_INVAL;
 		}
-	if (job->ci.forge == STK_FORGE_NONE) {
+	if (job->ci.forge == STK_FORGE_NONE && needs_forge(names, len)) {
 		stk_err_set(err, STK_E_INVAL, "this is no CI that stoker knows: where to post to?");
 		stk_err_hint(err, "--repo OWNER/NAME --pr NUMBER, and a token in GITHUB_TOKEN");
 		return STK_E_INVAL;

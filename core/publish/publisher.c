@@ -13,6 +13,9 @@ const struct stk_publisher *const stk_publishers[] = {
 	&stk_publisher_comment,
 	&stk_publisher_check,
 	&stk_publisher_status,
+	&stk_publisher_gitlab_note,
+	&stk_publisher_gitlab_status,
+	&stk_publisher_webhook,
 	NULL,
 };
 

@@ -4,10 +4,14 @@
 
 #include "core/publish/publisher.h"
 
-extern const struct stk_publisher stk_publisher_check;   /* a check run with annotations */
-extern const struct stk_publisher stk_publisher_comment; /* GitHub's comment on a pull request */
-extern const struct stk_publisher stk_publisher_outputs; /* a step's outputs */
-extern const struct stk_publisher stk_publisher_status;  /* GitHub's commit status */
+extern const struct stk_publisher stk_publisher_check; /* a check run with annotations */
+extern const struct stk_publisher
+	stk_publisher_comment; /* a comment on GitHub's or Gitea's pull request */
+extern const struct stk_publisher stk_publisher_gitlab_note;   /* a note on a merge request */
+extern const struct stk_publisher stk_publisher_gitlab_status; /* GitLab's commit status */
+extern const struct stk_publisher stk_publisher_outputs;       /* a step's outputs */
+extern const struct stk_publisher stk_publisher_status;  /* GitHub's and Gitea's commit status */
 extern const struct stk_publisher stk_publisher_summary; /* a step's summary page */
+extern const struct stk_publisher stk_publisher_webhook; /* JSON to an address of the user's */
 
 #endif

@@ -1,4 +1,4 @@
-/* status: GitHub's commit status: a word and a line of text. */
+/* status: GitHub's and Gitea's commit status: a word and a line of text. */
 #include "core/publish/status.h"
 
 #include <stdio.h>
@@ -84,7 +84,7 @@ static int post_status(
 
 const struct stk_publisher stk_publisher_status = {
 	.name = "status",
-	.forges = STK_FORGE_BIT(STK_FORGE_GITHUB),
+	.forges = STK_FORGE_BIT(STK_FORGE_GITHUB) | STK_FORGE_BIT(STK_FORGE_GITEA),
 	.is_remote = true,
 	.needs_sha = true,
 	.permission = PERMISSION,

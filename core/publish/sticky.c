@@ -52,12 +52,15 @@ bool stk_sticky_is_newer(const struct stk_comment_marker *other,
 	return strcmp(other->run, ours->run) > 0;
 }
 
-static void own_of(struct own *own, const struct stk_json *item)
+static void own_of(struct own *own, const struct stk_sticky_api *api, const struct stk_json *item)
 {
 	struct stk_str url = stk_json_str(stk_json_get(item, "html_url"));
 
 	own->id = stk_json_int(stk_json_get(item, "id"), 0);
-	(void)snprintf(own->url, sizeof own->url, "%.*s", STK_STR_ARG(url));
+	if (api->url)
+		(void)snprintf(own->url, sizeof own->url, "%s%lld", api->url, (long long)own->id);
+	else
+		(void)snprintf(own->url, sizeof own->url, "%.*s", STK_STR_ARG(url));
 }
 
 static int look(struct stk_json *item, void *ctx)
@@ -71,7 +74,7 @@ static int look(struct stk_json *item, void *ctx)
 		!stk_comment_marker_parse(stk_json_str(stk_json_get(item, "body")), &own.marker) ||
 		strcmp(own.marker.key, found->key) != 0)
 		return 0;
-	own_of(&own, item);
+	own_of(&own, found->api, item);
 	if (own.id > 0)
 		stk_vec_push(&found->own, own);
 	return 0;

@@ -14,6 +14,7 @@ struct stk_sticky_api {
 	const char *update_method; /* PATCH; GitLab: PUT */
 	const char *author;        /* JSON pointer to the login: "/user/login" */
 	const char *permission;    /* of the token */
+	const char *url;           /* before the id, where items have no html_url; or NULL */
 	const char *login;         /* whose comments are ours; case does not count */
 	/* The pull request's head now, when it is known: a report of another commit does not
 	 * replace a report of this one. NULL: not known. */

@@ -62,6 +62,10 @@ int stk_token_find(const struct stk_env *env, enum stk_forge forge, const char *
 		stk_forge_name(forge), names.ptr);
 	if (forge == STK_FORGE_GITHUB)
 		stk_err_hint(err, "in Actions: env: { GITHUB_TOKEN: ${{ github.token }} }");
+	else if (forge == STK_FORGE_GITLAB)
+		stk_err_hint(err, "CI_JOB_TOKEN cannot write notes: put an access token with scope "
+				  "api into a "
+				  "masked variable STOKER_GITLAB_TOKEN");
 	stk_buf_release(&names);
 	return STK_E_NOT_FOUND;
 }
