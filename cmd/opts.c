@@ -8,6 +8,7 @@
 #include "cmd/exit.h"
 #include "core/base/mem.h"
 #include "core/base/units.h"
+#include "core/report/text.h"
 
 /* Names of one table, for the nearest one. */
 enum { NAMES_MAX = 128 };
@@ -229,13 +230,28 @@ void stk_opts_release(const struct stk_opts_row *rows, void *into, struct stk_op
 		stk_vec_release(&args->items);
 }
 
+/* Messages quote what files, servers and profiles say: nothing of it may drive the terminal. */
+static void print_message(FILE *to, const char *before, const char *text)
+{
+	struct stk_str rest = stk_str_of(text), line;
+	struct stk_buf plain = STK_BUF_EMPTY;
+
+	while (stk_str_cut(&rest, '\n', &line)) {
+		stk_text_add_plain(&plain, line);
+		if (rest.ptr)
+			stk_buf_add_byte(&plain, '\n');
+	}
+	fprintf(to, "%s%s\n", before, plain.ptr);
+	stk_buf_release(&plain);
+}
+
 int stk_opts_fail(struct stk_env *env, const struct stk_err *err)
 {
 	int code = stk_exit_of_error(err->code);
 
-	fprintf(env->err, "stoker: %s\n", err->msg[0] ? err->msg : stk_errc_name(err->code));
+	print_message(env->err, "stoker: ", err->msg[0] ? err->msg : stk_errc_name(err->code));
 	if (err->hint[0])
-		fprintf(env->err, "        %s\n", err->hint);
+		print_message(env->err, "        ", err->hint);
 	if (code == STK_EXIT_INTERRUPTED && env->signal_no && *env->signal_no == 15)
 		code = STK_EXIT_TERMINATED;
 	return code;

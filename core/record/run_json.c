@@ -91,6 +91,31 @@ static int check_times(const struct stk_run *run, struct stk_err *err)
 	return 0;
 }
 
+/* A tree of values takes many times the memory of its text ("[]," is 3 bytes and 130): their number
+ * is bounded before they are made. */
+static int check_count(struct stk_str text, struct stk_err *err)
+{
+	size_t values = 0, lists = 0;
+	bool in_string = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		if (in_string) {
+			i += c == '\\';
+			in_string = c != '"';
+			continue;
+		}
+		in_string = c == '"';
+		values += c == ',';
+		lists += c == '[' || c == '{';
+	}
+	if (values > STK_RUN_JSON_MAX_VALUES || lists > STK_RUN_JSON_MAX_LISTS)
+		return stk_err_set(err, STK_E_TOO_LARGE,
+			"%zu values in %zu lists and objects, at most %d in %d are read", values,
+			lists, STK_RUN_JSON_MAX_VALUES, STK_RUN_JSON_MAX_LISTS);
+	return 0;
+}
+
 int stk_run_json_parse(struct stk_str text, struct stk_run *run, struct stk_err *err)
 {
 	struct stk_json *object = NULL;
@@ -100,7 +125,9 @@ int stk_run_json_parse(struct stk_str text, struct stk_run *run, struct stk_err 
 	if (text.len > STK_RUN_JSON_MAX_BYTES)
 		return stk_err_set(err, STK_E_TOO_LARGE, "%zu bytes, at most %zu are read",
 			text.len, STK_RUN_JSON_MAX_BYTES);
-	rc = stk_json_parse(text, &object, err);
+	rc = check_count(text, err);
+	if (rc == 0)
+		rc = stk_json_parse(text, &object, err);
 	if (rc == 0)
 		rc = check_head(object, err);
 	if (rc == 0)

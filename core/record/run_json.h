@@ -10,6 +10,10 @@
 /* Larger documents are refused: a day of load with thousands of functions is some MiB. */
 #define STK_RUN_JSON_MAX_BYTES ((size_t)64 << 20)
 
+/* So are documents of more values (numbers of a series of requests, as a rule), or of more lists
+ * and objects than the largest record with 200,000 functions has. */
+enum { STK_RUN_JSON_MAX_VALUES = 12000000, STK_RUN_JSON_MAX_LISTS = 2000000 };
+
 /* Append the document, one line per member of its lists, and a newline at the end. */
 void stk_run_json_format(const struct stk_run *run, struct stk_buf *buf);
 

@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/report/finding.h"
+#include "core/report/text.h"
 
 enum { ENTRIES_MAX = 1000 };
 
@@ -45,6 +46,7 @@ static struct stk_json *write_entry(
 
 void stk_code_quality_format(const struct stk_doc *doc, struct stk_buf *buf)
 {
+	struct stk_buf text = STK_BUF_EMPTY;
 	struct stk_json *array = stk_json_new_array();
 	struct stk_finding_place place;
 
@@ -52,7 +54,9 @@ void stk_code_quality_format(const struct stk_doc *doc, struct stk_buf *buf)
 		if (stk_finding_is_open(&doc->findings.items[i]) &&
 			stk_finding_place(doc->findings.items[i].row, &place))
 			stk_json_push(array, write_entry(&doc->findings.items[i], &place));
-	stk_json_format(array, STK_JSON_INDENT, buf);
+	stk_json_format(array, STK_JSON_INDENT, &text);
+	stk_text_add_json(buf, stk_buf_str(&text));
+	stk_buf_release(&text);
 	stk_buf_add_byte(buf, '\n');
 	stk_json_free(array);
 }

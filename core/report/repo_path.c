@@ -1,21 +1,22 @@
 /* repo_path: which paths are trusted with a link. */
 #include "core/report/repo_path.h"
 
-#include "core/base/str.h"
+#include "core/report/text.h"
 
 enum { PATH_MAX_BYTES = 1024 };
 
 bool stk_repo_path_is_fit(const char *path)
 {
 	struct stk_str text = stk_str_of(path), part;
+	struct stk_buf plain = STK_BUF_EMPTY;
 
 	if (text.len == 0 || text.len > PATH_MAX_BYTES || !stk_str_is_utf8(text))
 		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char byte = (unsigned char)text.ptr[i];
-		if (byte < 0x20 || byte == 0x7f || byte == '\\')
-			return false;
-	}
+	stk_text_add_plain(&plain, text);
+	bool is_plain = stk_str_eq(stk_buf_str(&plain), text);
+	stk_buf_release(&plain);
+	if (!is_plain || stk_str_find_byte(text, '\\') >= 0)
+		return false;
 	while (stk_str_cut(&text, '/', &part))
 		if (part.len == 0 || stk_str_is(part, ".") || stk_str_is(part, ".."))
 			return false;

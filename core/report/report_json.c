@@ -2,6 +2,7 @@
 #include "core/report/report_json.h"
 
 #include "core/base/json.h"
+#include "core/report/text.h"
 
 static struct stk_json *write_function(const struct stk_function *function)
 {
@@ -122,6 +123,7 @@ static struct stk_json *write_section(const struct stk_doc_section *section)
 
 void stk_report_json_format(const struct stk_doc *doc, struct stk_buf *buf)
 {
+	struct stk_buf text = STK_BUF_EMPTY;
 	const struct stk_run *run = doc->run;
 	struct stk_json *object = stk_json_new_object();
 	struct stk_json *sections = stk_json_new_array();
@@ -141,7 +143,9 @@ void stk_report_json_format(const struct stk_doc *doc, struct stk_buf *buf)
 		if (doc->sections.items[i].blocks.len > 0)
 			stk_json_push(sections, write_section(&doc->sections.items[i]));
 	stk_json_put(object, "sections", sections);
-	stk_json_format(object, STK_JSON_INDENT, buf);
+	stk_json_format(object, STK_JSON_INDENT, &text);
+	stk_text_add_json(buf, stk_buf_str(&text));
+	stk_buf_release(&text);
 	stk_buf_add_byte(buf, '\n');
 	stk_json_free(object);
 }

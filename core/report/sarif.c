@@ -9,6 +9,7 @@
 #include "core/report/finding.h"
 #include "core/report/parts.h"
 #include "core/report/repo_path.h"
+#include "core/report/text.h"
 
 enum { RESULTS_MAX = 1000, NAME_WIDTH = 60 };
 
@@ -141,6 +142,7 @@ static struct stk_json *write_invocations(const struct stk_run *run)
 
 void stk_sarif_format(const struct stk_doc *doc, struct stk_buf *buf)
 {
+	struct stk_buf text = STK_BUF_EMPTY;
 	struct stk_json *log = stk_json_new_object(), *runs = stk_json_new_array();
 	struct stk_json *one = stk_json_new_object(), *details = stk_json_new_object();
 	struct stk_buf id = STK_BUF_EMPTY;
@@ -158,7 +160,9 @@ void stk_sarif_format(const struct stk_doc *doc, struct stk_buf *buf)
 		log, "$schema", stk_json_new_text("https://json.schemastore.org/sarif-2.1.0.json"));
 	stk_json_put(log, "version", stk_json_new_text("2.1.0"));
 	stk_json_put(log, "runs", runs);
-	stk_json_format(log, STK_JSON_INDENT, buf);
+	stk_json_format(log, STK_JSON_INDENT, &text);
+	stk_text_add_json(buf, stk_buf_str(&text));
+	stk_buf_release(&text);
 	stk_buf_add_byte(buf, '\n');
 	stk_json_free(log);
 	stk_buf_release(&id);

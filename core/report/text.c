@@ -143,3 +143,22 @@ void stk_text_add_plain(struct stk_buf *buf, struct stk_str text)
 			stk_buf_add_byte(buf, '?');
 	}
 }
+
+void stk_text_add_json(struct stk_buf *buf, struct stk_str json)
+{
+	size_t at = 0;
+
+	while (at < json.len) {
+		size_t from = at;
+		uint32_t c = 0;
+		if (!next(json, &at, &c) || c < 0x20 || !is_harmful(c)) {
+			stk_buf_add(buf, json.ptr + from, at - from);
+		} else if (c > 0xffff) {
+			c -= 0x10000;
+			stk_buf_addf(buf, "\\u%04x\\u%04x", (unsigned)(0xd800 + (c >> 10)),
+				(unsigned)(0xdc00 + (c & 0x3ff)));
+		} else {
+			stk_buf_addf(buf, "\\u%04x", (unsigned)c);
+		}
+	}
+}

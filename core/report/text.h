@@ -18,4 +18,8 @@ void stk_text_add_cut(struct stk_buf *buf, struct stk_str text, size_t width);
  * sequences, bytes that are not UTF-8 and direction marks become "?". */
 void stk_text_add_plain(struct stk_buf *buf, struct stk_str text);
 
+/* Append a JSON document with the same characters, as far as they stand in its strings, as \uXXXX:
+ * the same document, and harmless on a terminal. */
+void stk_text_add_json(struct stk_buf *buf, struct stk_str json);
+
 #endif

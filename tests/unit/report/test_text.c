@@ -57,6 +57,16 @@ static void text_add_plain__removes_what_drives_or_reorders(void **state)
 	stk_buf_release(&buf);
 }
 
+static void text_add_json__writes_what_drives_as_escapes(void **state)
+{
+	struct stk_buf buf = STK_BUF_EMPTY;
+
+	(void)state;
+	stk_text_add_json(&buf, STK_STR("{\n\t\"a\": \"\xc2\x9b\xe2\x80\xae\xf3\xa0\x81\x81µ\"}"));
+	assert_string_equal(buf.ptr, "{\n\t\"a\": \"\\u009b\\u202e\\udb40\\udc41µ\"}");
+	stk_buf_release(&buf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -64,6 +74,7 @@ int main(void)
 		cmocka_unit_test(text_add_cut__keeps_both_ends),
 		cmocka_unit_test(text_add_cut__never_passes_the_width),
 		cmocka_unit_test(text_add_plain__removes_what_drives_or_reorders),
+		cmocka_unit_test(text_add_json__writes_what_drives_as_escapes),
 	};
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }
