@@ -237,7 +237,7 @@ def main():
     os.mkdir(folder)
     worst = []
     try:
-        for shift in range(0, len(records.TEXTS), 3):
+        for shift in range(0, len(records.TEXTS), 4):
             all_forms("texts %d" % shift, folder, records.dump(records.texts(shift)), worst)
         all_forms("numbers", folder, records.dump(records.numbers(records.texts(1))), worst)
         all_forms("wide", folder, records.wide(4 * MEGA), worst)
