@@ -110,6 +110,7 @@ struct stk_engine *stk_engine_new(const struct stk_plan *plan, const struct stk_
 	engine->transport = opts->transport ? opts->transport : stk_transport_curl();
 	atomic_init(&engine->end_ns, STK_NEVER);
 	atomic_init(&engine->next_vu_id, 1);
+	atomic_init(&engine->skip_teardown, opts->skip_teardown);
 	stk_names_init(&engine->names);
 	set_hosts(engine);
 	set_schedule(engine);
@@ -227,6 +228,11 @@ void stk_engine_end_at(struct stk_engine *engine, int64_t mono_ns)
 {
 	atomic_store(&engine->end_ns, mono_ns);
 	stk_engine_wake(engine);
+}
+
+void stk_engine_keep_teardown(struct stk_engine *engine)
+{
+	atomic_store(&engine->skip_teardown, false);
 }
 
 int stk_engine_schedule_add(

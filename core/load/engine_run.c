@@ -61,7 +61,7 @@ static void run_teardown(struct stk_worker *worker)
 	struct stk_engine *engine = worker->engine;
 	struct stk_err err = STK_ERR_INIT;
 
-	if (!engine->plan->has_teardown || engine->opts.skip_teardown)
+	if (!engine->plan->has_teardown || atomic_load(&engine->skip_teardown))
 		return;
 	atomic_store(&engine->phase, STK_PHASE_TEARDOWN);
 	for (int side = 0; side < STK_SIDES; side++) {

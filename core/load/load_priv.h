@@ -170,7 +170,7 @@ struct stk_engine {
 	atomic_llong end_ns;
 	atomic_llong next_vu_id;
 	atomic_int phase;
-	atomic_bool wakeable, user_stopped;
+	atomic_bool wakeable, user_stopped, skip_teardown;
 	STK_VEC(char *) hosts; /* that may be called */
 	char *target_host[STK_SIDES];
 	bool any_host;
