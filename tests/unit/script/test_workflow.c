@@ -388,7 +388,8 @@ static void workflow_read__sides_service_and_target_exclude_each_other(void **st
 		{"service = stoker.service { start = 'x' }, target = { url = 'http://c' }",
 			"either 'service' or 'target'"},
 		{"mode = 'paired', target = { url = 'http://c' }", "needs both sides"},
-		{"mode = 'paired', service = stoker.service { start = 'x' }", "needs both sides"},
+		{"base = 'main', target = { url = 'http://c' }", "there is no 'service'"},
+		{"base = 'main', " PAIR, "there is no 'service'"},
 		{"sides = { base = { url = 'http://a' } }", "head: is missing"},
 		{"sides = { head = { url = 'http://a' } }", "base: is missing"},
 	};
@@ -407,7 +408,7 @@ static void workflow_read__wrong_values_are_refused(void **state)
 		{"service = stoker.service { start = {} }", "the list of words is empty"},
 		{"service = stoker.service { start = { 'x', 5 } }", "item 2: a text is missing"},
 		{"service = stoker.service { start = 'x', ready = 'healthz' }",
-			"'/path', 'tcp' or a function"},
+			"'/path', 'tcp', 'tcp:{port2}' or a function"},
 		{"service = stoker.service { start = 'x', ready_timeout = 'soon' }",
 			"ready_timeout"},
 		{"service = stoker.service { start = 'x', profile = stoker.scrape {} }",

@@ -31,6 +31,7 @@ _Noreturn static void burn(int fd)
 
 static void usage_read__is_the_processes_own_figure_to_a_millisecond(void **state)
 {
+	struct stk_usage_query query = {getpid(), false};
 	struct stk_service_usage usage;
 	int64_t told[2], sum = 0;
 	pid_t pids[2];
@@ -47,7 +48,7 @@ static void usage_read__is_the_processes_own_figure_to_a_millisecond(void **stat
 		assert_int_equal(read(fds[0], &told[i], sizeof told[i]), sizeof told[i]);
 		sum += told[i];
 	}
-	assert_int_equal(stk_usage_read(getpid(), &usage, NULL), 0);
+	assert_int_equal(stk_usage_read(&query, NULL, &usage, NULL), 0);
 	assert_int_equal(usage.processes, 2);
 	assert_true(usage.rss_bytes > 0);
 	assert_true(usage.cpu_ns >= sum);
@@ -56,7 +57,7 @@ static void usage_read__is_the_processes_own_figure_to_a_millisecond(void **stat
 		assert_int_equal(kill(pids[i], SIGKILL), 0);
 		assert_int_equal(waitpid(pids[i], NULL, 0), pids[i]);
 	}
-	assert_int_equal(stk_usage_read(getpid(), &usage, NULL), 0);
+	assert_int_equal(stk_usage_read(&query, NULL, &usage, NULL), 0);
 	assert_int_equal(usage.processes, 0);
 	assert_int_equal(usage.cpu_ns, 0);
 	close(fds[0]);
@@ -68,7 +69,7 @@ static void guard_poll__reports_the_cpu_time_of_what_it_reaped(void **state)
 	char *const argv[] = {(char[]){"sh"}, (char[]){"-c"},
 		(char[]){"i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; exit 4"}, NULL};
 	char *const env[] = {(char[]){"PATH=/bin:/usr/bin"}, NULL};
-	struct stk_guard_opts opts = {argv, env, "/", -1};
+	struct stk_guard_opts opts = {argv, env, "/", -1, NULL};
 	struct stk_guard guard = STK_GUARD_INIT;
 	struct stk_err err = STK_ERR_INIT;
 
@@ -87,7 +88,7 @@ static void guard_poll__reports_the_cpu_time_of_what_it_reaped(void **state)
 static void guard_start__refuses_a_folder_that_is_not_there(void **state)
 {
 	char *const argv[] = {(char[]){"true"}, NULL}, *const env[] = {NULL};
-	struct stk_guard_opts opts = {argv, env, "/no/such/folder", -1};
+	struct stk_guard_opts opts = {argv, env, "/no/such/folder", -1, NULL};
 	struct stk_guard guard = STK_GUARD_INIT;
 	struct stk_err err = STK_ERR_INIT;
 
