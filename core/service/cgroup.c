@@ -67,6 +67,7 @@ bool stk_cgroup_find_mount(
 			continue;
 		if (controller[0] && !has_word(tail, controller))
 			continue;
+		line = stk_str_sub(line, 0, (size_t)dash);
 		for (int i = 0; i < 5 && stk_str_cut(&line, ' ', &word); i++) {
 			if (i == 3)
 				mount.root = word;

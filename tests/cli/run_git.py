@@ -190,7 +190,7 @@ def a_build_that_fails(case):
 
 def commits_that_cannot_be(case):
     repository(case)
-    shell(case, "git clone -q --depth 1 file://$PWD ../shallow-%s && mv ../shallow-%s shallow && echo shallow >> .git/info/exclude" % ((os.path.basename(case.dir),) * 2))
+    shell(case, "git checkout -q main && git clone -q --depth 1 --no-single-branch -b topic file://$PWD ../shallow-%s && mv ../shallow-%s shallow && echo shallow >> .git/info/exclude && git checkout -q topic" % ((os.path.basename(case.dir),) * 2))
     for args, code, texts in [
             (["--base", "HEAD"], 2, ["base and head are the same commit", "nothing to compare"]),
             (["--base", "no-such"], 3, ["--base: no commit 'no-such'"]),
