@@ -2,6 +2,8 @@
 #ifndef STK_CORE_SERVICE_CHECKOUT_PRIV_H
 #define STK_CORE_SERVICE_CHECKOUT_PRIV_H
 
+#include <stddef.h>
+
 #include "core/service/checkout.h"
 
 /* Lock a file, LOCK_SH or LOCK_EX: 0 held by *fd_out, which close gives back; 1 others hold it. */
