@@ -45,9 +45,9 @@ void git_case_run(const char *folder, const char *shell)
 
 const char *git_case_ask(const char *folder, const char *shell)
 {
-	static char texts[4][4096];
+	static char texts[16][4096];
 	static size_t next;
-	char *text = texts[next++ % 4];
+	char *text = texts[next++ % 16];
 	struct stk_buf out = STK_BUF_INIT(sizeof texts[0] - 1);
 	struct stk_str trimmed;
 	int rc = run(folder, shell, &out);

@@ -14,7 +14,7 @@ int git_case_teardown(void **state);
 
 /* Run shell text in a folder; the test fails with what it said if it fails. */
 void git_case_run(const char *folder, const char *shell);
-/* The same, and its output without the last newline; valid until the next call but four. */
+/* The same, and its output without the last newline; valid for the next fifteen calls. */
 const char *git_case_ask(const char *folder, const char *shell);
 
 #endif
