@@ -199,7 +199,8 @@ static void changes_read__beyond_ten_thousand_files_it_says_so(void **state)
 	struct git_case *gc = *state;
 	struct stk_changes *changes;
 
-	git_case_run(gc->repo, "mkdir many; cd many; seq 10001 20002 | split -l 1 -a 5 -d - f;"
+	git_case_run(gc->repo, "git config gc.auto 0; mkdir many; cd many; seq 10001 20002 | split "
+			       "-l 1 -a 5 -d - f;"
 			       "git add .; git commit -qm base; git rm -rq .; cd ..; mkdir -p many;"
 			       "cd many; seq 30001 40002 | split -l 1 -a 5 -d - f; git add .;"
 			       "git commit -qm head");
