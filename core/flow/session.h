@@ -7,6 +7,7 @@
 #include "core/record/run.h"
 #include "core/source/source.h"
 
+struct stk_changes;
 struct stk_profile;
 struct stk_script_driver;
 struct stk_serve;
@@ -19,6 +20,8 @@ struct stk_session_side {
 	const char *name;            /* base, head */
 	struct stk_script *script;   /* the workflow, for ready = function(s) */
 	struct stk_service *service; /* NULL for a target */
+	char *commit; /* that was built, by its full name; NULL: the record's revision, if any */
+	char *tree;   /* the folder that it was built in; NULL unknown */
 	char *url;
 	char *push_url;            /* where its SDK pushes to; NULL without the embedded server */
 	char *selector;            /* what its profiles are found by, "{service_name=\"x\"}" */
@@ -61,8 +64,10 @@ struct stk_session {
 	STK_VEC(struct stk_session_type) types;
 	STK_VEC(struct stk_session_profile) profiles;
 	STK_VEC(struct stk_session_script) scripts; /* that were asked for, loaded once each */
-	int64_t iterations, errors; /* of the load so far; errors: those of the script */
-	const char *phase;          /* for the record of a partial run */
+	int64_t iterations, errors;  /* of the load so far; errors: those of the script */
+	struct stk_changes *changes; /* see stk_session_changes */
+	bool changes_asked;
+	const char *phase; /* for the record of a partial run */
 };
 
 /* Make the folder of the record, the store, the server and the sources; read the machine. */
