@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/diff/compare.h"
+#include "core/diff/links.h"
 #include "core/diff/matrix.h"
 #include "core/diff/rename.h"
 #include "core/diff/verdict.h"
@@ -28,6 +29,7 @@ struct single {
 	struct stk_matrix matrix;
 	double shift;
 	bool requests_known;
+	struct stk_links *links; /* NULL: no changes are known */
 };
 
 static bool is_testable(const struct single *single, size_t at)
@@ -68,16 +70,6 @@ static double common_shift(const struct single *single)
 	return shift;
 }
 
-static struct stk_function function_of(const struct single *single, uint32_t number, int side)
-{
-	const struct stk_diff_function *known = &single->matrix.input->functions.items[number];
-	int64_t line = known->line[side] ? known->line[side] : known->line[!side];
-
-	return (struct stk_function){.name = stk_run_text(single->run, known->name),
-		.file = stk_run_text(single->run, known->file),
-		.line = line};
-}
-
 static struct stk_row describe(const struct single *single, size_t at)
 {
 	const struct stk_matrix *matrix = &single->matrix;
@@ -86,9 +78,11 @@ static struct stk_row describe(const struct single *single, size_t at)
 	double base_total = stk_matrix_total_cost(matrix, STK_SIDE_BASE);
 	struct stk_row row = stk_verdict_row();
 
-	row.function = function_of(single, from->function[side], side);
+	row.function =
+		stk_diff_input_describe(matrix->input, from->function[side], side, single->run);
 	if (from->renamed)
-		row.partner = function_of(single, from->function[STK_SIDE_BASE], STK_SIDE_BASE);
+		row.partner = stk_diff_input_describe(
+			matrix->input, from->function[STK_SIDE_BASE], STK_SIDE_BASE, single->run);
 	row.base_cost = stk_matrix_cost(matrix, at, STK_SIDE_BASE);
 	row.head_cost = stk_matrix_cost(matrix, at, STK_SIDE_HEAD);
 	row.n_base = from->n[STK_SIDE_BASE];
@@ -171,6 +165,8 @@ static void fill_rows(const struct single *single, struct stk_comparison *out)
 		row = describe(single, at);
 		if (row.tested)
 			measure(single, at, &row);
+		if (single->links)
+			stk_links_fill_row(single->links, at, true, single->run, &row);
 		out->tested += row.tested;
 		stk_vec_push(&out->rows, row);
 	}
@@ -266,9 +262,12 @@ int stk_compare_single(const struct stk_diff_input *input, const struct stk_comp
 	(void)stk_rename_join(&single.matrix);
 	single.shift = common_shift(&single);
 	fill_head(&single, out);
+	single.links = stk_links_new(&single.matrix);
 	fill_rows(&single, out);
 	judge_rows(&single, out);
 	fill_total(&single, &out->total);
+	out->changed_share = stk_links_share(single.links, out);
+	stk_links_free(single.links);
 	stk_matrix_release(&single.matrix);
 	return 0;
 }

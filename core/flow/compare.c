@@ -8,6 +8,7 @@
 #include "core/diff/hotspots.h"
 #include "core/diff/input.h"
 #include "core/flow/blocks.h"
+#include "core/flow/changed.h"
 #include "core/flow/slices.h"
 #include "core/profile/profile.h"
 #include "core/pyroscope/types.h"
@@ -80,6 +81,7 @@ int stk_session_compare(
 		return rc;
 	type = stk_slices_type(session, asked);
 	init_input(&input, type);
+	input.changes = stk_session_changes(session);
 	rc = fill_input(session, type, &input, place_in_pair, NULL, err);
 	if (rc == 0)
 		rc = stk_compare_paired(&input, NULL, session->run, &comparison, err);

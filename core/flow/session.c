@@ -9,6 +9,7 @@
 #include "core/flow/builds.h"
 #include "core/flow/environment.h"
 #include "core/flow/session_priv.h"
+#include "core/git/changes.h"
 #include "core/profile/profile.h"
 #include "core/record/run_store.h"
 #include "core/script/driver.h"
@@ -164,6 +165,8 @@ void stk_session_close(struct stk_session *session)
 {
 	for (int side = STK_SIDES; side-- > 0;) {
 		stk_session_free_services(&session->sides[side]);
+		free(session->sides[side].commit);
+		free(session->sides[side].tree);
 		free(session->sides[side].url);
 		free(session->sides[side].push_url);
 		free(session->sides[side].selector);
@@ -187,6 +190,7 @@ void stk_session_close(struct stk_session *session)
 			stk_script_free(session->scripts.items[i].script);
 	}
 	stk_vec_release(&session->scripts);
+	stk_changes_free(session->changes);
 }
 
 bool stk_session_has_side(const struct stk_session *session, int side)
