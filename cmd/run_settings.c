@@ -72,8 +72,9 @@ static int apply_mode(
 	const struct stk_run_settings *settings, struct stk_workflow *workflow, struct stk_err *err)
 {
 	if (settings->mode)
-		workflow->mode =
-			strcmp(settings->mode, "idle") == 0 ? STK_MODE_IDLE : STK_MODE_PAIRED;
+		workflow->mode = strcmp(settings->mode, "idle") == 0     ? STK_MODE_IDLE
+				 : strcmp(settings->mode, "paired") == 0 ? STK_MODE_PAIRED
+									 : STK_MODE_BASELINE;
 	if (workflow->mode != STK_MODE_PAIRED || workflow->sides[STK_SIDE_BASE].is_set)
 		return 0;
 	stk_err_set(err, STK_E_INVAL, "mode paired needs a base and a head");

@@ -7,6 +7,7 @@
 #include "core/record/run.h"
 #include "core/source/source.h"
 
+struct stk_kept;
 struct stk_profile;
 struct stk_script_driver;
 struct stk_serve;
@@ -61,6 +62,7 @@ struct stk_session {
 	STK_VEC(struct stk_session_type) types;
 	STK_VEC(struct stk_session_profile) profiles;
 	STK_VEC(struct stk_session_script) scripts; /* that were asked for, loaded once each */
+	struct stk_kept *kept;      /* the base that the verb baseline found; NULL before */
 	int64_t iterations, errors; /* of the load so far; errors: those of the script */
 	const char *phase;          /* for the record of a partial run */
 };

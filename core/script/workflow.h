@@ -66,6 +66,14 @@ struct stk_source_spec {
 	double file_requests[STK_SIDES];
 };
 
+/* Where kept runs of the base are looked for, and kept. */
+enum stk_baselines_kind { STK_BASELINES_NONE, STK_BASELINES_NOTES, STK_BASELINES_DIR };
+struct stk_baselines_spec {
+	enum stk_baselines_kind kind;
+	const char *remote; /* notes: "origin" */
+	const char *path;   /* dir */
+};
+
 struct stk_load_spec {
 	const char *script; /* path beside the workflow; NULL if the file itself is a load script */
 	const char *scenario; /* whose function a rate or vus replaces */
@@ -98,6 +106,8 @@ struct stk_workflow {
 	struct stk_load_spec load;
 	STK_VEC(const char *) profiles; /* short names or full ids */
 	int64_t profiles_timeout_ns;    /* for the first ones to come, beyond the warm-up */
+	const char *base;               /* branch, commit or name; NULL = the default branch */
+	struct stk_baselines_spec baselines;
 	struct stk_gate_spec gate;
 	STK_VEC(const char *) report; /* term html markdown json */
 	int run_fn; /* registry reference of its own run = function(w); 0 = the flow of its mode */
