@@ -3,6 +3,7 @@
 usage: baseline_cases.py [CASE ...]
 """
 import os
+import re
 import shutil
 import subprocess
 
@@ -97,6 +98,32 @@ def changes_that_are_not_committed_are_not_kept(case):
     assert not case.run("baseline").out
 
 
+def examples_of_the_page_hold(case):
+    page = open(os.path.join(run_lib.HERE, "..", "..", "docs", "baselines.md")).read()
+    case.write("staging.lua", re.search(r"```lua\n(.*?)```", page, re.S).group(1))
+    case.write("shop.lua", open(os.path.join(case.dir, "fake_load.lua")).read())
+    result = case.run("run", "staging.lua", "--duration", "2s", "--warmup", "0s", "-e", "TARGET=http://127.0.0.1:1",
+                      "-e", "PYROSCOPE_URL=http://127.0.0.1:1", timeout=60)
+    assert result.code == 3, result.err  # all of it is understood: only nobody is there
+    repository(case, 'stoker.baselines.dir { "baselines" }')
+    os.makedirs(os.path.join(case.dir, ".stoker"), exist_ok=True)
+    accepted = re.search(r"```json\n(.*?)```", page, re.S).group(1).replace("json.Marshal", "work.sort")
+    case.write(".stoker/accepted.json", accepted.replace('"shop"', '"fake"'))
+    git(case, "add", "-f", ".stoker/accepted.json")
+    git(case, "commit", "-qm", "accept")
+    result = case.fake()  # the paired run, whose regression is work.sort
+    row = [row for row in case.record()["comparisons"][0]["rows"] if row["function"]["name"] == "work.sort"][0]
+    if row["change"] <= 0.5:
+        assert row["accepted"]["reason"] == "new field", row
+        functions = [gate for gate in case.record()["gates"] if gate["name"] == "functions"][0]
+        assert "work.sort" not in functions["text"], functions
+    else:
+        assert "accepted up to +50 %" in result.out, result.out
+    for words in (["baseline"], ["baseline", "show"], ["baseline", "prune", "--older", "90d"]):
+        assert " ".join(["stoker", *words]) in page
+        assert case.run(*words).code in (0, 3)
+
+
 def wrong_words_are_2(case):
     result = case.run("baseline", "lst")
     check_code(result, 2)
@@ -107,4 +134,5 @@ def wrong_words_are_2(case):
 if __name__ == "__main__":
     run_lib.main("baseline", [kept_on_main_and_compared_on_a_branch,
                               a_folder_keeps_the_newest_and_an_unchanged_build_is_no_alarm,
-                              changes_that_are_not_committed_are_not_kept, wrong_words_are_2], 1)
+                              changes_that_are_not_committed_are_not_kept,
+                              examples_of_the_page_hold, wrong_words_are_2], 1)
