@@ -58,6 +58,8 @@ $(BUILD)/.flags: FORCE
 $(BUILD)/%.o: %.c $(BUILD)/.flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+# git2.h mentions a word that banned.h poisons: it comes first
+$(BUILD)/core/git/%.o: BASE_CFLAGS += -include git2.h
 $(foreach r,$(CONVERSION_ROOMS),$(eval $(BUILD)/core/$(r)/%.o: WARN += -Wconversion))
 
 # our Lua, as C arrays: a table of name, bytes, length in sorted order

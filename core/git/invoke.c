@@ -13,7 +13,7 @@
 
 #define TIMEOUT_NS (300 * STK_NS_PER_S)
 
-enum { WORDS_BYTES = 4096 }; /* of stderr that are looked at */
+enum { WORDS_BYTES = 4096 }; /* of what it complained that are looked at */
 
 /* git rev-parse --local-env-vars, without those that only carry configuration. */
 static const char *const binding[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE",
@@ -50,7 +50,8 @@ STK_VEC_TYPE(words, const char *);
 static void add_words(struct words *words, const struct stk_invoke *invoke)
 {
 	static const char *const fixed[] = {"-c", "core.hooksPath=/dev/null", "-c",
-		"advice.detachedHead=false", "-c", "core.fsmonitor=false", "-c",
+		"advice.detachedHead=false", "-c", "advice.addEmbeddedRepo=false", "-c",
+		"core.fsmonitor=false", "-c", "worktree.useRelativePaths=false", "-c",
 		"submodule.recurse=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false"};
 
 	stk_vec_push(words, "env");
@@ -110,7 +111,7 @@ static int run(const struct stk_invoke *invoke, struct stk_buf *out, struct stk_
 	static const char *const env[] = {
 		"GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C", NULL};
 	int64_t timeout_ns = invoke->timeout_ns ? invoke->timeout_ns : TIMEOUT_NS;
-	int words_fd = memfd_create("git", MFD_CLOEXEC); /* its stderr: small, and seen by nobody */
+	int words_fd = memfd_create("git", MFD_CLOEXEC); /* what it complains: small */
 	struct words words = STK_VEC_INIT;
 	struct stk_proc *proc = NULL;
 	char words_path[32];

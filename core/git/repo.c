@@ -198,8 +198,7 @@ static void hint_fetch(
 	struct stk_repo *repo, const char *rev, const char *remote, struct stk_err *err)
 {
 	if (repo->is_shallow)
-		stk_err_hint(err, "this clone is shallow: check out with fetch-depth: 0, or run "
-				  "git fetch --unshallow");
+		stk_err_hint(err, "this clone is shallow: " STK_REPO_DEEPEN);
 	else if (remote)
 		stk_err_hint(err, "perhaps it is not here yet: git fetch %s %s", remote, rev);
 	else

@@ -30,8 +30,7 @@ static int fail_unrelated(const struct stk_repo *repo, const struct stk_repo_id 
 	stk_err_set(err, STK_E_NOT_FOUND, "commits %.7s and %.7s have no common ancestor%s", a->hex,
 		b->hex, repo->is_shallow ? " in this shallow clone" : "");
 	if (repo->is_shallow)
-		stk_err_hint(err, "in a GitHub workflow give actions/checkout with: fetch-depth: 0;"
-				  " elsewhere run git fetch --unshallow");
+		stk_err_hint(err, "%s", STK_REPO_DEEPEN);
 	else
 		stk_err_hint(err, "name a base that head comes from: --base REV");
 	return STK_E_NOT_FOUND;

@@ -6,6 +6,10 @@
 
 #include "core/git/repo.h"
 
+#define STK_REPO_DEEPEN                                                                            \
+	"give actions/checkout fetch-depth: 0 (GitLab: GIT_DEPTH: 0), or run git fetch "           \
+	"--unshallow"
+
 struct stk_repo {
 	git_repository *raw;
 	char *workdir, *gitdir, *commondir;
