@@ -17,8 +17,7 @@
 
 #ifdef __GNUC__
 #pragma GCC poison strcpy strcat strncpy sprintf vsprintf strtok gets atoi atol atof sscanf
-/* ctime is a member of a struct of git2.h */
-#pragma GCC poison asctime gmtime localtime rand system tmpnam
+#pragma GCC poison asctime ctime gmtime localtime rand system tmpnam
 #endif
 
 #endif

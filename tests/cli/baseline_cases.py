@@ -100,17 +100,18 @@ def changes_that_are_not_committed_are_not_kept(case):
 
 def examples_of_the_page_hold(case):
     page = open(os.path.join(run_lib.HERE, "..", "..", "docs", "baselines.md")).read()
+    repository(case, 'stoker.baselines.dir { "baselines" }')
     case.write("staging.lua", re.search(r"```lua\n(.*?)```", page, re.S).group(1))
     case.write("shop.lua", open(os.path.join(case.dir, "fake_load.lua")).read())
     result = case.run("run", "staging.lua", "--duration", "2s", "--warmup", "0s", "-e", "TARGET=http://127.0.0.1:1",
                       "-e", "PYROSCOPE_URL=http://127.0.0.1:1", timeout=60)
-    assert result.code == 3, result.err  # all of it is understood: only nobody is there
-    repository(case, 'stoker.baselines.dir { "baselines" }')
+    assert result.code == 3, (result.code, result.out)  # all of it is understood: only nobody is there
     os.makedirs(os.path.join(case.dir, ".stoker"), exist_ok=True)
     accepted = re.search(r"```json\n(.*?)```", page, re.S).group(1).replace("json.Marshal", "work.sort")
     case.write(".stoker/accepted.json", accepted.replace('"shop"', '"fake"'))
     git(case, "add", "-f", ".stoker/accepted.json")
     git(case, "commit", "-qm", "accept")
+    shutil.rmtree(os.path.join(case.dir, ".stoker", "runs"))
     result = case.fake()  # the paired run, whose regression is work.sort
     row = [row for row in case.record()["comparisons"][0]["rows"] if row["function"]["name"] == "work.sort"][0]
     if row["change"] <= 0.5:
