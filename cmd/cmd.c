@@ -10,6 +10,7 @@
 
 enum { COMMANDS_MAX = 32 };
 
+extern const struct stk_command stk_cmd_baseline;
 extern const struct stk_command stk_cmd_demo;
 extern const struct stk_command stk_cmd_demo_shop;
 extern const struct stk_command stk_cmd_help;
@@ -22,6 +23,7 @@ const struct stk_command *const stk_cmd_table[] = {
 	&stk_cmd_run,
 	&stk_cmd_load,
 	&stk_cmd_report,
+	&stk_cmd_baseline,
 	&stk_cmd_serve,
 	&stk_cmd_demo,
 	&stk_cmd_demo_shop,

@@ -26,7 +26,7 @@ static const struct stk_opts_row rows[] = {
 	{ .name = "head-label", .type = STK_OPTS_LIST, .offset = AT(head_labels), .word = "NAME=TEXT", .help = "a label that only the head's profiles have" },
 	{ .name = "profile", .type = STK_OPTS_LIST, .offset = AT(profiles), .word = "TYPE", .help = "cpu, alloc_space, … or a full id; repeat for more", .standard = "cpu and alloc_space" },
 	{ .name = "profiles-timeout", .type = STK_OPTS_DURATION, .offset = AT(profiles_timeout_ns), .word = "TIME", .help = "how long the first profiles may take, beyond the warm-up", .standard = "150s" },
-	{ .name = "mode", .type = STK_OPTS_CHOICE, .offset = AT(mode), .word = "MODE", .values = "paired|idle", .help = "two sides in turn, or one beside an idle window" },
+	{ .name = "mode", .type = STK_OPTS_CHOICE, .offset = AT(mode), .word = "MODE", .values = "paired|idle|baseline", .help = "two sides in turn, one beside an idle window, or against a kept run" },
 	{ .name = "rate", .type = STK_OPTS_TEXT, .offset = AT(rate), .word = "RATE", .help = "iterations such as 200/s, in place of the scenarios" },
 	{ .name = "vus", .letter = 'u', .type = STK_OPTS_INT, .offset = AT(vus), .word = "N", .min = 1, .max = 1000000, .help = "virtual users, in place of the scenarios" },
 	{ .name = "scenario", .type = STK_OPTS_TEXT, .offset = AT(scenario), .word = "NAME", .help = "whose function --rate or --vus drives" },

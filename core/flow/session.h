@@ -10,6 +10,7 @@
 
 struct stk_builds;
 struct stk_changes;
+struct stk_kept;
 struct stk_profile;
 struct stk_script_driver;
 struct stk_serve;
@@ -71,6 +72,7 @@ struct stk_session {
 	const char *phase;           /* for the record of a partial run */
 	struct stk_changes *changes; /* see stk_session_changes */
 	bool changes_asked;
+	struct stk_kept *kept; /* the base that the verb baseline found; NULL before */
 };
 
 /* Make the folder of the record, the store, the server and the sources; read the machine. */
