@@ -1,4 +1,5 @@
 /* sides: the services of a run: start, watch, measure, stop; and the URLs of targets. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "core/base/fs.h"
@@ -25,7 +26,7 @@ static int ask_ready(struct stk_err *err, void *ctx)
 }
 
 static struct stk_service_spec service_spec(struct stk_session *session, int side,
-	const struct stk_service_vars *vars, const char *log_path)
+	const struct stk_service_vars *vars, const char *const paths[2])
 {
 	const struct stk_side_spec *spec = session->sides[side].spec;
 
@@ -42,8 +43,9 @@ static struct stk_service_spec service_spec(struct stk_session *session, int sid
 		.ready_timeout_ns = spec->ready_timeout_ns,
 		.stop_timeout_ns = spec->stop_timeout_ns,
 		.stop_signal = spec->stop_signal,
-		.log_path = log_path,
+		.log_path = paths[0],
 		.values = {.dir = session->workflow->dir,
+			.out = paths[1],
 			.side = side_names[side],
 			.run = session->run->id,
 			.push_url = session->sides[side].push_url},
@@ -88,20 +90,37 @@ static void tell_up(const struct stk_session *session, int side)
 		observer->up(&up, observer->ctx);
 }
 
+/* {out}: a folder of the side's own in the record, absolute, since builds run elsewhere. The caller
+ * frees. */
+static int make_out(struct stk_session *session, int side, char **out, struct stk_err *err)
+{
+	char *path = stk_xasprintf("%s/out-%s", session->folder, side_names[side]);
+	int rc = stk_fs_mkdirs(path, err);
+
+	if (rc == 0 && !(*out = realpath(path, NULL)))
+		rc = stk_err_set_errno(err, STK_E_IO, errno, "%s", path);
+	free(path);
+	return rc;
+}
+
 static int start_service(struct stk_session *session, int side, struct stk_err *err)
 {
 	struct stk_session_side *at = &session->sides[side];
 	struct stk_service_vars vars = STK_VEC_INIT;
 	struct stk_buf name = STK_BUF_EMPTY;
-	char *log_path;
-	int rc;
+	char *log_path, *out_path = NULL;
+	int rc = make_out(session, side, &out_path, err);
+
+	if (rc < 0)
+		return rc;
 
 	stk_buf_addf(&name, "%s.log", side_names[side]);
 	log_path = stk_fs_join(session->folder, name.ptr);
 	for (size_t i = 0; i < at->spec->env.len; i++)
 		stk_vec_push(&vars, (struct stk_service_var){at->spec->env.items[i].name,
 					    at->spec->env.items[i].value});
-	struct stk_service_spec spec = service_spec(session, side, &vars, log_path);
+	const char *const paths[] = {log_path, out_path};
+	struct stk_service_spec spec = service_spec(session, side, &vars, paths);
 	rc = stk_service_new(&spec, &at->service, err);
 	if (rc == 0 && (spec.build.shell || spec.build.argv_len > 0))
 		rc = stk_service_build(at->service, err);
@@ -116,6 +135,7 @@ static int start_service(struct stk_session *session, int side, struct stk_err *
 	stk_vec_release(&vars);
 	stk_buf_release(&name);
 	free(log_path);
+	free(out_path);
 	return rc;
 }
 
