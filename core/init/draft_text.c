@@ -129,7 +129,7 @@ static void add_service(const struct stk_look_service *service, struct stk_buf *
 
 	stk_buf_add_text(buf, "  service = stoker.service {\n");
 	if (service->build)
-		add_field(buf, "build", service->build, "once per commit; {out} is kept");
+		add_field(buf, "build", service->build, "what it makes goes to {out}");
 	add_field(buf, "start", service->start, NULL);
 	if (!is_placed(service))
 		stk_buf_addf(buf,
