@@ -66,13 +66,16 @@ $(foreach r,$(CONVERSION_ROOMS),$(eval $(BUILD)/core/$(r)/%.o: WARN += -Wconvers
 LUA_FILES := $(sort $(shell find lua-lib -name '*.lua' -not -path 'lua-lib/types/*' 2>/dev/null))
 $(BUILD)/gen/lua_lib.c: tests/lint/embed_lua.sh $(LUA_FILES)
 	$(Q)mkdir -p $(@D) && sh tests/lint/embed_lua.sh $(LUA_FILES) > $@
+CI_FILES := $(sort $(wildcard ci-templates/*/*.yml))
+$(BUILD)/gen/ci_files.c: tests/lint/embed_lua.sh $(CI_FILES)
+	$(Q)mkdir -p $(@D) && sh tests/lint/embed_lua.sh $(CI_FILES) | sed 's,stk_lua_file,stk_ci_file,g; s,core/script/lua_lib,core/init/ci_file,' > $@
 $(BUILD)/gen/version.c: FORCE
 	$(Q)mkdir -p $(@D) && sh tests/lint/version.sh $@
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/.flags
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 define room_rules
-$(call lib,$(1)): $(call objs,$(1)) $(if $(filter script,$(1)),$(BUILD)/gen/lua_lib.o)
+$(call lib,$(1)): $(call objs,$(1)) $(if $(filter script,$(1)),$(BUILD)/gen/lua_lib.o) $(if $(filter init,$(1)),$(BUILD)/gen/ci_files.o)
 	$$(Q)mkdir -p $$(@D) && rm -f $$@ && ar rcs $$@ $$^
 endef
 $(foreach r,$(CORE),$(eval $(call room_rules,$(r))))
