@@ -60,6 +60,8 @@ $(BUILD)/%.o: %.c $(BUILD)/.flags
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
 # git2.h mentions a word that banned.h poisons: it comes first
 $(BUILD)/core/git/%.o: BASE_CFLAGS += -include git2.h
+# OpenSSL's headers name an argument "rand": they come before the banned words
+$(BUILD)/core/base/crypto.o: BASE_CFLAGS += -include openssl/evp.h
 $(foreach r,$(CONVERSION_ROOMS),$(eval $(BUILD)/core/$(r)/%.o: WARN += -Wconversion))
 
 # our Lua, as C arrays: a table of name, bytes, length in sorted order

@@ -28,5 +28,9 @@ void stk_units_format_percent(struct stk_buf *buf, double fraction, int digits);
 void stk_units_format_stamp(struct stk_buf *buf, int64_t wall_ns);
 void stk_units_format_clock(struct stk_buf *buf, int64_t wall_ns);
 void stk_units_format_rfc3339(struct stk_buf *buf, int64_t wall_ns);
+/* "2026-11-22T14:38:05Z", with up to nine digits behind the second and Z or +hh:mm at the end (RFC
+ * 3339) -> wall time. Years 1970 to 2200. */
+int stk_units_parse_rfc3339(
+	struct stk_str text, int64_t *wall_ns_out, struct stk_err *err) STK_MUST_CHECK;
 
 #endif

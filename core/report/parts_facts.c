@@ -121,6 +121,9 @@ void stk_parts_add_load(struct stk_doc *doc)
 	if (buf.len > 0)
 		stk_doc_add_line(section, "Latency", stk_doc_take(doc, &buf));
 	add_gates(doc, section);
+	bool is_alone = section->blocks.len == 0;
+	section = stk_doc_add_section(doc, "trust", "Trust", false);
+	section->has_gap = is_alone;
 	add_trust(doc, section);
 	stk_buf_release(&buf);
 }
