@@ -11,6 +11,7 @@
 #include "core/diff/judge.h"
 #include "core/record/run_store.h"
 #include "core/report/doc.h"
+#include "core/report/html.h"
 #include "core/report/markdown.h"
 #include "core/report/report_json.h"
 #include "core/report/term.h"
@@ -92,6 +93,25 @@ static bool is_wanted(const struct stk_workflow *workflow, const char *report)
 	return workflow->report.len == 0;
 }
 
+/* The page has the flame graphs in it, which lie beside the record. */
+static int write_page(
+	struct stk_doc *doc, const char *folder, const char *path, struct stk_err *err)
+{
+	struct stk_flames flames = STK_VEC_INIT;
+	struct stk_buf page = STK_BUF_EMPTY;
+	int rc = stk_flame_read_all(folder, doc->run, &flames, err);
+
+	if (rc == 0) {
+		stk_html_format(doc, &flames, &page);
+		rc = stk_buf_check(&page, err);
+	}
+	if (rc == 0)
+		rc = stk_fs_write(path, stk_buf_str(&page), err);
+	stk_buf_release(&page);
+	stk_flames_release(&flames);
+	return rc;
+}
+
 static int write_reports(struct stk_env *env, const struct stk_run *run, const char *folder,
 	const struct stk_workflow *workflow, struct stk_err *err)
 {
@@ -106,6 +126,11 @@ static int write_reports(struct stk_env *env, const struct stk_run *run, const c
 		char *path = stk_fs_join(folder, files[i].name);
 		if (is_wanted(workflow, files[i].format))
 			rc = write_beside(env, &doc, path, files[i].format, err);
+		free(path);
+	}
+	if (rc == 0 && is_wanted(workflow, "html")) {
+		char *path = stk_fs_join(folder, "report.html");
+		rc = write_page(&doc, folder, path, err);
 		free(path);
 	}
 	stk_doc_release(&doc);
@@ -131,10 +156,13 @@ static void print_where(struct stk_env *env, const struct stk_run *run,
 
 	for (size_t i = 0; i < run->slices.len; i++)
 		files += run->slices.items[i].file != NULL;
-	bool with_markdown = is_wanted(workflow, "markdown");
-	fprintf(env->out, "\nreport      %s%s   (%s%s%zu × .pb.gz)\n", folder,
-		with_markdown ? "/report.md" : "", with_markdown ? "also " : "",
-		is_wanted(workflow, "json") ? ".json, " : "", files);
+	bool with_page = is_wanted(workflow, "html"),
+	     with_markdown = is_wanted(workflow, "markdown");
+	bool with_json = is_wanted(workflow, "json");
+	const char *first = with_page ? "/report.html" : with_markdown ? "/report.md" : "";
+	fprintf(env->out, "\nreport      %s%s   (%s%s%s%zu × .pb.gz)\n", folder, first,
+		first[0] ? "also " : "", with_page && with_markdown ? ".md, " : "",
+		with_json ? ".json, " : "", files);
 }
 
 /* The code that the run itself earns, errors apart. */

@@ -2,6 +2,7 @@
 #include "core/flow/flow.h"
 
 #include "core/diff/judge.h"
+#include "core/flow/flames.h"
 #include "core/flow/session.h"
 #include "core/flow/verbs.h"
 
@@ -57,6 +58,8 @@ static int conclude(struct stk_session *session, int rc, struct stk_err *err)
 	session->run->end_ns = stk_clock_wall(session->clock);
 	stk_judge_run(session->run, NULL, &gate);
 	saved = stk_session_save(session, rc < 0 ? NULL : err);
+	rc = rc < 0 ? rc : saved;
+	saved = stk_flames_write(session, rc < 0 ? NULL : err);
 	rc = rc < 0 ? rc : saved;
 	return rc < 0 ? rc : judge_script(session, err);
 }
