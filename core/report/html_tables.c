@@ -70,13 +70,17 @@ static void add_bar(struct stk_buf *buf, const struct stk_row *row, double limit
 
 static void add_change(struct stk_buf *buf, const struct stk_row *row)
 {
-	open_number(buf, isfinite(row->change) ? row->change : row->base_cost > 0 ? -1 : 1e6);
+	bool is_gone = !(row->head_cost > 0), is_new = !(row->base_cost > 0);
+
+	/* from or to nothing there is no ratio; of what is rare none is told */
+	open_number(buf, isfinite(row->change) ? row->change
+			 : is_new == is_gone   ? NAN
+			 : is_gone	       ? -1
+					       : 1e6);
 	if (isfinite(row->change))
 		stk_figures_add_change(buf, row->change);
 	else
-		stk_buf_add_text(buf, row->base_cost > 0   ? "gone"
-				      : row->head_cost > 0 ? "new"
-							   : "-");
+		stk_buf_add_text(buf, is_new == is_gone ? "–" : is_gone ? "gone" : "new");
 	stk_buf_add_text(buf, "</td><td class=\"n ci\">");
 	if (isfinite(row->lo) || isfinite(row->hi)) {
 		stk_buf_add_byte(buf, '[');
@@ -173,8 +177,13 @@ static void add_total(const struct stk_total *total, const char *note, struct st
 	add_cleaned(buf, total_title(total));
 	stk_buf_addf(buf, "<small>%s</small></th>", note);
 	add_total_costs(buf, total);
-	add_change(buf, &total->row);
-	add_bar(buf, &total->row, 0.5);
+	if (strcmp(total->name, "errors") == 0) { /* a rate has points, no ratio */
+		stk_buf_addf(buf, "<td class=\"n\">%+.2f pt</td><td></td><td class=\"bar\"></td>",
+			(total->row.head_cost - total->row.base_cost) * 100);
+	} else {
+		add_change(buf, &total->row);
+		add_bar(buf, &total->row, 0.5);
+	}
 	stk_buf_add_text(buf, "</tr>\n");
 }
 

@@ -54,15 +54,18 @@ class Flame {
       pane.top = top;
       top += pane.rows * ROW + (pane.gap || 0);
     }
+    const canvas = this.canvas, scrolled = this.box.scrollTop;
+    canvas.style.height = this.spacer.style.marginTop = "0";
     this.spacer.style.height = top + "px";
     const height = Math.min(top, this.box.clientHeight || top);
-    const canvas = this.canvas;
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
       canvas.style.width = width + "px";
-      canvas.style.height = height + "px";
     }
+    canvas.style.height = height + "px";
+    this.spacer.style.marginTop = -height + "px"; /* the canvas lies on it */
+    if (this.box.scrollTop !== scrolled) this.box.scrollTop = scrolled;
     this.width = width;
     this.height = height;
     this.context.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -1,6 +1,6 @@
 /* table: sorts, searches and filters the tables of functions; the rows themselves stand in the page. */
 
-const FIRST_ROWS = 60;
+const FIRST_ROWS = 15;
 const FILTERS = [["all", "all"], ["changed", "changed"], ["regression", "dearer"], ["improvement", "cheaper"], ["moved", "moved"], ["quiet", "nothing seen"], ["rare", "too rare"]];
 const FILTER_OF = { regression: ["regression", "changed"], improvement: ["improvement", "changed"], moved: ["moved", "changed"],
   new: ["changed"], vanished: ["changed"], inconclusive: ["changed"], no_change: ["quiet"], quiet: ["quiet"], rare: ["rare"], sure: [] };
