@@ -17,6 +17,7 @@ async function start() {
     addExports(page);
   }
   if (data.types.length) page.showType(data.types[0].key);
+  window.stokerPage = page; /* for a look from the console */
   document.documentElement.dataset.ready = "true";
 }
 
