@@ -9,17 +9,16 @@ function grow(flame, frames) {
   flame.names = Array.from({ length: 4000 }, (_, i) => ({ name: `example.com/service/internal/package${i % 60}.(*Handler).Method${i}`, file: `package${i % 60}/handler.go`, line: i + 1 }));
   flame.name = []; flame.level = []; flame.base = []; flame.head = [];
   const add = (level, name, base, head) => { flame.name.push(name); flame.level.push(level); flame.base.push(base); flame.head.push(head); };
-  const todo = [[0, 1e12, 1e12]];
-  while (todo.length && flame.name.length + todo.length < frames + 400) {
-    const [level, base, head] = todo.pop();
+  const todo = [[0, 1e12, 1e12, frames]];
+  while (todo.length) {
+    const [level, base, head, budget] = todo.pop();
     add(level, Math.floor(random() * 4000), Math.floor(base), Math.floor(head));
-    if (level > 70) continue;
-    const children = level < 4 ? 12 : 1 + Math.floor(random() * 2.02);
-    let left = 0.97;
-    for (let i = 0; i < children; i++) {
-      const share = i === children - 1 ? left : left * random() / (children < 3 ? 1 : 3);
-      left -= share;
-      todo.push([level + 1, base * share, head * share * (0.9 + 0.1 * random())]);
+    if (level >= 70 || budget < 2) continue;
+    const children = level > 3 && random() < 0.75 ? 1 : Math.min(budget - 1, 2 + Math.floor(random() * 5));
+    const parts = Array.from({ length: children }, () => 0.2 + random()), sum = parts.reduce((x, y) => x + y);
+    for (const part of parts) {
+      const share = part / sum * (0.99 - 0.1 * random());
+      todo.push([level + 1, base * share, head * share * (0.9 + 0.1 * random()), (budget - 1) * part / sum]);
     }
   }
   return flame;
