@@ -66,18 +66,27 @@ $(foreach r,$(CONVERSION_ROOMS),$(eval $(BUILD)/core/$(r)/%.o: WARN += -Wconvers
 
 # our Lua, as C arrays: a table of name, bytes, length in sorted order
 LUA_FILES := $(sort $(shell find lua-lib -name '*.lua' -not -path 'lua-lib/types/*' 2>/dev/null))
-$(BUILD)/gen/lua_lib.c: tests/lint/embed_lua.sh $(LUA_FILES)
-	$(Q)mkdir -p $(@D) && sh tests/lint/embed_lua.sh $(LUA_FILES) > $@
+$(BUILD)/gen/lua_lib.c: tests/lint/embed.sh $(LUA_FILES)
+	$(Q)mkdir -p $(@D) && sh tests/lint/embed.sh stk_lua_files core/script/lua_lib.h $(LUA_FILES) > $@
+# style and scripts of the page, likewise
+PAGE_FILES := $(sort $(wildcard core/report/page/*.css core/report/page/*.js))
+$(BUILD)/gen/page_files.c: tests/lint/embed.sh $(PAGE_FILES)
+	$(Q)mkdir -p $(@D) && sh tests/lint/embed.sh stk_page_files core/report/page_files.h $(PAGE_FILES) > $@
+# the CI files that init writes
 CI_FILES := $(sort $(wildcard ci-templates/*/*.yml))
-$(BUILD)/gen/ci_files.c: tests/lint/embed_lua.sh $(CI_FILES)
-	$(Q)mkdir -p $(@D) && sh tests/lint/embed_lua.sh $(CI_FILES) | sed 's,stk_lua_file,stk_ci_file,g; s,core/script/lua_lib,core/init/ci_file,' > $@
+$(BUILD)/gen/ci_files.c: tests/lint/embed.sh $(CI_FILES)
+	$(Q)mkdir -p $(@D) && sh tests/lint/embed.sh stk_ci_files core/init/ci_file.h $(CI_FILES) > $@
 $(BUILD)/gen/version.c: FORCE
 	$(Q)mkdir -p $(@D) && sh tests/lint/version.sh $@
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/.flags
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+# rooms with files in them
+embedded_script := lua_lib
+embedded_report := page_files
+embedded_init   := ci_files
 define room_rules
-$(call lib,$(1)): $(call objs,$(1)) $(if $(filter script,$(1)),$(BUILD)/gen/lua_lib.o) $(if $(filter init,$(1)),$(BUILD)/gen/ci_files.o)
+$(call lib,$(1)): $(call objs,$(1)) $(if $(embedded_$(1)),$(BUILD)/gen/$(embedded_$(1)).o)
 	$$(Q)mkdir -p $$(@D) && rm -f $$@ && ar rcs $$@ $$^
 endef
 $(foreach r,$(CORE),$(eval $(call room_rules,$(r))))
@@ -154,7 +163,7 @@ format-check: ## what clang-format 14 would change
 golden: ## write tests/golden anew from what the tests get; look at the difference
 	$(Q)STK_GOLDEN_UPDATE=1 $(MAKE) --no-print-directory unit-report unit-cmd
 lint: tidy cppcheck ## clang-tidy and cppcheck
-tidy: $(BUILD)/gen/lua_lib.c
+tidy: $(BUILD)/gen/lua_lib.c $(BUILD)/gen/page_files.c
 	$(Q)printf '%s\n' $(SOURCES) | xargs -P $(JOBS) -n 8 sh tests/lint/tidy.sh $(filter -I% -D% -std%,$(ALL_CFLAGS))
 cppcheck:
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \

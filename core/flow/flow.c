@@ -4,6 +4,7 @@
 #include "core/diff/judge.h"
 #include "core/flow/acceptances.h"
 #include "core/flow/builds.h"
+#include "core/flow/flames.h"
 #include "core/flow/session.h"
 #include "core/flow/verbs.h"
 
@@ -61,6 +62,8 @@ static int conclude(struct stk_session *session, int rc, struct stk_err *err)
 	stk_session_apply_accepted(session);
 	stk_judge_conclude(session->run, &gate);
 	saved = stk_session_save(session, rc < 0 ? NULL : err);
+	rc = rc < 0 ? rc : saved;
+	saved = stk_flames_write(session, rc < 0 ? NULL : err);
 	rc = rc < 0 ? rc : saved;
 	return rc < 0 ? rc : judge_script(session, err);
 }

@@ -2,16 +2,9 @@
 #ifndef STK_CORE_INIT_CI_FILE_H
 #define STK_CORE_INIT_CI_FILE_H
 
-#include <stddef.h>
+#include "core/base/embed.h"
 
-/* path is as in the repository, "ci-templates/github/paired.yml"; text is NUL-terminated. */
-struct stk_ci_file {
-	const char *path;
-	const char *text;
-	size_t len;
-};
-
-/* Sorted by path; ends with a NULL path. */
-extern const struct stk_ci_file stk_ci_files[];
+/* Sorted by path, which is as in the repository: "ci-templates/github/paired.yml". */
+extern const struct stk_embedded_file stk_ci_files[];
 
 #endif

@@ -21,7 +21,7 @@ static struct stk_draft_file *add_file(struct stk_draft *draft, const char *path
 
 static void add_ci_text(struct stk_buf *buf, const char *path)
 {
-	for (const struct stk_ci_file *file = stk_ci_files; file->path; file++)
+	for (const struct stk_embedded_file *file = stk_ci_files; file->path; file++)
 		if (strcmp(file->path, path) == 0)
 			stk_buf_add(buf, file->text, file->len);
 }

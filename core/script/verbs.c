@@ -524,7 +524,7 @@ static void push_flow_function(lua_State *lua, struct stk_flow_call *flow)
 {
 	const struct stk_workflow *workflow = flow->verbs->workflow;
 	struct stk_err err = STK_ERR_INIT;
-	const struct stk_lua_file *file;
+	const struct stk_embedded_file *file;
 	const char *path;
 
 	if (workflow->run_fn) {
