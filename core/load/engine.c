@@ -2,6 +2,7 @@
 #include "core/load/engine.h"
 
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/mem.h"
@@ -97,6 +98,14 @@ static void set_schedule(struct stk_engine *engine)
 	engine->opts.schedule = NULL;
 }
 
+/* For tests and for those who look for the cause of a difference. NULL: no such one. */
+static const struct stk_transport_ops *chosen_transport(void)
+{
+	const char *name = getenv(STK_TRANSPORT_ENV);
+
+	return name && *name ? stk_transport_find(name) : stk_transport_auto();
+}
+
 struct stk_engine *stk_engine_new(const struct stk_plan *plan, const struct stk_vu_driver *driver,
 	const struct stk_engine_opts *opts)
 {
@@ -107,7 +116,7 @@ struct stk_engine *stk_engine_new(const struct stk_plan *plan, const struct stk_
 	engine->driver = driver;
 	engine->opts = *opts;
 	engine->clock = opts->clock ? opts->clock : stk_clock_system();
-	engine->transport = opts->transport ? opts->transport : stk_transport_curl();
+	engine->transport = opts->transport ? opts->transport : chosen_transport();
 	atomic_init(&engine->end_ns, STK_NEVER);
 	atomic_init(&engine->next_vu_id, 1);
 	stk_names_init(&engine->names);

@@ -204,6 +204,8 @@ static void send_hop(struct stk_fetch *fetch)
 	stk_exchange_clear(exchange);
 	exchange->method = fetch->method;
 	exchange->url = fetch->url.ptr;
+	exchange->parts = &fetch->parts;
+	exchange->session = &fetch->vu->session;
 	exchange->headers = fetch->out.items;
 	exchange->headers_len = fetch->out.len;
 	exchange->has_body = fetch->send_body;
@@ -308,7 +310,8 @@ static void hop_done(struct stk_exchange *exchange)
 	struct stk_name_value field;
 
 	stk_fetch_count(fetch);
-	while (exchange->status != 0 && stk_exchange_next_header(&rest, &field))
+	while (exchange->status != 0 && exchange->sets_cookies &&
+		stk_exchange_next_header(&rest, &field))
 		if (stk_str_eq_nocase(field.name, STK_STR("set-cookie")))
 			(void)stk_cookies_put(&fetch->vu->jar, &fetch->parts, field.value,
 				stk_vu_wall_ns(fetch->vu));

@@ -66,6 +66,7 @@ struct stk_vu {
 	struct stk_cookies jar;
 	int64_t bytes_sent, bytes_received;
 	STK_VEC(struct stk_fetch *) fetches;
+	void *session; /* where the transport keeps its connections */
 	size_t fetches_used, fetches_left;
 	struct stk_err special_err;
 };

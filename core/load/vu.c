@@ -28,6 +28,8 @@ void stk_vu_free(struct stk_vu *vu)
 		return;
 	if (vu->state)
 		vu->worker->engine->driver->vu_close(vu->state);
+	if (vu->session)
+		vu->worker->engine->transport->forget(vu->worker->transport, &vu->session);
 	for (size_t i = 0; i < vu->fetches.len; i++) {
 		stk_fetch_release(vu->fetches.items[i]);
 		free(vu->fetches.items[i]);
