@@ -78,6 +78,7 @@ static void init_worker(struct stk_engine *engine, size_t index)
 	worker->index = (int)index;
 	worker->counts = stk_counts_new(engine->plan);
 	stk_series_init(&worker->series);
+	stk_routes_init(&worker->routes);
 	stk_hist_init(&worker->lateness_ms);
 	stk_metrics_init(&worker->published);
 	(void)pthread_mutex_init(&worker->published_mutex, NULL);
@@ -148,6 +149,7 @@ static void release_worker(struct stk_worker *worker)
 		worker->engine->transport->close(worker->transport);
 	stk_counts_free(worker->counts);
 	stk_series_release(&worker->series);
+	stk_routes_release(&worker->routes);
 	stk_hist_release(&worker->lateness_ms);
 	stk_timers_release(&worker->timers);
 	for (size_t i = 0; i < worker->entries.len; i++)

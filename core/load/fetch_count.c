@@ -38,10 +38,14 @@ static void count_series(struct stk_fetch *fetch)
 
 	if (fetch->exchange.status == 0)
 		return;
+	if (fetch->route)
+		fetch->series_key = fetch->route->series_key;
 	if (fetch->series_key == 0)
 		fetch->series_key = stk_series_key(&worker->series, vu->iteration.side,
 					    vu->iteration.scenario->name, fetch->name->text) +
 				    1;
+	if (fetch->route)
+		fetch->route->series_key = fetch->series_key;
 	stk_series_add(&worker->series, fetch->series_key - 1, stk_vu_wall_ns(vu), 1);
 }
 

@@ -102,21 +102,20 @@ static bool fits_plain(const struct either *either, const struct stk_exchange *e
 }
 
 /* What hinders libcurl from being there is told by the exchange. */
-static bool open_curl(struct either *either, struct stk_err *err)
+static bool open_curl(struct either *either)
 {
 	if (either->curl)
 		return true;
-	if (either->curl_ops->open(&either->opts, &either->curl, err) < 0)
+	if (either->curl_ops->open(&either->opts, &either->curl, NULL) < 0)
 		return false;
-	return stk_plain_watch_guest(either->plain, stk_transport_curl_fd(either->curl), err) == 0;
+	return stk_plain_watch_guest(either->plain, stk_transport_curl_fd(either->curl), NULL) == 0;
 }
 
 static void submit(void *ctx, struct stk_exchange *exchange)
 {
 	struct either *either = ctx;
-	struct stk_err err = STK_ERR_INIT;
 
-	if (fits_plain(either, exchange) || !open_curl(either, &err)) {
+	if (fits_plain(either, exchange) || !open_curl(either)) {
 		exchange->route = either->plain;
 		stk_plain_submit(either->plain, exchange);
 		return;
