@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "core/base/gzip.h"
+#include "core/base/mem.h"
 #include "core/load/coding.h"
 
 /* "hello" as zlib and as bare deflate (RFC 1950, 1951; stored block). */
