@@ -44,7 +44,7 @@ HEADERS := $(sort $(wildcard core/*/*.h cmd/*.h))
 TEST_SOURCES := $(sort $(wildcard tests/unit/*/*.c tests/support/*.c tests/fuzz/*.c tests/bench/*.c))
 
 .PHONY: all help deps test-deps demo test check unit check-layers check-headers check-house format \
-	format-check lint tidy cppcheck docs check-docs golden asan asan-build valgrind fuzz fuzz-short fuzz-replay mutants bench \
+	format-check lint tidy cppcheck docs check-docs golden asan asan-build tsan valgrind fuzz fuzz-short fuzz-replay mutants bench \
 	peers peers-slow peers-default test-demo test-distros install uninstall clean FORCE
 all: $(BUILD)/stoker
 
@@ -170,6 +170,8 @@ cppcheck:
 	  --suppressions-list=tests/lint/cppcheck.suppress -j $(JOBS) -I. $(SOURCES)
 asan: ## all unit tests under AddressSanitizer and UBSan, in a build folder of their own
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined CFLAGS="-O1 -g -DSTK_ARENA_DEBUG" unit
+tsan: ## the load engine's unit tests under ThreadSanitizer, in a build folder of their own
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SAN=thread CFLAGS="-O1 -g" unit-load
 valgrind: $(UNIT_base) $(UNIT_profile) $(UNIT_script) ## unit tests of base, profile, script under valgrind
 	$(Q)UNIT_WRAP="valgrind -q --error-exitcode=99 --leak-check=full" UNIT_TIMEOUT=900 sh tests/support/run_units.sh $^
 mutants: ## flip operators in stats and the executors: the tests must notice
