@@ -11,6 +11,9 @@ extern const struct stk_command stk_cmd_run;
 #define AT(member) offsetof(struct stk_run_settings, member)
 /* clang-format off */
 static const struct stk_opts_row rows[] = {
+	{ .name = "base", .type = STK_OPTS_TEXT, .offset = AT(base), .word = "REV", .help = "compare with this commit, or merge-base:BRANCH", .standard = "the merge base" },
+	{ .name = "head", .type = STK_OPTS_TEXT, .offset = AT(head), .word = "REV", .help = "the commit to look at", .standard = "the working tree" },
+	{ .name = "rebuild", .type = STK_OPTS_FLAG, .offset = AT(rebuild), .help = "build both, also what an earlier run has built" },
 	{ .name = "base-cmd", .type = STK_OPTS_TEXT, .offset = AT(base_cmd), .word = "CMD", .help = "start the base with this; {port} {push_url} are filled in" },
 	{ .name = "head-cmd", .type = STK_OPTS_TEXT, .offset = AT(head_cmd), .word = "CMD", .help = "start the head with this" },
 	{ .name = "base-url", .type = STK_OPTS_TEXT, .offset = AT(base_url), .word = "URL", .help = "the base runs already, there" },
@@ -74,9 +77,11 @@ const struct stk_command stk_cmd_run = {
 	.about = "FILE is a workflow (docs/workflows.md) or a load script, which is wrapped in the "
 		 "standard workflow; - is standard input. With a base and a head the load goes to "
 		 "both in turn and the cost per request of every function is compared; with one "
-		 "target the run shows what load costs beside an idle window.\n\n"
+		 "target the run shows what load costs beside an idle window. A service of a "
+		 "workflow is built from two commits of its git repository (docs/workflows.md).\n\n"
 		 "A workflow starts programs: treat it like a Makefile.",
 	.examples = "stoker run stoker.lua  # what the workflow says\n"
+		    "stoker run stoker.lua --base v1.2  # head against a tag\n"
 		    "stoker run load.lua --rate 200/s \\\n"
 		    "  --base-cmd './old -p {port}' --head-cmd './new -p {port}'\n"
 		    "stoker run load.lua --pyroscope http://localhost:4040 --service orders",

@@ -136,6 +136,7 @@ struct stk_window *stk_drive_open_window(
 	struct stk_session *session, const char *name, enum stk_window_kind kind, int side)
 {
 	struct stk_window *window = stk_vec_push_new(&session->run->windows);
+	struct stk_service_usage usage;
 
 	window->name = stk_run_text(session->run, name);
 	window->kind = kind;
@@ -145,22 +146,32 @@ struct stk_window *stk_drive_open_window(
 	window->start_mono_ns = stk_clock_mono(session->clock);
 	window->end_ns = window->start_ns;
 	window->end_mono_ns = window->start_mono_ns;
-	window->cpu_ns = stk_session_cpu_ns(session, side);
+	stk_session_usage(session, side, &usage);
+	/* so far; closing the window makes it what was used in it */
+	window->cpu_ns = usage.cpu_ns;
+	window->throttled_ns = usage.throttled_ns;
+	window->restarts = usage.restarts;
 	window->rss_bytes = -1;
-	window->throttled_ns = -1;
-	window->restarts = -1;
 	window->p50_ms = window->p95_ms = window->p99_ms = NAN;
 	return window;
 }
 
+static int64_t since(int64_t now, int64_t before)
+{
+	return now >= 0 && before >= 0 ? now - before : -1;
+}
+
 void stk_drive_close_window(struct stk_session *session, struct stk_window *window)
 {
-	int64_t cpu = stk_session_cpu_ns(session, window->side);
+	struct stk_service_usage usage;
 
+	stk_session_usage(session, window->side, &usage);
 	window->end_ns = stk_clock_wall(session->clock);
 	window->end_mono_ns = stk_clock_mono(session->clock);
-	window->cpu_ns = window->cpu_ns >= 0 && cpu >= 0 ? cpu - window->cpu_ns : -1;
-	window->rss_bytes = stk_session_rss_bytes(session, window->side);
+	window->cpu_ns = since(usage.cpu_ns, window->cpu_ns);
+	window->throttled_ns = since(usage.throttled_ns, window->throttled_ns);
+	window->restarts = (int)since(usage.restarts, window->restarts);
+	window->rss_bytes = usage.rss_bytes;
 }
 
 void stk_drive_fill_window(struct stk_window *window, const struct stk_entry_stats *stats)

@@ -2,6 +2,7 @@
 #include "core/flow/flow.h"
 
 #include "core/diff/judge.h"
+#include "core/flow/builds.h"
 #include "core/flow/session.h"
 #include "core/flow/verbs.h"
 
@@ -24,7 +25,7 @@ static struct stk_gate_limits gate_limits(const struct stk_gate_spec *gate)
 static int run_story(struct stk_session *session, struct stk_err *err)
 {
 	struct stk_verbs verbs = stk_session_verbs(session);
-	int rc = 0;
+	int rc = stk_builds_make(session, err);
 
 	for (int side = 0; rc == 0 && side < STK_SIDES; side++)
 		rc = stk_session_start_side(session, side, err);

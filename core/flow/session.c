@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/fs.h"
+#include "core/flow/builds.h"
 #include "core/flow/environment.h"
 #include "core/flow/session_priv.h"
 #include "core/git/changes.h"
@@ -15,7 +16,6 @@
 #include "core/script/script.h"
 #include "core/script/table.h"
 #include "core/server/serve.h"
-#include "core/service/service.h"
 #include "core/source/source.h"
 
 /* load = { env } of the workflow, then -e, which wins. */
@@ -164,13 +164,12 @@ static void remove_store(struct stk_session *session)
 void stk_session_close(struct stk_session *session)
 {
 	for (int side = STK_SIDES; side-- > 0;) {
-		stk_service_free(session->sides[side].service);
-		free(session->sides[side].commit);
-		free(session->sides[side].tree);
+		stk_session_free_services(&session->sides[side]);
 		free(session->sides[side].url);
 		free(session->sides[side].push_url);
 		free(session->sides[side].selector);
 	}
+	stk_builds_release(session);
 	for (size_t i = 0; i < session->sources.len; i++)
 		stk_source_close(session->sources.items[i]);
 	stk_vec_release(&session->sources);

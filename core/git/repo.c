@@ -332,7 +332,10 @@ int stk_repo_default_branch(
 			"which branch is the default one cannot be told: no %s/HEAD, main or "
 			"master",
 			remote ? remote : "origin");
-		stk_err_hint(err, "name it: base = \"merge-base:BRANCH\", or --base BRANCH");
+		stk_err_hint(err, "%s",
+			repo->is_shallow ? STK_REPO_DEEPEN
+					 : "name it: base = \"merge-base:BRANCH\", or "
+					   "--base merge-base:BRANCH");
 	}
 	free(remote);
 	return rc;

@@ -127,7 +127,7 @@ static void flow_run__idle_shows_what_load_costs(void **state)
 {
 	struct flow_case *fc = *state;
 
-	run_good(fc, HEAD "service = side 'base', idle = '3s',\n"
+	run_good(fc, HEAD "mode = 'idle', service = side 'base', idle = '3s',\n"
 			  "load = { 'load.lua', rate = 60, duration = '5s' } }");
 	assert_int_equal(fc->run.windows.len, 2);
 	assert_int_equal(fc->run.windows.items[0].kind, STK_WINDOW_IDLE);
@@ -242,7 +242,8 @@ static void flow_run__ready_may_be_a_function(void **state)
 
 	run_good(fc, "local stoker = require 'stoker'\n"
 		     "local asked = 0\n"
-		     "return stoker.workflow { profiles = 'cpu', service = stoker.service {\n"
+		     "return stoker.workflow { mode = 'idle', profiles = 'cpu', service = "
+		     "stoker.service {\n"
 		     "start = 'exec python3 $DIR/fake_service.py {port} {push_url} head late=1',\n"
 		     "ready = function(s) asked = asked + 1 return s.side == 'head' and "
 		     "s:get('/healthz') == 200 end },\n"
@@ -255,11 +256,12 @@ static void flow_run__an_error_in_ready_has_its_line(void **state)
 	struct flow_case *fc = *state;
 
 	need_python();
-	int rc = flow_case_run(fc, "local stoker = require 'stoker'\n"
-				   "return stoker.workflow { service = stoker.service {\n"
-				   "start = 'exec sleep 60 {port}',\n"
-				   "ready = function(s) return s.nothing.there end },\n"
-				   "run = function(w) end }");
+	int rc = flow_case_run(fc,
+		"local stoker = require 'stoker'\n"
+		"return stoker.workflow { mode = 'idle', service = stoker.service {\n"
+		"start = 'exec sleep 60 {port}',\n"
+		"ready = function(s) return s.nothing.there end },\n"
+		"run = function(w) end }");
 	assert_int_equal(rc, STK_E_SCRIPT);
 	assert_non_null(strstr(fc->err.msg, "case.lua:4:"));
 }
