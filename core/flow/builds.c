@@ -301,5 +301,6 @@ bool stk_builds_place(const struct stk_session *session, int side, struct stk_bu
 	out->dir = stk_checkout_dir(builds->checkouts[side]);
 	out->out = stk_checkout_out(builds->checkouts[side]);
 	out->rev = builds->range.ends[side].commit.hex;
+	out->subdir = builds->subdir;
 	return true;
 }

@@ -17,9 +17,10 @@ void stk_builds_release(struct stk_session *session);
 /* The repository and the commits, NULL when nothing is built from git; valid until release. */
 struct stk_repo *stk_builds_repo(const struct stk_session *session);
 const struct stk_range *stk_builds_range(const struct stk_session *session);
-/* Folder of a side's work tree, build output and commit; false: not built from git. */
+/* Folder of a side's work tree, build output and commit; false: not built from git. subdir: where
+ * the workflow lies within the work tree, "" its top; dir ends with it. */
 struct stk_builds_place {
-	const char *dir, *out, *rev;
+	const char *dir, *out, *rev, *subdir;
 };
 bool stk_builds_place(const struct stk_session *session, int side, struct stk_builds_place *out);
 

@@ -1,14 +1,34 @@
 /* changed: what differs between the commits of base and head of a session. */
 #include "core/flow/changed.h"
 
-#include "core/base/buf.h"
-#include "core/git/changes.h"
+#include <stdlib.h>
+#include <string.h>
 
+#include "core/base/buf.h"
+#include "core/flow/builds.h"
+#include "core/git/changes.h"
+#include "core/git/range.h"
+
+/* What was built (of a dirty working tree a snapshot, not the commit that the record names), else
+ * what the record says; NULL unknown. */
 static const char *commit_of(const struct stk_session *session, int side)
 {
-	const char *built = session->sides[side].commit;
+	const struct stk_range *range = stk_builds_range(session);
 
-	return built ? built : session->run->sides[side].revision;
+	return range ? range->ends[side].id.hex : session->run->sides[side].revision;
+}
+
+/* The top of the folder that a side was built in; the caller frees. NULL unknown. */
+static char *root_of(const struct stk_session *session, int side)
+{
+	struct stk_builds_place place;
+	size_t len, inner;
+
+	if (!stk_builds_place(session, side, &place))
+		return NULL;
+	len = strlen(place.dir);
+	inner = strlen(place.subdir);
+	return stk_xstrndup(place.dir, inner > 0 && inner < len ? len - inner - 1 : len);
 }
 
 /* A cost that changed without a changed line may well come from these. */
@@ -24,21 +44,35 @@ static void note_settings(struct stk_session *session)
 	stk_buf_release(&text);
 }
 
+static int compare_commits(struct stk_session *session, struct stk_repo *repo, struct stk_err *err)
+{
+	struct stk_changes_spec spec = {{NULL, NULL}, {NULL, NULL}};
+	char *roots[STK_SIDES];
+	int rc;
+
+	for (int side = 0; side < STK_SIDES; side++) {
+		roots[side] = root_of(session, side);
+		spec.revision[side] = commit_of(session, side);
+		spec.root[side] = roots[side];
+	}
+	rc = stk_changes_read(repo, &spec, &session->changes, err);
+	for (int side = 0; side < STK_SIDES; side++)
+		free(roots[side]);
+	return rc;
+}
+
 static int read_changes(struct stk_session *session, struct stk_err *err)
 {
-	struct stk_changes_spec spec = {{0}, {0}};
-	struct stk_repo *repo = NULL;
-	int rc = stk_repo_open(session->workflow->dir, &repo, err);
+	struct stk_repo *repo = stk_builds_repo(session), *own = NULL;
+	int rc = 0;
 
+	if (!repo)
+		rc = stk_repo_open(session->workflow->dir, &own, err);
 	if (rc == STK_E_NOT_FOUND)
 		return 0; /* revisions may be versions of whatever */
-	for (int side = 0; side < STK_SIDES; side++) {
-		spec.revision[side] = commit_of(session, side);
-		spec.root[side] = session->sides[side].tree;
-	}
 	if (rc == 0)
-		rc = stk_changes_read(repo, &spec, &session->changes, err);
-	stk_repo_free(repo);
+		rc = compare_commits(session, repo ? repo : own, err);
+	stk_repo_free(own);
 	return rc;
 }
 

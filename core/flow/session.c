@@ -166,8 +166,6 @@ void stk_session_close(struct stk_session *session)
 {
 	for (int side = STK_SIDES; side-- > 0;) {
 		stk_session_free_services(&session->sides[side]);
-		free(session->sides[side].commit);
-		free(session->sides[side].tree);
 		free(session->sides[side].url);
 		free(session->sides[side].push_url);
 		free(session->sides[side].selector);

@@ -23,8 +23,6 @@ struct stk_session_side {
 	struct stk_script *script;            /* the workflow, for ready = function(s) */
 	struct stk_service *service;          /* NULL for a target */
 	STK_VEC(struct stk_service *) others; /* its further processes, in the order of start */
-	char *commit; /* that was built, by its full name; NULL: the record's revision, if any */
-	char *tree;   /* the folder that it was built in; NULL unknown */
 	char *url;
 	char *push_url;            /* where its SDK pushes to; NULL without the embedded server */
 	char *selector;            /* what its profiles are found by, "{service_name=\"x\"}" */
@@ -68,11 +66,11 @@ struct stk_session {
 	STK_VEC(struct stk_session_profile) profiles;
 	STK_VEC(struct stk_session_script) scripts; /* that were asked for, loaded once each */
 	struct stk_builds *builds;                  /* both sides from git; NULL: not */
-	int64_t iterations, errors;  /* of the load so far; errors: those of the script */
-	const char *phase;           /* for the record of a partial run */
-	struct stk_changes *changes; /* see stk_session_changes */
+	struct stk_changes *changes;                /* see stk_session_changes */
 	bool changes_asked;
-	struct stk_kept *kept; /* the base that the verb baseline found; NULL before */
+	int64_t iterations, errors; /* of the load so far; errors: those of the script */
+	const char *phase;          /* for the record of a partial run */
+	struct stk_kept *kept;      /* the base that the verb baseline found; NULL before */
 };
 
 /* Make the folder of the record, the store, the server and the sources; read the machine. */

@@ -48,7 +48,7 @@ static struct stk_service_spec common_spec(
 	struct stk_session *session, int side, const char *log_path)
 {
 	const struct stk_side_spec *spec = session->sides[side].spec;
-	struct stk_builds_place place = {session->workflow->dir, NULL, NULL};
+	struct stk_builds_place place = {session->workflow->dir, NULL, NULL, ""};
 	bool from_git = stk_builds_place(session, side, &place);
 
 	return (struct stk_service_spec){.name = side_names[side],

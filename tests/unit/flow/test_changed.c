@@ -62,17 +62,6 @@ static void session_changes__are_read_once_with_notes(void **state)
 	assert_null(strstr(fc->lines.ptr, "warn"));
 }
 
-static void session_changes__the_commit_that_was_built_goes_before_the_revision(void **state)
-{
-	struct flow_case *fc = *state;
-
-	open_good(fc);
-	make_commits(fc);
-	fc->session.sides[STK_SIDE_HEAD].commit = stk_xstrdup("HEAD~1");
-	assert_non_null(stk_session_changes(&fc->session));
-	assert_int_equal(fc->run.repository.files, 0);
-}
-
 static void session_changes__are_none_without_commits_or_a_repository(void **state)
 {
 	struct flow_case *fc = *state;
@@ -195,7 +184,6 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, flow_case_setup, flow_case_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(session_changes__are_read_once_with_notes),
-		CASE(session_changes__the_commit_that_was_built_goes_before_the_revision),
 		CASE(session_changes__are_none_without_commits_or_a_repository),
 		CASE(session_changes__an_unknown_commit_is_a_warning),
 		CASE(session_compare__links_rows_to_changed_lines),
