@@ -75,7 +75,7 @@ static void add_change(struct stk_buf *buf, const struct stk_row *row)
 	/* from or to nothing there is no ratio; of what is rare none is told */
 	open_number(buf, isfinite(row->change) ? row->change
 			 : is_new == is_gone   ? NAN
-			 : is_gone	       ? -1
+			 : is_gone             ? -1
 					       : 1e6);
 	if (isfinite(row->change))
 		stk_figures_add_change(buf, row->change);

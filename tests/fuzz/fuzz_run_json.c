@@ -5,6 +5,7 @@
 
 #include "core/record/run_json.h"
 #include "core/report/doc.h"
+#include "core/report/html.h"
 #include "core/report/markdown.h"
 #include "core/report/report_json.h"
 #include "core/report/term.h"
@@ -33,6 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		stk_term_format(&doc, &opts, &again);
 		stk_markdown_format(&doc, &again);
 		stk_report_json_format(&doc, &again);
+		stk_html_format(&doc, NULL, &again);
 		stk_doc_release(&doc);
 		stk_buf_release(&buf);
 		stk_buf_release(&again);
