@@ -3,10 +3,13 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 export STOKER=${STOKER:-build/stoker}
-for program in chromium node npm; do
-	# a snap's stub has no browser in it
-	command -v $program >/dev/null 2>&1 || { echo "skip test_page: there is no $program"; exit 77; }
-done
+missing() { # program, name of the skip
+	command -v "$1" >/dev/null 2>&1 && return 1
+	echo "skip $2: there is no $1"
+}
+missing chromium test_page && exit 77
+missing node test_page_node && exit 77
+missing npm test_page_npm && exit 77
 CHROMIUM=$(command -v chromium)
 export CHROMIUM
 if ! cmp -s tests/page/package-lock.json tests/page/node_modules/.of 2>/dev/null; then
