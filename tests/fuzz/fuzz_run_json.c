@@ -4,7 +4,12 @@
 #include <stdlib.h>
 
 #include "core/record/run_json.h"
+#include "core/report/doc.h"
 #include "core/report/format.h"
+#include "core/report/html.h"
+#include "core/report/markdown.h"
+#include "core/report/report_json.h"
+#include "core/report/term.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,6 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		stk_doc_init(&doc, &run);
 		for (const struct stk_format *one = stk_formats; one->name; one++)
 			one->format(&doc, &opts, &again);
+		stk_html_format(&doc, NULL, &again);
 		stk_doc_release(&doc);
 		stk_buf_release(&buf);
 		stk_buf_release(&again);
