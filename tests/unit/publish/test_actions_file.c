@@ -41,8 +41,8 @@ static void actions_file_add_command__escapes_as_the_runner_unescapes(void **sta
 	(void)state;
 	stk_actions_file_add_command(
 		&buf, "warning", STK_STR("a:b,c%\n"), STK_STR("100%\r\n::error::x, y: z"));
-	assert_string_equal(buf.ptr,
-		"::warning title=a%3Ab%2Cc%25%0A::100%25%0D%0A::error::x, y: z\n");
+	assert_string_equal(
+		buf.ptr, "::warning title=a%3Ab%2Cc%25%0A::100%25%0D%0A::error::x, y: z\n");
 	stk_buf_release(&buf);
 }
 

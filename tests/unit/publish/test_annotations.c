@@ -71,8 +71,8 @@ static void annotations_of__say_how_much_and_from_where(void **state)
 
 static void annotations_of__only_changed_lines_of_the_repository(void **state)
 {
-	static const char *const bad[] = {NULL, "", "/etc/passwd", "../x", "a/../b", "./a", "a//b",
-		"a\\b", "a/", "\xff"};
+	static const char *const bad[] = {
+		NULL, "", "/etc/passwd", "../x", "a/../b", "./a", "a//b", "a\\b", "a/", "\xff"};
 	struct scene s;
 
 	(void)state;

@@ -1,4 +1,5 @@
-/* test_app_token: a signed token, its spellings of keys, and tokens of installations that are kept. */
+/* test_app_token: a signed token, its spellings of keys, and tokens of installations that are kept.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -136,10 +137,9 @@ static void app_token_get__keeps_a_token_until_it_nears_its_end(void **state)
 
 static void app_token_get__mends_a_wrong_clock_once(void **state)
 {
-	const struct fake_http_reply replies[] = {
-		{.status = 401,
-			.body = STK_STR("{\"message\":\"'Expiration time' claim ('exp') is too far in "
-					"the future\"}")}};
+	const struct fake_http_reply replies[] = {{.status = 401,
+		.body = STK_STR("{\"message\":\"'Expiration time' claim ('exp') is too far in "
+				"the future\"}")}};
 	struct fake_http *fake = fake_http_start(replies, 1);
 	struct stk_app_token_opts opts = {.api_url = fake_http_url(fake), .id = "1"};
 	struct stk_app_token *app = NULL;
@@ -170,8 +170,7 @@ static void app_token_new__refuses_what_is_no_key(void **state)
 	struct stk_app_token *app = NULL;
 	struct stk_err err = STK_ERR_INIT;
 	struct stk_secret key;
-	struct stk_app_token_opts opts = {
-		.api_url = "http://127.0.0.1:1", .id = "1", .key = &key};
+	struct stk_app_token_opts opts = {.api_url = "http://127.0.0.1:1", .id = "1", .key = &key};
 
 	(void)state;
 	stk_secret_init(&key, STK_STR("hunter2"));

@@ -86,8 +86,8 @@ static void rest_send__waits_longer_at_each_secondary_limit(void **state)
 	start(&s, replies, 2);
 	assert_int_equal(send(&s, "POST", "/x"), 0);
 	assert_true(waited_s(&s) >= 180 && waited_s(&s) < 182);
-	assert_true(stk_json_int(stk_json_get(s.answer.json, "id"), 0) ==
-		    INT64_C(9007199254740993));
+	assert_true(
+		stk_json_int(stk_json_get(s.answer.json, "id"), 0) == INT64_C(9007199254740993));
 	assert_non_null(strstr(s.said.ptr, "waiting 60 s"));
 	end(&s);
 }
@@ -114,9 +114,8 @@ static void rest_send__waits_for_the_reset_by_the_servers_clock(void **state)
 		(struct stk_http_header){STK_STR("X-RateLimit-Remaining"), STK_STR("0")});
 	stk_vec_push(&response.headers,
 		(struct stk_http_header){STK_STR("X-RateLimit-Reset"), STK_STR("1795354715")});
-	stk_vec_push(&response.headers,
-		(struct stk_http_header){
-			STK_STR("Date"), STK_STR("Sun, 22 Nov 2026 13:38:05 GMT")});
+	stk_vec_push(&response.headers, (struct stk_http_header){STK_STR("Date"),
+						STK_STR("Sun, 22 Nov 2026 13:38:05 GMT")});
 	assert_true(stk_rest_limit_ns(&rest, &response, 0) == 31 * STK_NS_PER_S);
 	response.headers.len = 2; /* without a Date: ours, by which it is over */
 	assert_true(stk_rest_limit_ns(&rest, &response, 0) == STK_NS_PER_S);
@@ -203,8 +202,7 @@ static void rest_send__explains_without_the_token(void **state)
 	(void)state;
 	start(&s, replies, 1);
 	assert_int_equal(send(&s, "POST", "/x"), STK_E_HTTP);
-	assert_string_equal(
-		s.err.msg, "POST /x: HTTP 422: no ***??[31m; plain; R f invalid");
+	assert_string_equal(s.err.msg, "POST /x: HTTP 422: no ***??[31m; plain; R f invalid");
 	end(&s);
 }
 
@@ -252,7 +250,8 @@ static void rest_each__goes_on_only_to_later_pages(void **state)
 {
 	const struct fake_http_reply replies[] = {
 		{.status = 200,
-			.headers = "Link: <https://elsewhere.test/l?per_page=2&page=2>; rel=\"next\"",
+			.headers =
+				"Link: <https://elsewhere.test/l?per_page=2&page=2>; rel=\"next\"",
 			.body = STK_STR("[1,2]"),
 			.times = 1},
 		{.status = 200,
@@ -301,8 +300,8 @@ static int other_token(bool again, const struct stk_secret **out, struct stk_err
 
 static void rest_send__asks_for_another_token_once(void **state)
 {
-	const struct fake_http_reply replies[] = {
-		{.status = 401, .times = 1}, {.status = 200, .body = STK_STR("{}"), .times = 1},
+	const struct fake_http_reply replies[] = {{.status = 401, .times = 1},
+		{.status = 200, .body = STK_STR("{}"), .times = 1},
 		{.status = 401, .body = STK_STR("{\"message\":\"Bad credentials\"}")}};
 	struct stk_secret tokens[2];
 	struct stk_rest_opts opts = {.token = other_token,

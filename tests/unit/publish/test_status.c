@@ -31,8 +31,8 @@ static void status_state__has_no_neutral_word(void **state)
 	static const struct {
 		int code;
 		const char *state;
-	} rows[] = {{0, "success"}, {10, "failure"}, {99, "failure"}, {11, "failure"},
-		{3, "error"}, {130, "error"}};
+	} rows[] = {{0, "success"}, {10, "failure"}, {99, "failure"}, {11, "failure"}, {3, "error"},
+		{130, "error"}};
 	struct stk_run run;
 
 	(void)state;

@@ -48,8 +48,7 @@ static void token_find__reads_a_file(void **state)
 	assert_false(token.is_bot);
 	stk_token_release(&token);
 	assert_int_equal(stk_fs_write(path, STK_STR("s3cret\r\nX-Evil: 1"), NULL), 0);
-	assert_int_equal(
-		stk_token_find(&env, STK_FORGE_GITHUB, path, &token, &err), STK_E_FORMAT);
+	assert_int_equal(stk_token_find(&env, STK_FORGE_GITHUB, path, &token, &err), STK_E_FORMAT);
 	assert_null(strstr(err.msg, "s3cret"));
 	assert_int_equal(stk_fs_remove_tree(folder, NULL), 0);
 	free(path);
