@@ -11,6 +11,7 @@
 #include "core/diff/judge.h"
 #include "core/record/run_store.h"
 #include "core/report/format.h"
+#include "core/report/html.h"
 
 /* What the observer's callbacks need. */
 struct showing {
@@ -81,7 +82,28 @@ static bool is_wanted(const struct stk_workflow *workflow, const char *report)
 	for (size_t i = 0; i < workflow->report.len; i++)
 		if (strcmp(workflow->report.items[i], report) == 0)
 			return true;
-	return workflow->report.len == 0 && stk_format_find(report)->is_standard;
+	const struct stk_format *format = stk_format_find(report);
+
+	return workflow->report.len == 0 && (!format || format->is_standard);
+}
+
+/* The page has the flame graphs in it, which lie beside the record. */
+static int write_page(
+	struct stk_doc *doc, const char *folder, const char *path, struct stk_err *err)
+{
+	struct stk_flames flames = STK_VEC_INIT;
+	struct stk_buf page = STK_BUF_EMPTY;
+	int rc = stk_flame_read_all(folder, doc->run, &flames, err);
+
+	if (rc == 0) {
+		stk_html_format(doc, &flames, &page);
+		rc = stk_buf_check(&page, err);
+	}
+	if (rc == 0)
+		rc = stk_fs_write(path, stk_buf_str(&page), err);
+	stk_buf_release(&page);
+	stk_flames_release(&flames);
+	return rc;
 }
 
 static int write_reports(struct stk_env *env, const struct stk_run *run, const char *folder,
@@ -96,6 +118,11 @@ static int write_reports(struct stk_env *env, const struct stk_run *run, const c
 			continue;
 		char *path = stk_fs_join(folder, format->file);
 		rc = write_beside(env, &doc, path, format->name, err);
+		free(path);
+	}
+	if (rc == 0 && is_wanted(workflow, "html")) {
+		char *path = stk_fs_join(folder, "report.html");
+		rc = write_page(&doc, folder, path, err);
 		free(path);
 	}
 	stk_doc_release(&doc);
@@ -121,10 +148,13 @@ static void print_where(struct stk_env *env, const struct stk_run *run,
 
 	for (size_t i = 0; i < run->slices.len; i++)
 		files += run->slices.items[i].file != NULL;
-	bool with_markdown = is_wanted(workflow, "markdown");
-	fprintf(env->out, "\nreport      %s%s   (%s%s%zu × .pb.gz)\n", folder,
-		with_markdown ? "/report.md" : "", with_markdown ? "also " : "",
-		is_wanted(workflow, "json") ? ".json, " : "", files);
+	bool with_page = is_wanted(workflow, "html"),
+	     with_markdown = is_wanted(workflow, "markdown");
+	bool with_json = is_wanted(workflow, "json");
+	const char *first = with_page ? "/report.html" : with_markdown ? "/report.md" : "";
+	fprintf(env->out, "\nreport      %s%s   (%s%s%s%zu × .pb.gz)\n", folder, first,
+		first[0] ? "also " : "", with_page && with_markdown ? ".md, " : "",
+		with_json ? ".json, " : "", files);
 }
 
 /* The code that the run itself earns, errors apart. */

@@ -36,5 +36,11 @@ double stk_parts_level(const struct stk_comparison *comparison);
 void stk_parts_sum_requests(const struct stk_run *run, int64_t *requests_out, int64_t *failed_out);
 /* "demo/pricing.lua:41", or "". */
 const char *stk_parts_place(struct stk_doc *doc, const struct stk_function *function);
+/* "changed here", "called from encode.go:58", "calls encode.go:58", "not in this change", or "". */
+const char *stk_parts_link(struct stk_doc *doc, const struct stk_row *row);
+/* Both; of a library's function that changed code calls only the latter. */
+const char *stk_parts_place_and_link(struct stk_doc *doc, const struct stk_row *row);
+/* "87 % of the increase runs through lines that this change touched."; NULL if unknown. */
+const char *stk_parts_changed_share(struct stk_doc *doc, const struct stk_comparison *comparison);
 
 #endif

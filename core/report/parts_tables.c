@@ -122,7 +122,7 @@ static void add_found(struct stk_doc *doc, struct stk_doc_table *table,
 	into->cells[4].tone = into->cells[0].tone;
 	stk_figures_add_points(&buf, row->impact);
 	into->cells[6].text = stk_doc_take(doc, &buf);
-	const char *place = stk_parts_place(doc, &row->function);
+	const char *place = stk_parts_place_and_link(doc, row);
 	bool has_reason = row->reason && row->verdict != STK_VERDICT_NEW && !row->partner.name;
 	into->cells[7].text =
 		has_reason ? stk_doc_textf(doc, "%s%s%s", place, place[0] ? " · " : "", row->reason)
@@ -209,6 +209,9 @@ void stk_parts_add_comparison(struct stk_doc *doc, const struct stk_comparison *
 	if (found > ROWS_MAX)
 		stk_doc_add_line(section, "",
 			stk_doc_textf(doc, "and %zu more, in run.json", found - ROWS_MAX));
+	const char *changed = stk_parts_changed_share(doc, comparison);
+	if (section && changed)
+		stk_doc_add_line(section, "", changed);
 	if (section && isfinite(comparison->common_shift) && fabs(comparison->common_shift) > 0.03)
 		stk_doc_add_line(section, "",
 			stk_doc_textf(doc,
