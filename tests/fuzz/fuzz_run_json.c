@@ -6,15 +6,17 @@
 #include "core/record/run_json.h"
 <<<<<<< HEAD
 #include "core/report/format.h"
-=======
+	== == ==
+	=
 #include "core/report/doc.h"
 #include "core/report/html.h"
 #include "core/report/markdown.h"
 #include "core/report/report_json.h"
 #include "core/report/term.h"
->>>>>>> html
+		>>>>>>> html
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+		int
+		LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

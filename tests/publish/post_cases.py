@@ -410,6 +410,21 @@ def without_a_token_the_rest_is_done(case):
     equal(forge.requests, [])
 
 
+def a_run_in_ci_posts_what_its_workflow_says(case):
+    forge = scene(case)
+    # what is refused is no verdict
+    forge.fault("POST", "check-runs", status=403, body={"message": "Resource not accessible by integration"})
+    text = read(case, "fake.lua").replace('name = "fake",', 'name = "fake", post = { "comment", "summary", "check" },')
+    case.write("fake.lua", text)
+    result = case.run("run", "fake.lua", "-e", "DIR=" + case.dir, "-e", "PAIRS=4", "-e", "BLOCK=3s", **actions(case, forge))
+    comment, = forge.comments[12]
+    has(comment["body"], "<!-- stoker:report v1 key=fake -->")
+    has(read(case, "summary.md"), "### ")
+    has(result.err, "not posted: check: POST")
+    assert result.code in (0, 10), result.code
+    assert re.search(r"^stoker  .* · exit %d$" % result.code, result.err, re.M), result.err
+
+
 CASES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == "__main__" and
          value.__code__.co_varnames[:value.__code__.co_argcount] == ("case",)]
 
