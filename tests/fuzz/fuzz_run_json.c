@@ -4,19 +4,14 @@
 #include <stdlib.h>
 
 #include "core/record/run_json.h"
-<<<<<<< HEAD
-#include "core/report/format.h"
-	== == ==
-	=
 #include "core/report/doc.h"
+#include "core/report/format.h"
 #include "core/report/html.h"
 #include "core/report/markdown.h"
 #include "core/report/report_json.h"
 #include "core/report/term.h"
-		>>>>>>> html
 
-		int
-		LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -37,15 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		stk_run_release(&copy);
 		stk_doc_init(&doc, &run);
-<<<<<<< HEAD
 		for (const struct stk_format *one = stk_formats; one->name; one++)
 			one->format(&doc, &opts, &again);
-=======
-		stk_term_format(&doc, &opts, &again);
-		stk_markdown_format(&doc, &again);
-		stk_report_json_format(&doc, &again);
 		stk_html_format(&doc, NULL, &again);
->>>>>>> html
 		stk_doc_release(&doc);
 		stk_buf_release(&buf);
 		stk_buf_release(&again);
