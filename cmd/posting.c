@@ -8,6 +8,8 @@
 #include "cmd/opts.h"
 #include "core/base/version.h"
 #include "core/publish/actions_file.h"
+#include "core/report/comment.h"
+#include "core/report/doc.h"
 
 enum { NAMES_MAX = 16 };
 
@@ -84,4 +86,19 @@ int stk_posting_run(struct stk_env *env, const struct stk_run *run, struct stk_p
 	for (size_t i = 0; i < publish->to_len; i++)
 		free(names[i]);
 	return code;
+}
+
+void stk_posting_say_end(struct stk_env *env, const struct stk_run *run, int code)
+{
+	struct stk_buf line = STK_BUF_EMPTY;
+	struct stk_doc doc;
+
+	if (!stk_publish_is_ci(env))
+		return;
+	stk_doc_init(&doc, run);
+	stk_comment_format_title(&doc, &line);
+	stk_buf_addf(&line, " · exit %d", code);
+	print_line(env, line.ptr);
+	stk_doc_release(&doc);
+	stk_buf_release(&line);
 }

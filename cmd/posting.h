@@ -16,4 +16,8 @@ struct stk_posting {
 /* Publish; lines go to env->err, what a dry run would send to env->out. The exit code. */
 int stk_posting_run(struct stk_env *env, const struct stk_run *run, struct stk_posting *posting);
 
+/* The last line in the log of a CI job: the verdict in words and the exit code. Nothing elsewhere.
+ */
+void stk_posting_say_end(struct stk_env *env, const struct stk_run *run, int code);
+
 #endif

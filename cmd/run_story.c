@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/exit.h"
+#include "cmd/posting.h"
 #include "cmd/progress.h"
 #include "core/base/fs.h"
 #include "core/base/version.h"
@@ -216,6 +217,23 @@ static void show_report(struct stk_env *env, const struct stk_run_story *story,
 		print_where(env, run, opts->workflow, folder);
 }
 
+/* post = {…} of the workflow where this is a CI; --post anywhere. What could not be posted is no
+ * verdict. */
+static int post_run(struct stk_env *env, const struct stk_run_story *story,
+	const struct stk_flow_opts *opts, const struct stk_run *run, const char *folder)
+{
+	const struct stk_workflow *workflow = opts->workflow;
+	struct stk_posting posting = {.to = workflow->post.items,
+		.to_len = workflow->post.len,
+		.publish = {.post = {.folder = folder}},
+		.is_required = story->settings->require_post};
+
+	if (code_of_interrupt(env) != STK_EXIT_OK ||
+		(!story->settings->post && (!workflow->post.len || !stk_publish_is_ci(env))))
+		return STK_EXIT_OK;
+	return stk_posting_run(env, run, &posting);
+}
+
 static int run_workflow(
 	struct stk_env *env, const struct stk_run_story *story, const struct stk_flow_opts *opts)
 {
@@ -236,8 +254,11 @@ static int run_workflow(
 	run.exit_code = code;
 	if (folder)
 		code = stk_exit_worse(code, keep_reports(env, &run, folder, opts->workflow));
-	if (is_worth_a_report(&run))
+	if (is_worth_a_report(&run)) {
 		show_report(env, story, opts, &run, folder);
+		code = stk_exit_worse(code, post_run(env, story, opts, &run, folder));
+		stk_posting_say_end(env, &run, code);
+	}
 	free(folder);
 	stk_run_release(&run);
 	return code;

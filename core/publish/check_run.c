@@ -23,6 +23,8 @@ struct check {
 	struct stk_comment_marker marker;
 	struct stk_buf title, summary;
 	struct stk_json *wanted; /* annotations */
+	bool *is_there;          /* each of them */
+	int lost;                /* answers */
 	int64_t id;              /* of the check run; 0 = none yet */
 	char url[512];
 };
@@ -160,74 +162,72 @@ static int create(struct check *c, struct stk_err *err)
 	return rc;
 }
 
-struct seen {
-	const struct stk_json *wanted;
-	bool *is_there;
-};
-
 static int mark_there(struct stk_json *item, void *ctx)
 {
-	struct seen *seen = ctx;
+	struct check *c = ctx;
 
-	for (size_t i = 0; i < stk_json_len(seen->wanted); i++)
-		if (stk_annotations_is_same(stk_json_at(seen->wanted, i), item))
-			seen->is_there[i] = true;
+	for (size_t i = 0; i < stk_json_len(c->wanted); i++)
+		if (stk_annotations_is_same(stk_json_at(c->wanted, i), item))
+			c->is_there[i] = true;
 	return 0;
 }
 
-/* The first annotations that the check run does not have yet, at most a batch. */
-static int next_batch(struct check *c, struct stk_json **out, struct stk_err *err)
+/* Which of the wanted annotations the check run has already. */
+static int look_for_annotations(struct check *c, struct stk_err *err)
 {
 	char *path = stk_xasprintf(
 		"%s/check-runs/%lld/annotations?per_page=100", c->repository, (long long)c->id);
 	struct stk_rest_list list = {.path = path, .permission = PERMISSION};
-	struct seen seen = {.wanted = c->wanted};
-	int rc;
+	int rc = stk_rest_each(c->post->rest, &list, mark_there, c, err);
 
-	seen.is_there = stk_xcalloc(stk_json_len(c->wanted) + 1, sizeof *seen.is_there);
-	rc = stk_rest_each(c->post->rest, &list, mark_there, &seen, err);
-	*out = stk_json_new_array();
-	for (size_t i = 0; rc == 0 && i < stk_json_len(c->wanted); i++)
-		if (!seen.is_there[i] && stk_json_len(*out) < STK_ANNOTATIONS_BATCH)
-			stk_json_push(*out, stk_json_ref(stk_json_at(c->wanted, i)));
-	free(seen.is_there);
 	free(path);
 	return rc;
 }
 
-/* A PATCH appends, and a repeated one would double: each batch is what a look found missing, and a
- * lost answer only leads to another look. */
+/* Send one batch; what an answer confirms is there. A list read right afterwards may lag behind, so
+ * it is only read where no answer came. */
+static int send_batch(struct check *c, struct stk_json *batch_take, struct stk_err *err)
+{
+	struct stk_rest_answer answer = STK_REST_ANSWER_INIT;
+	struct stk_json *body = stk_json_new_object();
+	char *path = stk_xasprintf("%s/check-runs/%lld", c->repository, (long long)c->id);
+	struct stk_rest_request request = {.method = "PATCH",
+		.path = path,
+		.body = body,
+		.is_once = true,
+		.permission = PERMISSION};
+	struct stk_json *sent = stk_json_ref(batch_take);
+	int rc;
+
+	stk_json_put(body, "output", output_of(c, batch_take));
+	rc = stk_rest_send(c->post->rest, &request, &answer, err);
+	for (size_t i = 0; rc == 0 && i < stk_json_len(sent); i++)
+		(void)mark_there(stk_json_at(sent, i), c);
+	if (rc < 0 && answer.is_lost && ++c->lost < ROUNDS)
+		rc = look_for_annotations(c, err);
+	stk_rest_answer_release(&answer);
+	stk_json_free(sent);
+	stk_json_free(body);
+	free(path);
+	return rc;
+}
+
+/* A PATCH appends, and a repeated one would double: each batch is of what is not there yet. */
 static int annotate(struct check *c, struct stk_err *err)
 {
-	size_t most = stk_json_len(c->wanted) / STK_ANNOTATIONS_BATCH + ROUNDS + 1;
 	int rc = 0;
 
-	for (size_t round = 0; rc == 0 && round < most && stk_json_len(c->wanted) > 0; round++) {
-		struct stk_rest_answer answer = STK_REST_ANSWER_INIT;
-		struct stk_json *body, *batch = NULL;
-		char *path;
+	while (rc == 0) {
+		struct stk_json *batch = stk_json_new_array();
 
-		rc = next_batch(c, &batch, err);
-		if (rc < 0 || stk_json_len(batch) == 0) {
+		for (size_t i = 0; i < stk_json_len(c->wanted); i++)
+			if (!c->is_there[i] && stk_json_len(batch) < STK_ANNOTATIONS_BATCH)
+				stk_json_push(batch, stk_json_ref(stk_json_at(c->wanted, i)));
+		if (stk_json_len(batch) == 0) {
 			stk_json_free(batch);
-			break;
+			return 0;
 		}
-		body = stk_json_new_object();
-		stk_json_put(body, "output", output_of(c, batch));
-		path = stk_xasprintf("%s/check-runs/%lld", c->repository, (long long)c->id);
-		struct stk_rest_request request = {.method = "PATCH",
-			.path = path,
-			.body = body,
-			.is_once = true,
-			.permission = PERMISSION};
-		rc = stk_rest_send(c->post->rest, &request, &answer, err);
-		if (rc < 0 && answer.is_lost && round + 1 < most)
-			rc = 0;
-		stk_rest_answer_release(&answer);
-		stk_json_free(body);
-		free(path);
-		if (stk_rest_is_dry(c->post->rest))
-			break;
+		rc = send_batch(c, batch, err);
 	}
 	return rc;
 }
@@ -242,6 +242,8 @@ static int write_run(struct check *c, struct stk_err *err)
 	if (c->id > 0) {
 		body = body_of(c, false);
 		rc = patch(c, body, err);
+		if (rc == 0)
+			rc = look_for_annotations(c, err);
 		stk_json_free(body);
 	} else {
 		rc = create(c, err);
@@ -265,6 +267,7 @@ static void fill(struct check *c)
 	stk_links_of(c->post, &arena, &opts.links);
 	stk_comment_format(c->post->doc, &opts, &c->summary);
 	c->wanted = stk_annotations_of(c->post->doc);
+	c->is_there = stk_xcalloc(stk_json_len(c->wanted) + 1, sizeof *c->is_there);
 	stk_arena_release(&arena);
 	stk_buf_release(&title);
 }
@@ -285,6 +288,7 @@ static int post_check(
 	stk_json_free(c.wanted);
 	stk_buf_release(&c.title);
 	stk_buf_release(&c.summary);
+	free(c.is_there);
 	free(c.repository);
 	free(c.name);
 	return rc;

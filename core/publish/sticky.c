@@ -75,6 +75,10 @@ static int look(struct stk_json *item, void *ctx)
 		strcmp(own.marker.key, found->key) != 0)
 		return 0;
 	own_of(&own, found->api, item);
+	/* a list that shifts while it is read, or a forge that ignores pages, names one twice */
+	for (size_t i = 0; i < found->own.len; i++)
+		if (found->own.items[i].id == own.id)
+			return 0;
 	if (own.id > 0)
 		stk_vec_push(&found->own, own);
 	return 0;
@@ -160,7 +164,7 @@ static void point_to(struct sticky *s, int64_t id, const struct own *to)
 	stk_json_put(json, "body", stk_json_new_text(body));
 	/* only for tidiness: the one comment is right already */
 	if (stk_rest_send(s->post->rest, &request, &answer, NULL) < 0)
-		stk_rest_answer_release(&answer);
+		answer.is_lost = false;
 	stk_rest_answer_release(&answer);
 	stk_json_free(json);
 	free(body);

@@ -159,6 +159,7 @@ static const struct stk_table_row gate_rows[] = {
 	{ .key = "thresholds", .type = STK_FIELD_BOOL, .offset = AT(stk_gate_spec, thresholds) },
 };
 static const char *const mode_words[] = { "paired", "idle", "baseline", NULL };
+static const char *const post_words[] = { "comment", "check", "status", "summary", "outputs", NULL };
 static const char *const report_words[] = { "term", "html", "markdown", "json", "comment", "sarif", "junit", "codequality", NULL };
 
 /* What the file holds before it is made sense of. */
@@ -171,7 +172,7 @@ struct raw {
 	struct stk_load_spec load;
 	struct stk_baselines_spec baselines;
 	struct stk_gate_spec gate;
-	struct stk_texts profiles, report;
+	struct stk_texts profiles, report, post;
 	int64_t idle_ns, profiles_timeout_ns;
 	int run_fn;
 	bool sides_given, service_given, target_given, run_given;
@@ -191,6 +192,7 @@ static const struct stk_table_row workflow_rows[] = {
 	{ .key = "profiles_timeout", .type = STK_FIELD_DURATION, .offset = AT(raw, profiles_timeout_ns), .min = 1, .max = 3600 },
 	{ .key = "baselines", .type = STK_FIELD_READ, .offset = AT(raw, baselines), .read = read_baselines, .kinds = "git_notes dir" },
 	{ .key = "gate",     .type = STK_FIELD_TABLE, .offset = AT(raw, gate), .given = AT(raw, gate.is_set), .rows = gate_rows, .rows_len = STK_ARRAY_LEN(gate_rows) },
+	{ .key = "post",     .type = STK_FIELD_TEXTS, .offset = AT(raw, post), .words = post_words },
 	{ .key = "report",   .type = STK_FIELD_TEXTS, .offset = AT(raw, report), .words = report_words },
 	{ .key = "run",      .type = STK_FIELD_FUNCTION, .offset = AT(raw, run_fn), .given = AT(raw, run_given) },
 };
@@ -254,6 +256,7 @@ void stk_workflow_release(struct stk_workflow *workflow)
 	stk_vec_release(&workflow->source.headers);
 	stk_vec_release(&workflow->load.env);
 	stk_vec_release(&workflow->profiles);
+	stk_vec_release(&workflow->post);
 	stk_vec_release(&workflow->report);
 	stk_arena_release(&workflow->arena);
 }
@@ -316,6 +319,8 @@ static void take_texts(struct raw *raw, struct stk_workflow *out)
 		stk_vec_push(&out->profiles, "cpu");
 		stk_vec_push(&out->profiles, "alloc_space");
 	}
+	for (size_t i = 0; i < raw->post.len; i++)
+		stk_vec_push(&out->post, raw->post.items[i]);
 	for (size_t i = 0; i < raw->report.len; i++)
 		stk_vec_push(&out->report, raw->report.items[i]);
 }
@@ -401,6 +406,7 @@ static int read_protected(lua_State *lua)
 	if (reading->rc < 0)
 		release_raw(&raw);
 	stk_vec_release(&raw.profiles);
+	stk_vec_release(&raw.post);
 	stk_vec_release(&raw.report);
 	return 0;
 }

@@ -130,6 +130,7 @@ struct stk_workflow {
 	struct stk_baselines_spec baselines;
 	struct stk_gate_spec gate;
 	STK_VEC(const char *) report; /* term html markdown json */
+	STK_VEC(const char *) post; /* where to publish: comment check status summary outputs … */
 	int run_fn; /* registry reference of its own run = function(w); 0 = the flow of its mode */
 };
 

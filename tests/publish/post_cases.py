@@ -9,6 +9,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "cli")]
 sys.dont_write_bytecode = True
 
+import fake_github  # noqa: E402
 from fake_github import HEAD, TOKEN, Forge  # noqa: E402
 from run_lib import main  # noqa: E402
 
@@ -157,6 +158,33 @@ def never_follows_a_link_to_another_host(case):
     has(own["body"], "catalog.render")
     equal(other.requests, [])
     other.close()
+
+
+def a_forge_that_ignores_pages_does_no_harm(case):
+    forge = scene(case)
+    own = forge.add_comment("<!-- stoker:report v1 key=shop -->\nold")
+    for i in range(120):
+        forge.add_comment("comment %d" % i, login="human")
+    real = forge.comments[12]
+    page = fake_github.Handler.page
+
+    def all_on_every_page(handler, items, query, member=None):
+        status, _, headers = page(handler, items, query, member)
+        return status, items, headers
+
+    forge.server.RequestHandlerClass.page = all_on_every_page
+    post(case, forge, "--to", "comment", "--require-post")
+    equal(len(real), 121)
+    has(own["body"], "catalog.render")
+
+
+def duplicates_lead_to_the_first(case):
+    forge = scene(case)
+    own = [forge.add_comment("<!-- stoker:report v1 key=shop -->\nold %d" % i) for i in range(3)]
+    post(case, forge, "--to", "comment", "--require-post")
+    has(own[0]["body"], "catalog.render")
+    for other in own[1:]:
+        equal(other["body"], "The report is in [another comment](%s)." % own[0]["html_url"])
 
 
 def leaves_foreign_comments_alone(case):
@@ -408,6 +436,21 @@ def without_a_token_the_rest_is_done(case):
     has(result.err, "none of STOKER_GITHUB_TOKEN, GITHUB_TOKEN, GH_TOKEN is set")
     has(read(case, "summary.md"), "catalog.render")
     equal(forge.requests, [])
+
+
+def a_run_in_ci_posts_what_its_workflow_says(case):
+    forge = scene(case)
+    # what is refused is no verdict
+    forge.fault("POST", "check-runs", status=403, body={"message": "Resource not accessible by integration"})
+    text = read(case, "fake.lua").replace('name = "fake",', 'name = "fake", post = { "comment", "summary", "check" },')
+    case.write("fake.lua", text)
+    result = case.run("run", "fake.lua", "-e", "DIR=" + case.dir, "-e", "PAIRS=4", "-e", "BLOCK=3s", **actions(case, forge))
+    comment, = forge.comments[12]
+    has(comment["body"], "<!-- stoker:report v1 key=fake -->")
+    has(read(case, "summary.md"), "### ")
+    has(result.err, "not posted: check: POST")
+    assert result.code in (0, 10), result.code
+    assert re.search(r"^stoker  .* · exit %d$" % result.code, result.err, re.M), result.err
 
 
 CASES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == "__main__" and
