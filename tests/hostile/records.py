@@ -139,8 +139,8 @@ def refused():
         "twice": (line.replace('"schema": 1', '"schema": 1, "schema": 1').encode(), "duplicate"),
         "latin": (line.replace("shop", "sh\udcffp").encode("utf-8", "surrogateescape"), "json"),
         "other": (b'{"document": "x"}', "not a run record"),
-        "lists": (line[:-1].encode() + b', "x": [' + b"[]," * 2_100_000 + b"1]}", "at most"),
-        "values": (line[:-1].encode() + b', "x": [' + b"1," * 12_100_000 + b"1]}", "at most"),
+        "lists": (lambda: line[:-1].encode() + b', "x": [' + b"[]," * 2_100_000 + b"1]}", "at most"),
+        "values": (lambda: line[:-1].encode() + b', "x": [' + b"1," * 12_100_000 + b"1]}", "at most"),
         "empty": (b"", "json"),
         "nul": (b"\0" * 4096, "json"),
     }
