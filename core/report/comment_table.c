@@ -72,14 +72,17 @@ static const char *place_path(const struct stk_function *function)
 static void add_place(struct stk_buf *buf, const struct stk_function *function)
 {
 	const char *path = place_path(function);
+	struct stk_buf place = STK_BUF_EMPTY;
 
 	if (!path)
 		return;
-	stk_buf_add_text(buf, "<br><sub>");
-	stk_markdown_add_name(buf, path, PLACE_WIDTH);
+	stk_buf_add_text(&place, path);
 	if (function->line > 0)
-		stk_buf_addf(buf, ":%lld", (long long)function->line);
+		stk_buf_addf(&place, ":%lld", (long long)function->line);
+	stk_buf_add_text(buf, "<br><sub>");
+	stk_markdown_add_name(buf, place.ptr, PLACE_WIDTH);
 	stk_buf_add_text(buf, "</sub>");
+	stk_buf_release(&place);
 }
 
 static void add_accepted(struct stk_buf *buf, const struct stk_acceptance *accepted)
@@ -140,7 +143,7 @@ static void add_change_cell(const struct stk_row *row, struct stk_buf *buf)
 	stk_comment_add_change(row, buf);
 	stk_buf_add_text(buf, is_strong ? "**" : "");
 	if (isfinite(row->lo) || isfinite(row->hi)) {
-		stk_buf_add_byte(buf, ' ');
+		stk_buf_add_text(buf, "\xc2\xa0");
 		stk_comment_add_interval(row, "", buf);
 	}
 }
@@ -226,7 +229,7 @@ static void add_table_head(const struct table *table, bool with_link, struct stk
 	stk_markdown_add_cut(buf, title, TITLE_WIDTH);
 	if (title == table->comparison->short_name && !table->comparison->is_level)
 		stk_buf_add_text(buf, " per request");
-	stk_buf_add_text(buf, " | base → head | change [");
+	stk_buf_add_text(buf, " | base → head | change\xc2\xa0[");
 	double level = stk_parts_level(table->comparison);
 	stk_buf_addf(buf, "%.3g\xc2\xa0%%] | share |%s\n", isfinite(level) ? level * 100 : 95,
 		with_link ? " link to this change |" : "");
@@ -301,16 +304,17 @@ void stk_comment_add_sensitivity(
 }
 
 /* "3 of 23 functions · 87 % of the increase runs through changed lines · would have noticed …" */
-static void add_sub(const struct stk_comment *comment, const struct stk_comparison *comparison,
-	bool with_type, struct stk_buf *buf)
+static bool add_sub(const struct stk_comment *comment, const struct stk_comparison *comparison,
+	bool is_first, struct stk_buf *buf)
 {
+	bool with_type = comment->run->comparisons.len > 1;
 	size_t found = 0;
 
 	for (size_t i = 0; i < comment->rows.len; i++)
 		found += comment->rows.items[i].comparison == comparison;
 	if (found == 0 && comparison->sensitivity.len == 0)
-		return;
-	stk_buf_add_text(buf, "\n<sub>");
+		return false;
+	stk_buf_add_text(buf, is_first ? "\n<sub>" : "<br>");
 	if (with_type) {
 		stk_markdown_add_cut(buf, stk_parts_type_words(comparison), TITLE_WIDTH);
 		stk_buf_add_text(buf, ": ");
@@ -326,26 +330,87 @@ static void add_sub(const struct stk_comment *comment, const struct stk_comparis
 			comment->opts->flavour == STK_COMMENT_GITLAB ? "merge request"
 								     : "pull request");
 	stk_comment_add_sensitivity(comparison, " · would have noticed ", buf);
-	stk_buf_add_text(buf, "</sub>\n");
+	return true;
+}
+
+/* One line for each profile type, all in one paragraph. */
+static void add_subs(const struct stk_comment *comment, struct stk_buf *buf)
+{
+	enum { TYPES_MAX = 6 };
+	const struct stk_run *run = comment->run;
+	bool any = false;
+
+	for (size_t i = 0; i < run->comparisons.len && i < TYPES_MAX; i++)
+		any = add_sub(comment, &run->comparisons.items[i], !any, buf) || any;
+	if (any)
+		stk_buf_add_text(buf, "</sub>\n");
+}
+
+static void add_hotspot(const struct stk_comment *comment, const struct stk_hotspot *spot,
+	const char *unit, struct stk_buf *buf)
+{
+	struct stk_buf text = STK_BUF_EMPTY;
+
+	stk_buf_add_text(buf, "| ");
+	add_linked(buf, comment->opts->links.blob_head, &spot->function, spot->function.name,
+		STK_COMMENT_NAME_WIDTH);
+	add_place(buf, &spot->function);
+	stk_buf_add_text(buf, " | ");
+	stk_figures_add_cost(&text, spot->cost, spot->hi, unit);
+	stk_markdown_add_figure(buf, stk_buf_str(&text));
+	stk_buf_clear(&text);
+	if (isfinite(spot->lo) && isfinite(spot->hi)) {
+		stk_buf_add_text(&text, " [");
+		stk_figures_add_cost(&text, spot->lo, spot->hi, unit);
+		char *space = strrchr(text.ptr, ' '); /* the unit stands at the upper limit */
+		if (space > text.ptr && space[-1] != ' ')
+			stk_buf_truncate(&text, (size_t)(space - text.ptr));
+		stk_buf_add_text(&text, ", ");
+		stk_figures_add_cost(&text, spot->hi, spot->hi, unit);
+		stk_buf_add_byte(&text, ']');
+	}
+	stk_markdown_add_figure(buf, stk_buf_str(&text));
+	stk_buf_add_text(buf, " | ");
+	add_share(buf, spot->share);
+	stk_buf_add_text(buf, " |\n");
+	stk_buf_release(&text);
+}
+
+/* Where load costs: the table of a run that compared nothing. */
+static void add_hotspots(const struct stk_comment *comment, struct stk_buf *buf)
+{
+	const struct stk_run *run = comment->run;
+	size_t left = ROWS_MAX;
+
+	for (size_t i = 0; i < run->hotspots.len && left > 0; i++) {
+		const struct stk_hotspots *hotspots = &run->hotspots.items[i];
+		struct stk_comparison like = {.short_name = hotspots->short_name};
+		size_t shown = hotspots->rows.len < left ? hotspots->rows.len : left;
+		if (shown == 0)
+			continue;
+		stk_buf_add_text(buf, "\n| ");
+		stk_markdown_add_cut(buf, stk_parts_type_words(&like), TITLE_WIDTH);
+		stk_buf_addf(buf, " under load%s | cost [95\xc2\xa0%%] | share |\n|---|--:|--:|\n",
+			hotspots->slices_idle > 0 ? ", idle cost subtracted" : "");
+		for (size_t j = 0; j < shown; j++)
+			add_hotspot(comment, &hotspots->rows.items[j], hotspots->unit, buf);
+		if (hotspots->rows.len > shown)
+			stk_buf_addf(
+				buf, "\nand %zu more, in the report\n", hotspots->rows.len - shown);
+		left -= shown;
+	}
 }
 
 void stk_comment_add_found(const struct stk_comment *comment, struct stk_buf *buf)
 {
-	enum { TYPES_MAX = 6 };
 	size_t shown = comment->rows.len < ROWS_MAX ? comment->rows.len : ROWS_MAX;
-	const struct stk_run *run = comment->run;
 
 	add_tables(comment, comment->rows.items, shown, buf);
 	if (comment->rows.len > shown)
 		stk_buf_addf(buf, "\nand %zu more below\n", comment->rows.len - shown);
-	for (size_t i = 0; i < run->comparisons.len && i < TYPES_MAX; i++)
-		add_sub(comment, &run->comparisons.items[i], run->comparisons.len > 1, buf);
-	for (size_t i = 0; i < comment->doc->sections.len; i++) {
-		const struct stk_doc_section *section = &comment->doc->sections.items[i];
-		if (comment->kind != STK_COMMENT_REGRESSION &&
-			stk_str_starts(stk_str_of(section->id), "hotspots-"))
-			stk_markdown_add_section(buf, section, 0);
-	}
+	add_subs(comment, buf);
+	if (comment->run->comparisons.len == 0)
+		add_hotspots(comment, buf);
 }
 
 size_t stk_comment_add_all(const struct stk_comment *comment, size_t most, struct stk_buf *buf)

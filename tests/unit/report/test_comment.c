@@ -56,7 +56,7 @@ static void add_repository(struct stk_run *run)
 	cpu->link.via.line = 44;
 	memory->function.path = "demo/catalog.lua";
 	memory->link.kind = STK_LINK_CALLED_FROM;
-	memory->link.via = (struct stk_function){"render all", NULL, 21, "demo/a b(c).lua"};
+	memory->link.via = (struct stk_function){"render all", NULL, 21, "demo/pages.lua"};
 	run->comparisons.items[0].changed_share = 0.87;
 }
 
