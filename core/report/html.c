@@ -187,6 +187,19 @@ static void add_data(const char *id, struct stk_json *value, struct stk_buf *buf
 
 /* --- the page ----------------------------------------------------------------------------- */
 
+/* "2026-11-22 14:38 UTC" */
+static void add_time(int64_t wall_ns, struct stk_buf *buf)
+{
+	struct stk_buf text = STK_BUF_EMPTY;
+
+	stk_units_format_rfc3339(&text, wall_ns);
+	stk_html_add_text(buf, stk_str_sub(stk_buf_str(&text), 0, 10));
+	stk_buf_add_byte(buf, ' ');
+	stk_html_add_text(buf, stk_str_sub(stk_buf_str(&text), 11, 5));
+	stk_buf_add_text(buf, " UTC");
+	stk_buf_release(&text);
+}
+
 static void add_top(
 	struct stk_doc *doc, struct stk_str style, struct stk_str script, struct stk_buf *buf)
 {
@@ -205,7 +218,7 @@ static void add_top(
 		buf, "</style>\n</head>\n<body>\n<header><p class=\"brand\"><b>stoker</b> ");
 	stk_html_add_text(buf, stk_str_of(doc->run->name));
 	stk_buf_add_text(buf, " · ");
-	stk_units_format_rfc3339(buf, doc->run->start_ns);
+	add_time(doc->run->start_ns, buf);
 	stk_buf_add_text(buf, "</p>\n");
 	stk_html_add_verdict(doc, buf);
 	stk_buf_add_text(buf, "</header>\n<main>\n");
