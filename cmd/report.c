@@ -1,5 +1,4 @@
-/* report: `stoker report RUN`: a saved run again, on the terminal, as a page, as Markdown or as
- * JSON. */
+/* report: `stoker report RUN`: a saved run again, in any form. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,11 +6,8 @@
 #include "cmd/exit.h"
 #include "core/base/fs.h"
 #include "core/record/run_store.h"
-#include "core/report/doc.h"
+#include "core/report/format.h"
 #include "core/report/html.h"
-#include "core/report/markdown.h"
-#include "core/report/report_json.h"
-#include "core/report/term.h"
 
 struct report_opts {
 	const char *format;
@@ -22,7 +18,7 @@ struct report_opts {
 
 /* clang-format off */
 static const struct stk_opts_row report_rows[] = {
-	{ "format", 'f', STK_OPTS_CHOICE, offsetof(struct report_opts, format), "WORD", "what to print", "term", "term|html|markdown|json", 0, 0, false },
+	{ "format", 'f', STK_OPTS_CHOICE, offsetof(struct report_opts, format), "WORD", "what to print", "term", "term|html|markdown|json|comment|sarif|junit|codequality", 0, 0, false },
 	{ "runs", 0, STK_OPTS_TEXT, offsetof(struct report_opts, runs), "DIR", "where runs are kept", STK_RUN_STORE_ROOT, NULL, 0, 0, false },
 	{ "width", 0, STK_OPTS_INT, offsetof(struct report_opts, width), "N", "columns of the terminal", "that of the terminal", NULL, 40, 1000, false },
 	{ "color", 0, STK_OPTS_FLAG, offsetof(struct report_opts, color), NULL, "colours; --no-color for none", "on a terminal without NO_COLOR", NULL, 0, 0, false },
@@ -50,20 +46,15 @@ static int format_page(
 static int format_run(const struct stk_run *run, const struct report_opts *opts, const char *path,
 	struct stk_buf *buf, struct stk_err *err)
 {
+	struct stk_format_opts format = {.term = {.width = (int)opts->width, .color = opts->color}};
+	struct stk_doc doc;
 	int rc = 0;
 
-	struct stk_term_opts term = {.width = (int)opts->width, .color = opts->color};
-	struct stk_doc doc;
-
 	stk_doc_init(&doc, run);
-	if (strcmp(opts->format, "markdown") == 0)
-		stk_markdown_format(&doc, buf);
-	else if (strcmp(opts->format, "json") == 0)
-		stk_report_json_format(&doc, buf);
-	else if (strcmp(opts->format, "html") == 0)
+	if (strcmp(opts->format, "html") == 0)
 		rc = format_page(&doc, path, buf, err);
 	else
-		stk_term_format(&doc, &term, buf);
+		stk_format_find(opts->format)->format(&doc, &format, buf);
 	stk_doc_release(&doc);
 	return rc;
 }

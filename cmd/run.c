@@ -11,6 +11,9 @@ extern const struct stk_command stk_cmd_run;
 #define AT(member) offsetof(struct stk_run_settings, member)
 /* clang-format off */
 static const struct stk_opts_row rows[] = {
+	{ .name = "base", .type = STK_OPTS_TEXT, .offset = AT(base), .word = "REV", .help = "compare with this commit, or merge-base:BRANCH", .standard = "the merge base" },
+	{ .name = "head", .type = STK_OPTS_TEXT, .offset = AT(head), .word = "REV", .help = "the commit to look at", .standard = "the working tree" },
+	{ .name = "rebuild", .type = STK_OPTS_FLAG, .offset = AT(rebuild), .help = "build both, also what an earlier run has built" },
 	{ .name = "base-cmd", .type = STK_OPTS_TEXT, .offset = AT(base_cmd), .word = "CMD", .help = "start the base with this; {port} {push_url} are filled in" },
 	{ .name = "head-cmd", .type = STK_OPTS_TEXT, .offset = AT(head_cmd), .word = "CMD", .help = "start the head with this" },
 	{ .name = "base-url", .type = STK_OPTS_TEXT, .offset = AT(base_url), .word = "URL", .help = "the base runs already, there" },
@@ -23,7 +26,7 @@ static const struct stk_opts_row rows[] = {
 	{ .name = "head-label", .type = STK_OPTS_LIST, .offset = AT(head_labels), .word = "NAME=TEXT", .help = "a label that only the head's profiles have" },
 	{ .name = "profile", .type = STK_OPTS_LIST, .offset = AT(profiles), .word = "TYPE", .help = "cpu, alloc_space, … or a full id; repeat for more", .standard = "cpu and alloc_space" },
 	{ .name = "profiles-timeout", .type = STK_OPTS_DURATION, .offset = AT(profiles_timeout_ns), .word = "TIME", .help = "how long the first profiles may take, beyond the warm-up", .standard = "150s" },
-	{ .name = "mode", .type = STK_OPTS_CHOICE, .offset = AT(mode), .word = "MODE", .values = "paired|idle", .help = "two sides in turn, or one beside an idle window" },
+	{ .name = "mode", .type = STK_OPTS_CHOICE, .offset = AT(mode), .word = "MODE", .values = "paired|idle|baseline", .help = "two sides in turn, one beside an idle window, or against a kept run" },
 	{ .name = "rate", .type = STK_OPTS_TEXT, .offset = AT(rate), .word = "RATE", .help = "iterations such as 200/s, in place of the scenarios" },
 	{ .name = "vus", .letter = 'u', .type = STK_OPTS_INT, .offset = AT(vus), .word = "N", .min = 1, .max = 1000000, .help = "virtual users, in place of the scenarios" },
 	{ .name = "scenario", .type = STK_OPTS_TEXT, .offset = AT(scenario), .word = "NAME", .help = "whose function --rate or --vus drives" },
@@ -36,7 +39,7 @@ static const struct stk_opts_row rows[] = {
 	{ .name = "allow-host", .type = STK_OPTS_LIST, .offset = AT(allow_hosts), .word = "HOST", .help = "a further host that the script may call" },
 	{ .name = "seed", .type = STK_OPTS_INT, .offset = AT(seed), .word = "N", .min = 0, .max = INT64_MAX, .help = "of stoker.random and sleep(a, b)" },
 	{ .name = "strict", .type = STK_OPTS_FLAG, .offset = AT(strict), .help = "exit 11 when nothing can be told" },
-	{ .name = "format", .letter = 'f', .type = STK_OPTS_CHOICE, .offset = AT(format), .word = "WORD", .values = "term|markdown|json", .help = "of the report on stdout", .standard = "term" },
+	{ .name = "format", .letter = 'f', .type = STK_OPTS_CHOICE, .offset = AT(format), .word = "WORD", .values = "term|markdown|json|comment|sarif|junit|codequality", .help = "of the report on stdout", .standard = "term" },
 	{ .name = "runs", .type = STK_OPTS_TEXT, .offset = AT(runs), .word = "DIR", .help = "where records are kept", .standard = STK_RUN_STORE_ROOT },
 	{ .name = "quiet", .letter = 'q', .type = STK_OPTS_FLAG, .offset = AT(quiet), .help = "no progress" },
 	{ .name = NULL },
@@ -74,9 +77,11 @@ const struct stk_command stk_cmd_run = {
 	.about = "FILE is a workflow (docs/workflows.md) or a load script, which is wrapped in the "
 		 "standard workflow; - is standard input. With a base and a head the load goes to "
 		 "both in turn and the cost per request of every function is compared; with one "
-		 "target the run shows what load costs beside an idle window.\n\n"
+		 "target the run shows what load costs beside an idle window. A service of a "
+		 "workflow is built from two commits of its git repository (docs/workflows.md).\n\n"
 		 "A workflow starts programs: treat it like a Makefile.",
 	.examples = "stoker run stoker.lua  # what the workflow says\n"
+		    "stoker run stoker.lua --base v1.2  # head against a tag\n"
 		    "stoker run load.lua --rate 200/s \\\n"
 		    "  --base-cmd './old -p {port}' --head-cmd './new -p {port}'\n"
 		    "stoker run load.lua --pyroscope http://localhost:4040 --service orders",

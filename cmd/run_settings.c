@@ -56,6 +56,8 @@ static int apply_sides(
 		rc = stk_err_set(err, STK_E_INVAL, "--base-cmd and --base-url exclude each other");
 	if (rc < 0)
 		return rc;
+	if (settings->base_cmd || settings->base_url)
+		workflow->from_git = false; /* both by hand now */
 	if (settings->base_cmd) {
 		set_service(base, settings->base_cmd, settings->ready);
 		set_service(head, settings->head_cmd, settings->ready);
@@ -68,12 +70,50 @@ static int apply_sides(
 	return 0;
 }
 
+/* --base, --head and --rebuild speak of a service that is built from git. */
+static int apply_commits(
+	const struct stk_run_settings *settings, struct stk_workflow *workflow, struct stk_err *err)
+{
+	bool any = settings->base || settings->head || settings->rebuild;
+
+	if (any && !workflow->from_git && workflow->sides[STK_SIDE_HEAD].is_service &&
+		!workflow->sides[STK_SIDE_BASE].is_set)
+		stk_workflow_pair(workflow); /* a flow of its own, or mode = "idle" in the file */
+	if (any && !workflow->from_git) {
+		stk_err_set(err, STK_E_INVAL,
+			"--base, --head and --rebuild are for a service that is built from git");
+		stk_err_hint(
+			err, "write a workflow with service = stoker.service { build, start }");
+		return STK_E_INVAL;
+	}
+	if (settings->base) {
+		workflow->base = settings->base;
+		workflow->base_key = "--base";
+	}
+	workflow->head = settings->head;
+	workflow->rebuild = settings->rebuild;
+	return 0;
+}
+
 static int apply_mode(
 	const struct stk_run_settings *settings, struct stk_workflow *workflow, struct stk_err *err)
 {
+	bool idle = settings->mode && strcmp(settings->mode, "idle") == 0;
+
+	if (idle && (settings->base || settings->head))
+		return stk_err_set(
+			err, STK_E_INVAL, "--mode idle looks at one side: no --base and no --head");
+	bool paired = settings->mode && strcmp(settings->mode, "paired") == 0;
+
+	if (settings->mode && !paired)
+		stk_workflow_unpair(workflow);
+	else if (paired && workflow->sides[STK_SIDE_HEAD].is_service &&
+		 !workflow->sides[STK_SIDE_BASE].is_set)
+		stk_workflow_pair(workflow);
 	if (settings->mode)
-		workflow->mode =
-			strcmp(settings->mode, "idle") == 0 ? STK_MODE_IDLE : STK_MODE_PAIRED;
+		workflow->mode = idle     ? STK_MODE_IDLE
+				 : paired ? STK_MODE_PAIRED
+					  : STK_MODE_BASELINE;
 	if (workflow->mode != STK_MODE_PAIRED || workflow->sides[STK_SIDE_BASE].is_set)
 		return 0;
 	stk_err_set(err, STK_E_INVAL, "mode paired needs a base and a head");
@@ -179,6 +219,8 @@ int stk_run_settings_apply(const struct stk_run_settings *settings, const struct
 		stk_vec_push(&workflow->profiles, "alloc_space");
 	}
 	rc = apply_sides(settings, workflow, err);
+	if (rc == 0)
+		rc = apply_commits(settings, workflow, err);
 	if (rc == 0)
 		rc = apply_mode(settings, workflow, err);
 	if (rc == 0)

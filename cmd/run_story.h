@@ -12,6 +12,7 @@
 /* Options of `stoker run`. */
 struct stk_run_settings {
 	struct stk_opts_list vars, allow_hosts, profiles;
+	const char *base, *head;
 	const char *base_cmd, *head_cmd, *base_url, *head_url;
 	const char *pyroscope, *pprof, *service;
 	const char *rate, *scenario, *ready, *mode, *format, *runs;
@@ -19,7 +20,7 @@ struct stk_run_settings {
 	int64_t block_ns, warmup_ns, duration_ns, idle_ns; /* 0 = not given; warmup -1 */
 	int64_t profiles_timeout_ns;
 	struct stk_opts_list base_labels, head_labels;
-	bool strict, quiet;
+	bool strict, quiet, rebuild;
 };
 
 /* Look at the finished run before its report is printed, or after; may be NULL. */

@@ -222,6 +222,13 @@ void stk_units_format_stamp(struct stk_buf *buf, int64_t wall_ns)
 	stk_buf_add_text(buf, text);
 }
 
+void stk_units_format_clock(struct stk_buf *buf, int64_t wall_ns)
+{
+	struct tm parts = time_parts(wall_ns);
+
+	stk_buf_addf(buf, "%02d:%02d:%02d", parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
 void stk_units_format_rfc3339(struct stk_buf *buf, int64_t wall_ns)
 {
 	struct tm parts = time_parts(wall_ns);

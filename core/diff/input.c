@@ -41,6 +41,9 @@ void stk_diff_input_release(struct stk_diff_input *input)
 {
 	for (size_t i = 0; i < input->slices.len; i++)
 		stk_vec_release(&input->slices.items[i].values);
+	for (size_t i = 0; i < input->profiles.len; i++)
+		free(input->profiles.items[i].numbers);
+	stk_vec_release(&input->profiles);
 	stk_vec_release(&input->slices);
 	stk_vec_release(&input->functions);
 	stk_vec_release(&input->edges);
@@ -50,12 +53,16 @@ void stk_diff_input_release(struct stk_diff_input *input)
 	*input = (struct stk_diff_input){0};
 }
 
-static void note_line(struct stk_diff_function *function, int side, int64_t line)
+static void note_place(struct stk_diff_input *input, struct stk_diff_function *known, int side,
+	const struct stk_function *function)
 {
-	int64_t *kept = &function->line[side == STK_SIDE_HEAD];
+	int64_t *line = &known->line[side == STK_SIDE_HEAD];
+	const char **path = &known->path[side == STK_SIDE_HEAD];
 
-	if (line > 0 && (*kept == 0 || line < *kept))
-		*kept = line;
+	if (function->line > 0 && (*line == 0 || function->line < *line))
+		*line = function->line;
+	if (!*path)
+		*path = stk_arena_dup(&input->arena, function->path);
 }
 
 int stk_diff_input_function(struct stk_diff_input *input, const struct stk_function *function,
@@ -84,10 +91,21 @@ int stk_diff_input_function(struct stk_diff_input *input, const struct stk_funct
 		kept->name = stk_arena_str(&input->arena, stk_str_n(key.ptr, name_len));
 		kept->file = stk_arena_dup(&input->arena, file);
 	}
-	note_line(&input->functions.items[slot->num], side, function->line);
+	note_place(input, &input->functions.items[slot->num], side, function);
 	*out = (uint32_t)slot->num;
 	stk_buf_release(&key);
 	return 0;
+}
+
+struct stk_function stk_diff_input_describe(
+	const struct stk_diff_input *input, uint32_t number, int side, struct stk_run *run)
+{
+	const struct stk_diff_function *known = &input->functions.items[number];
+	int64_t line = known->line[side] ? known->line[side] : known->line[!side];
+	const char *path = known->path[side] ? known->path[side] : known->path[!side];
+
+	return (struct stk_function){stk_run_text(run, known->name), stk_run_text(run, known->file),
+		line, stk_run_text(run, path)};
 }
 
 struct stk_diff_slice *stk_diff_input_slice(

@@ -16,6 +16,7 @@
 #include "core/base/vec.h"
 #include "core/record/run.h"
 
+struct stk_changes;
 struct stk_profile;
 
 /* More functions than this in one comparison is refused (STK_E_TOO_LARGE). */
@@ -24,8 +25,9 @@ struct stk_profile;
 /* Keyed by (normalised name, file); the line is a display matter and differs between sides. */
 struct stk_diff_function {
 	const char *name;
-	const char *file;        /* "" if unknown */
-	int64_t line[STK_SIDES]; /* 0 if unknown or not on that side */
+	const char *file;            /* "" if unknown */
+	int64_t line[STK_SIDES];     /* 0 if unknown or not on that side */
+	const char *path[STK_SIDES]; /* in the repository at that commit; NULL = not of it */
 };
 
 /* Cost of one function in one slice. n_*: samples behind the value, as a double: value/period,
@@ -53,6 +55,14 @@ struct stk_diff_edge {
 	int64_t value[STK_SIDES];
 };
 
+/* A profile that was added while the changes were known; numbers: of its functions. */
+struct stk_diff_profile {
+	const struct stk_profile *profile; /* borrowed until the comparison was made */
+	size_t type;
+	int side;
+	uint32_t *numbers;
+};
+
 struct stk_diff_input {
 	struct stk_arena arena;
 	struct stk_map function_index, edge_index;
@@ -64,6 +74,11 @@ struct stk_diff_input {
 	STK_VEC(struct stk_diff_function) functions;
 	STK_VEC(struct stk_diff_slice) slices;
 	STK_VEC(struct stk_diff_edge) edges;
+	/* What differs between the commits of base and head; NULL = unknown. Set by the caller
+	 * before the first profile, lent to the input; profiles added then must stay until the
+	 * comparison was made, whose rows are linked to changed lines. */
+	struct stk_changes *changes;
+	STK_VEC(struct stk_diff_profile) profiles;
 };
 
 /* Empty, for one profile type. short_name and unit may be NULL: taken from the type id. */
@@ -74,6 +89,10 @@ void stk_diff_input_release(struct stk_diff_input *input);
 /* Number of a function, added if new. The name is normalised here; line 0 = unknown. */
 int stk_diff_input_function(struct stk_diff_input *input, const struct stk_function *function,
 	int side, uint32_t *out, struct stk_err *err) STK_MUST_CHECK;
+
+/* A function as the record has it, with the line of this side (else of the other). */
+struct stk_function stk_diff_input_describe(
+	const struct stk_diff_input *input, uint32_t number, int side, struct stk_run *run);
 
 /* A new empty slice; the pointer is valid until the next one. */
 struct stk_diff_slice *stk_diff_input_slice(
@@ -101,5 +120,10 @@ struct stk_diff_place {
  * regression 6.14). Frames "other" (cut off by a server) count only into the total. */
 int stk_diff_input_add_profile(struct stk_diff_input *input, const struct stk_profile *profile,
 	size_t sample_type, const struct stk_diff_place *place, struct stk_err *err) STK_MUST_CHECK;
+
+/* True if the leaf's own address has a function: only then anybody's self grows. */
+bool stk_diff_input_has_leaf(const struct stk_profile *profile, size_t sample);
+/* A server that cut the tree off puts the rest under one node of this name. */
+bool stk_diff_input_is_other(const struct stk_diff_input *input, uint32_t number);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "core/base/buf.h"
 #include "core/diff/input.h"
+#include "core/git/changes.h"
 #include "core/profile/profile.h"
 
 /* What Go samples by when a profile of the heap does not say. */
@@ -127,6 +128,33 @@ static char *text_dup(const struct stk_profile *profile, uint32_t text)
 	return stk_str_dup(stk_profile_string(profile, text));
 }
 
+/* Base's path as head has it after a rename, so that a function has one number. */
+static const char *path_at_head(const struct stk_changes *changes, int side, const char *path)
+{
+	const struct stk_changes_file *changed;
+
+	if (side == STK_SIDE_HEAD)
+		return path;
+	changed = stk_changes_find(changes, STK_CHANGES_OLD, stk_str_of(path));
+	return changed && changed->path[STK_CHANGES_NEW] ? changed->path[STK_CHANGES_NEW] : path;
+}
+
+/* Where two commits are built in two folders, both sides must know a file by one name: its path in
+ * the repository, or what stands behind the folder of the build. */
+static void place_function(
+	const struct stk_diff_input *input, int side, struct stk_function *function)
+{
+	struct stk_paths *paths;
+
+	if (!input->changes)
+		return;
+	paths = &input->changes->paths[side];
+	function->path =
+		stk_paths_find(paths, stk_str_of(function->file), stk_str_of(function->name));
+	function->file = function->path ? path_at_head(input->changes, side, function->path)
+					: stk_paths_trim(paths, stk_str_of(function->file)).ptr;
+}
+
 static int number_functions(struct filling *filling, struct stk_err *err)
 {
 	const struct stk_profile *profile = filling->profile;
@@ -137,9 +165,11 @@ static int number_functions(struct filling *filling, struct stk_err *err)
 		char *name = text_dup(profile, from->name ? from->name : from->system_name);
 		char *file = text_dup(profile, from->file);
 		struct stk_function function = {name, file, from->start_line, NULL};
-		int rc = stk_diff_input_function(
-			filling->input, &function, filling->side, &filling->numbers[i], err);
+		int rc;
 
+		place_function(filling->input, filling->side, &function);
+		rc = stk_diff_input_function(
+			filling->input, &function, filling->side, &filling->numbers[i], err);
 		free(name);
 		free(file);
 		if (rc < 0)
@@ -149,8 +179,7 @@ static int number_functions(struct filling *filling, struct stk_err *err)
 	return 0;
 }
 
-/* True if the leaf's own address has a function: only then anybody's self grows. */
-static bool has_leaf(const struct stk_profile *profile, size_t sample)
+bool stk_diff_input_has_leaf(const struct stk_profile *profile, size_t sample)
 {
 	const struct stk_profile_sample *one = &profile->samples.items[sample];
 	const struct stk_profile_location *leaf;
@@ -162,8 +191,7 @@ static bool has_leaf(const struct stk_profile *profile, size_t sample)
 	       profile->lines.items[leaf->first_line].function != STK_PROFILE_NONE;
 }
 
-/* A server that cut the tree off puts the rest under one node of this name. */
-static bool is_other(const struct stk_diff_input *input, uint32_t number)
+bool stk_diff_input_is_other(const struct stk_diff_input *input, uint32_t number)
 {
 	const struct stk_diff_function *function = &input->functions.items[number];
 
@@ -189,7 +217,7 @@ static void add_stack(struct filling *filling, size_t sample, int64_t value, dou
 		cell->total += value;
 		cell->moment_total += (double)value * weight;
 	}
-	if (stack->len > 0 && has_leaf(filling->profile, sample)) {
+	if (stack->len > 0 && stk_diff_input_has_leaf(filling->profile, sample)) {
 		struct cell *leaf = &filling->cells[filling->numbers[stack->items[0].function]];
 
 		leaf->self += value;
@@ -213,7 +241,7 @@ static void add_samples(struct filling *filling, size_t type)
 		filling->moment += (double)value * weight;
 		stk_profile_stack(profile, i, &filling->stack);
 		if (filling->stack.len > 0 &&
-			is_other(
+			stk_diff_input_is_other(
 				filling->input, filling->numbers[filling->stack.items[0].function]))
 			filling->input->other[filling->side] += (double)value;
 		else
@@ -265,6 +293,11 @@ int stk_diff_input_add_profile(struct stk_diff_input *input, const struct stk_pr
 		goto out;
 	add_samples(&filling, sample_type);
 	write_slice(&filling, place);
+	if (input->changes) {
+		stk_vec_push(&input->profiles, (struct stk_diff_profile){profile, sample_type,
+						       place->side, filling.numbers});
+		filling.numbers = NULL;
+	}
 out:
 	free(filling.numbers);
 	free(filling.cells);

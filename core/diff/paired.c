@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/diff/links.h"
 #include "core/diff/rename.h"
 #include "core/diff/verdict.h"
 #include "core/stats/decide.h"
@@ -41,16 +42,6 @@ static enum stk_entry_kind kind_of(const struct stk_paired *paired, size_t at)
 	return STK_ENTRY_DENSE;
 }
 
-static struct stk_function function_of(struct stk_paired *paired, uint32_t number, int side)
-{
-	const struct stk_diff_function *known = &paired->matrix.input->functions.items[number];
-	int64_t line = known->line[side] ? known->line[side] : known->line[!side];
-
-	return (struct stk_function){.name = stk_run_text(paired->run, known->name),
-		.file = stk_run_text(paired->run, known->file),
-		.line = line};
-}
-
 static void describe_row(struct stk_paired *paired, struct stk_paired_entry *entry)
 {
 	const struct stk_matrix *matrix = &paired->matrix;
@@ -60,9 +51,11 @@ static void describe_row(struct stk_paired *paired, struct stk_paired_entry *ent
 	int side = from->value[STK_SIDE_HEAD] > 0.0 ? STK_SIDE_HEAD : STK_SIDE_BASE;
 
 	*row = stk_verdict_row();
-	row->function = function_of(paired, from->function[side], side);
+	row->function =
+		stk_diff_input_describe(matrix->input, from->function[side], side, paired->run);
 	if (from->renamed)
-		row->partner = function_of(paired, from->function[STK_SIDE_BASE], STK_SIDE_BASE);
+		row->partner = stk_diff_input_describe(
+			matrix->input, from->function[STK_SIDE_BASE], STK_SIDE_BASE, paired->run);
 	row->base_cost = stk_matrix_cost(matrix, entry->at, STK_SIDE_BASE);
 	row->head_cost = stk_matrix_cost(matrix, entry->at, STK_SIDE_HEAD);
 	row->n_base = from->n[STK_SIDE_BASE];
@@ -250,6 +243,22 @@ static void settle_renamed(struct stk_paired *paired)
 	}
 }
 
+static bool is_found(const struct stk_row *row)
+{
+	return row->verdict != STK_VERDICT_NONE && row->verdict != STK_VERDICT_NO_CHANGE &&
+	       row->verdict != STK_VERDICT_INCONCLUSIVE;
+}
+
+static void link_rows(struct stk_paired *paired, const struct stk_links *links)
+{
+	for (size_t i = 0; links && i < paired->entries.len; i++) {
+		struct stk_paired_entry *entry = &paired->entries.items[i];
+
+		stk_links_fill_row(
+			links, entry->at, is_found(&entry->row), paired->run, &entry->row);
+	}
+}
+
 static void fill_comparison(const struct stk_paired *paired, struct stk_comparison *out)
 {
 	const struct stk_matrix *matrix = &paired->matrix;
@@ -283,6 +292,7 @@ int stk_compare_paired(const struct stk_diff_input *input, const struct stk_comp
 	struct stk_run *run, struct stk_comparison *out, struct stk_err *err)
 {
 	struct stk_paired paired = {.opts = opts ? opts : &default_opts, .run = run};
+	struct stk_links *links;
 	int rc;
 
 	rc = stk_matrix_build(input, false, &paired.matrix, err);
@@ -300,9 +310,13 @@ int stk_compare_paired(const struct stk_diff_input *input, const struct stk_comp
 	judge_rows(&paired);
 	stk_paired_find_moved(&paired);
 	settle_renamed(&paired);
+	links = stk_links_new(&paired.matrix);
+	link_rows(&paired, links);
 	fill_comparison(&paired, out);
 	stk_paired_total(&paired, &out->total);
 	stk_paired_sensitivity(&paired, out);
+	out->changed_share = stk_links_share(links, out);
+	stk_links_free(links);
 	stk_blocks_release(&paired.blocks);
 	stk_vec_release(&paired.entries);
 	free(paired.shift);

@@ -2,6 +2,8 @@
 #include "core/flow/flow.h"
 
 #include "core/diff/judge.h"
+#include "core/flow/acceptances.h"
+#include "core/flow/builds.h"
 #include "core/flow/flames.h"
 #include "core/flow/session.h"
 #include "core/flow/verbs.h"
@@ -25,7 +27,7 @@ static struct stk_gate_limits gate_limits(const struct stk_gate_spec *gate)
 static int run_story(struct stk_session *session, struct stk_err *err)
 {
 	struct stk_verbs verbs = stk_session_verbs(session);
-	int rc = 0;
+	int rc = stk_builds_make(session, err);
 
 	for (int side = 0; rc == 0 && side < STK_SIDES; side++)
 		rc = stk_session_start_side(session, side, err);
@@ -56,7 +58,9 @@ static int conclude(struct stk_session *session, int rc, struct stk_err *err)
 	if (rc < 0)
 		stk_session_partial(session, err ? err->msg : "it failed");
 	session->run->end_ns = stk_clock_wall(session->clock);
-	stk_judge_run(session->run, NULL, &gate);
+	stk_judge_verdicts(session->run, NULL);
+	stk_session_apply_accepted(session);
+	stk_judge_conclude(session->run, &gate);
 	saved = stk_session_save(session, rc < 0 ? NULL : err);
 	rc = rc < 0 ? rc : saved;
 	saved = stk_flames_write(session, rc < 0 ? NULL : err);

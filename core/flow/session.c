@@ -6,15 +6,17 @@
 #include <string.h>
 
 #include "core/base/fs.h"
+#include "core/baseline/kept.h"
+#include "core/flow/builds.h"
 #include "core/flow/environment.h"
 #include "core/flow/session_priv.h"
+#include "core/git/changes.h"
 #include "core/profile/profile.h"
 #include "core/record/run_store.h"
 #include "core/script/driver.h"
 #include "core/script/script.h"
 #include "core/script/table.h"
 #include "core/server/serve.h"
-#include "core/service/service.h"
 #include "core/source/source.h"
 
 /* load = { env } of the workflow, then -e, which wins. */
@@ -163,11 +165,12 @@ static void remove_store(struct stk_session *session)
 void stk_session_close(struct stk_session *session)
 {
 	for (int side = STK_SIDES; side-- > 0;) {
-		stk_service_free(session->sides[side].service);
+		stk_session_free_services(&session->sides[side]);
 		free(session->sides[side].url);
 		free(session->sides[side].push_url);
 		free(session->sides[side].selector);
 	}
+	stk_builds_release(session);
 	for (size_t i = 0; i < session->sources.len; i++)
 		stk_source_close(session->sources.items[i]);
 	stk_vec_release(&session->sources);
@@ -186,6 +189,10 @@ void stk_session_close(struct stk_session *session)
 			stk_script_free(session->scripts.items[i].script);
 	}
 	stk_vec_release(&session->scripts);
+	stk_changes_free(session->changes);
+	if (session->kept)
+		stk_kept_release(session->kept);
+	free(session->kept);
 }
 
 bool stk_session_has_side(const struct stk_session *session, int side)

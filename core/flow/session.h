@@ -5,20 +5,24 @@
 #include "core/base/vec.h"
 #include "core/flow/flow.h"
 #include "core/record/run.h"
+#include "core/service/service.h"
 #include "core/source/source.h"
 
+struct stk_builds;
+struct stk_changes;
+struct stk_kept;
 struct stk_profile;
 struct stk_script_driver;
 struct stk_serve;
-struct stk_service;
 struct stk_store;
 
 /* One end of the comparison while it runs. */
 struct stk_session_side {
 	const struct stk_side_spec *spec;
-	const char *name;            /* base, head */
-	struct stk_script *script;   /* the workflow, for ready = function(s) */
-	struct stk_service *service; /* NULL for a target */
+	const char *name;                     /* base, head */
+	struct stk_script *script;            /* the workflow, for ready = function(s) */
+	struct stk_service *service;          /* NULL for a target */
+	STK_VEC(struct stk_service *) others; /* its further processes, in the order of start */
 	char *url;
 	char *push_url;            /* where its SDK pushes to; NULL without the embedded server */
 	char *selector;            /* what its profiles are found by, "{service_name=\"x\"}" */
@@ -61,8 +65,12 @@ struct stk_session {
 	STK_VEC(struct stk_session_type) types;
 	STK_VEC(struct stk_session_profile) profiles;
 	STK_VEC(struct stk_session_script) scripts; /* that were asked for, loaded once each */
+	struct stk_builds *builds;                  /* both sides from git; NULL: not */
+	struct stk_changes *changes;                /* see stk_session_changes */
+	bool changes_asked;
 	int64_t iterations, errors; /* of the load so far; errors: those of the script */
 	const char *phase;          /* for the record of a partial run */
+	struct stk_kept *kept;      /* the base that the verb baseline found; NULL before */
 };
 
 /* Make the folder of the record, the store, the server and the sources; read the machine. */
@@ -84,9 +92,8 @@ int stk_session_stop_side(
 	struct stk_session *session, int side, struct stk_err *err) STK_MUST_CHECK;
 /* STK_E_IO with exit status and last log lines when a service has died. */
 int stk_session_check_services(struct stk_session *session, struct stk_err *err) STK_MUST_CHECK;
-/* Exact CPU time of a side's processes so far, -1 if it cannot be had; resident memory likewise. */
-int64_t stk_session_cpu_ns(const struct stk_session *session, int side);
-int64_t stk_session_rss_bytes(const struct stk_session *session, int side);
+/* What all processes of a side have used so far; -1 for what cannot be had. */
+void stk_session_usage(const struct stk_session *session, int side, struct stk_service_usage *out);
 
 /* How often the person asked to stop: 0, 1 gently, 2 now. */
 int stk_session_interrupts(const struct stk_session *session);

@@ -2,9 +2,11 @@
 #include <stdlib.h>
 
 #include "core/base/fs.h"
+#include "core/base/mem.h"
+#include "core/flow/builds.h"
 #include "core/flow/session_priv.h"
+#include "core/git/invoke.h"
 #include "core/script/ready.h"
-#include "core/service/service.h"
 
 static const char *const side_names[STK_SIDES] = {"base", "head"};
 
@@ -24,32 +26,81 @@ static int ask_ready(struct stk_err *err, void *ctx)
 	return stk_ready_ask(at->script, at->spec->ready_fn, &question, err);
 }
 
-static struct stk_service_spec service_spec(struct stk_session *session, int side,
-	const struct stk_service_vars *vars, const char *log_path)
+/* The same of a further process: which one is the last of the list, which is being started. */
+static int ask_other_ready(struct stk_err *err, void *ctx)
+{
+	const struct stk_session_side *at = ctx;
+	size_t last = at->others.len - 1;
+	struct stk_ready_question question = {stk_service_url(at->others.items[last]), at->name};
+
+	return stk_ready_ask(at->script, at->spec->processes.items[last].ready_fn, &question, err);
+}
+
+static void add_vars(const struct stk_pairs_text *env, struct stk_service_vars *vars)
+{
+	for (size_t i = 0; i < env->len; i++)
+		stk_vec_push(
+			vars, (struct stk_service_var){env->items[i].name, env->items[i].value});
+}
+
+/* What all services of a side have in common. */
+static struct stk_service_spec common_spec(
+	struct stk_session *session, int side, const char *log_path)
 {
 	const struct stk_side_spec *spec = session->sides[side].spec;
+	struct stk_builds_place place = {session->workflow->dir, NULL, NULL, ""};
+	bool from_git = stk_builds_place(session, side, &place);
 
 	return (struct stk_service_spec){.name = side_names[side],
-		.build = command_of(&spec->build),
-		.start = command_of(&spec->start),
-		.env = vars->items,
-		.env_len = vars->len,
 		.cwd = spec->cwd,
-		.url = spec->url,
-		.ready = spec->ready,
-		.ready_fn = spec->ready_fn ? ask_ready : NULL,
 		.ready_ctx = &session->sides[side],
-		.ready_timeout_ns = spec->ready_timeout_ns,
 		.stop_timeout_ns = spec->stop_timeout_ns,
 		.stop_signal = spec->stop_signal,
 		.log_path = log_path,
-		.values = {.dir = session->workflow->dir,
+		.values = {.dir = place.dir,
+			.out = from_git ? place.out : NULL,
+			.rev = from_git ? place.rev : NULL,
 			.side = side_names[side],
 			.run = session->run->id,
 			.push_url = session->sides[side].push_url},
-		.environ_ = session->env->environ_,
 		.clock = session->clock,
 		.interrupts = session->env->interrupts};
+}
+
+/* "head.log", "head-build.log", "head-db.log" of the record. */
+static char *log_path_of(const struct stk_session *session, int side, const char *what)
+{
+	char *name = what ? stk_xasprintf("%s-%s.log", side_names[side], what)
+			  : stk_xasprintf("%s.log", side_names[side]);
+	char *path = stk_fs_join(session->folder, name);
+
+	free(name);
+	return path;
+}
+
+/* Nothing of a hook that stoker may run in leads git astray in what it starts. */
+static int new_service(const struct stk_session *session, struct stk_service_spec *spec,
+	const struct stk_service_vars *vars, struct stk_service **out, struct stk_err *err)
+{
+	const char **clean = stk_invoke_clean_env(session->env->environ_);
+	int rc;
+
+	spec->environ_ = session->env->environ_ ? clean : NULL;
+	spec->env = vars->items;
+	spec->env_len = vars->len;
+	rc = stk_service_new(spec, out, err);
+	free(clean);
+	return rc;
+}
+
+/* "8f3a1c2", "shop 8f3a1c2", "2d91e07 + changes". */
+static const char *commit_title(const struct stk_session *session, int side)
+{
+	const struct stk_side_info *info = &session->run->sides[side];
+	const char *title = session->sides[side].spec->title;
+
+	return stk_arena_printf(&session->run->arena, "%s%s%.7s%s", title ? title : "",
+		title ? " " : "", info->revision, info->dirty ? " + changes" : "");
 }
 
 /* What people call a side: its given title, base or head, an address, or the run's name. */
@@ -57,6 +108,8 @@ static const char *title_of(const struct stk_session *session, int side)
 {
 	const struct stk_side_spec *spec = session->sides[side].spec;
 
+	if (stk_builds_range(session))
+		return commit_title(session, side);
 	if (spec->title)
 		return spec->title;
 	if (spec->is_service)
@@ -88,34 +141,119 @@ static void tell_up(const struct stk_session *session, int side)
 		observer->up(&up, observer->ctx);
 }
 
+static bool has_build(const struct stk_side_spec *spec)
+{
+	return spec->build.shell || spec->build.argv.len > 0;
+}
+
+/* A service that only builds: ports it may ask for are not those that it will listen on. */
+int stk_session_build_side(struct stk_session *session, int side, struct stk_err *err)
+{
+	const struct stk_side_spec *spec = session->sides[side].spec;
+	char *log_path = log_path_of(session, side, "build");
+	struct stk_service_spec wanted = common_spec(session, side, log_path);
+	struct stk_service_vars vars = STK_VEC_INIT;
+	struct stk_service *builder = NULL;
+	int rc;
+
+	add_vars(&spec->env, &vars);
+	wanted.build = command_of(&spec->build);
+	wanted.start = command_of(&spec->start);
+	rc = new_service(session, &wanted, &vars, &builder, err);
+	if (rc == 0)
+		rc = stk_service_build(builder, err);
+	stk_service_free(builder);
+	stk_vec_release(&vars);
+	free(log_path);
+	return rc;
+}
+
+static int new_main(struct stk_session *session, int side, struct stk_err *err)
+{
+	struct stk_session_side *at = &session->sides[side];
+	char *log_path = log_path_of(session, side, NULL);
+	struct stk_service_spec wanted = common_spec(session, side, log_path);
+	struct stk_service_vars vars = STK_VEC_INIT;
+	int rc;
+
+	add_vars(&at->spec->env, &vars);
+	wanted.start = command_of(&at->spec->start);
+	wanted.stop = command_of(&at->spec->stop);
+	wanted.pids = command_of(&at->spec->pids);
+	wanted.url = at->spec->url;
+	wanted.ready = at->spec->ready;
+	wanted.ready_fn = at->spec->ready_fn ? ask_ready : NULL;
+	wanted.ready_timeout_ns = at->spec->ready_timeout_ns;
+	rc = new_service(session, &wanted, &vars, &at->service, err);
+	stk_vec_release(&vars);
+	free(log_path);
+	return rc;
+}
+
+/* {port} … {port9} mean the same in all processes of a side. */
+static void share_ports(const struct stk_session_side *at, struct stk_placeholders *values)
+{
+	const struct stk_service *last =
+		at->others.len > 0 ? at->others.items[at->others.len - 1] : at->service;
+
+	for (int n = 1; n <= STK_SERVICE_PORTS; n++)
+		values->ports[n - 1] = stk_service_port(last, n);
+}
+
+static int start_other(struct stk_session *session, int side,
+	const struct stk_process_spec *process, struct stk_err *err)
+{
+	struct stk_session_side *at = &session->sides[side];
+	char *log_path = log_path_of(session, side, process->name);
+	struct stk_service_spec wanted = common_spec(session, side, log_path);
+	char *name = stk_xasprintf("%s, process %s", side_names[side], process->name);
+	struct stk_service_vars vars = STK_VEC_INIT;
+	struct stk_service *other = NULL;
+	int rc;
+
+	add_vars(&at->spec->env, &vars);
+	add_vars(&process->env, &vars);
+	share_ports(at, &wanted.values);
+	wanted.name = name;
+	wanted.start = command_of(&process->start);
+	wanted.stop = command_of(&process->stop);
+	wanted.pids = command_of(&process->pids);
+	wanted.cwd = process->cwd ? process->cwd : wanted.cwd;
+	wanted.url = process->url;
+	wanted.ready = process->ready ? process->ready : "started";
+	wanted.ready_fn = process->ready_fn ? ask_other_ready : NULL;
+	wanted.ready_timeout_ns = process->ready_timeout_ns;
+	rc = new_service(session, &wanted, &vars, &other, err);
+	if (rc == 0) {
+		stk_vec_push(&at->others, other);
+		rc = stk_service_start(other, err);
+	}
+	if (rc == 0)
+		rc = stk_service_wait_ready(other, err);
+	stk_vec_release(&vars);
+	free(name);
+	free(log_path);
+	return rc;
+}
+
 static int start_service(struct stk_session *session, int side, struct stk_err *err)
 {
 	struct stk_session_side *at = &session->sides[side];
-	struct stk_service_vars vars = STK_VEC_INIT;
-	struct stk_buf name = STK_BUF_EMPTY;
-	char *log_path;
-	int rc;
+	int rc = 0;
 
-	stk_buf_addf(&name, "%s.log", side_names[side]);
-	log_path = stk_fs_join(session->folder, name.ptr);
-	for (size_t i = 0; i < at->spec->env.len; i++)
-		stk_vec_push(&vars, (struct stk_service_var){at->spec->env.items[i].name,
-					    at->spec->env.items[i].value});
-	struct stk_service_spec spec = service_spec(session, side, &vars, log_path);
-	rc = stk_service_new(&spec, &at->service, err);
-	if (rc == 0 && (spec.build.shell || spec.build.argv_len > 0))
-		rc = stk_service_build(at->service, err);
+	/* from git it has been built before both are started */
+	if (has_build(at->spec) && !session->workflow->from_git)
+		rc = stk_session_build_side(session, side, err);
+	if (rc == 0)
+		rc = new_main(session, side, err);
+	for (size_t i = 0; rc == 0 && i < at->spec->processes.len; i++)
+		rc = start_other(session, side, &at->spec->processes.items[i], err);
 	if (rc == 0)
 		rc = stk_service_start(at->service, err);
 	if (rc == 0)
 		rc = stk_service_wait_ready(at->service, err);
-	if (rc < 0 && rc != STK_E_SCRIPT)
-		stk_err_wrap(err, "service '%s'", side_names[side]);
 	if (rc == 0)
 		at->url = stk_xstrdup(stk_service_url(at->service));
-	stk_vec_release(&vars);
-	stk_buf_release(&name);
-	free(log_path);
 	return rc;
 }
 
@@ -157,6 +295,27 @@ int stk_session_start_side(struct stk_session *session, int side, struct stk_err
 	return 0;
 }
 
+void stk_session_free_services(struct stk_session_side *side)
+{
+	stk_service_free(side->service);
+	side->service = NULL;
+	while (side->others.len > 0)
+		stk_service_free(side->others.items[--side->others.len]);
+	stk_vec_release(&side->others);
+}
+
+/* A service that had to be killed is worth a warning; a stop command that failed ends the run. */
+static int stop_one(
+	struct stk_session *session, int side, struct stk_service *service, struct stk_err *err)
+{
+	int rc = stk_service_stop(service, err);
+
+	if (rc != STK_E_TIMEOUT)
+		return rc;
+	stk_session_warn(session, "service '%s' had to be killed", side_names[side]);
+	return 0;
+}
+
 int stk_session_stop_side(struct stk_session *session, int side, struct stk_err *err)
 {
 	struct stk_session_side *at = &session->sides[side];
@@ -164,40 +323,57 @@ int stk_session_stop_side(struct stk_session *session, int side, struct stk_err 
 
 	if (!at->service)
 		return 0;
-	rc = stk_service_stop(at->service, err);
-	stk_service_free(at->service);
-	at->service = NULL;
-	if (rc == STK_E_TIMEOUT) {
-		stk_session_warn(session, "service '%s' had to be killed", side_names[side]);
-		rc = 0;
+	rc = stop_one(session, side, at->service, err);
+	for (size_t i = at->others.len; i-- > 0;) {
+		int stopped = stop_one(session, side, at->others.items[i], rc < 0 ? NULL : err);
+		rc = rc < 0 ? rc : stopped;
 	}
+	stk_session_free_services(at);
 	return rc;
 }
 
 int stk_session_check_services(struct stk_session *session, struct stk_err *err)
 {
 	for (int side = 0; side < STK_SIDES; side++) {
-		struct stk_service *service = session->sides[side].service;
-		int rc = service ? stk_service_check(service, err) : 0;
+		const struct stk_session_side *at = &session->sides[side];
+		int rc = at->service ? stk_service_check(at->service, err) : 0;
 
-		if (rc < 0) {
-			stk_err_wrap(err, "service '%s'", side_names[side]);
+		for (size_t i = 0; rc == 0 && i < at->others.len; i++)
+			rc = stk_service_check(at->others.items[i], err);
+		if (rc < 0)
 			return rc;
-		}
 	}
 	return 0;
 }
 
-int64_t stk_session_cpu_ns(const struct stk_session *session, int side)
+static void add_figure(int64_t *sum, int64_t figure)
 {
-	if (side < 0 || !session->sides[side].service)
-		return -1;
-	return stk_service_cpu_ns(session->sides[side].service);
+	*sum = *sum < 0 || figure < 0 ? -1 : *sum + figure;
 }
 
-int64_t stk_session_rss_bytes(const struct stk_session *session, int side)
+/* Throttling is that of a control group, which the processes of a side share as a rule. */
+static void add_usage(struct stk_service_usage *sum, struct stk_service *service)
 {
-	if (side < 0 || !session->sides[side].service)
-		return -1;
-	return stk_service_rss_bytes(session->sides[side].service);
+	struct stk_service_usage one = {-1, -1, 0, -1, -1};
+
+	(void)!stk_service_read_usage(service, &one, NULL); /* unknown then */
+	add_figure(&sum->cpu_ns, one.cpu_ns);
+	add_figure(&sum->rss_bytes, one.rss_bytes);
+	sum->processes += one.processes;
+	if (one.throttled_ns > sum->throttled_ns)
+		sum->throttled_ns = one.throttled_ns;
+	sum->restarts = sum->restarts < 0 || one.restarts < 0 ? -1 : sum->restarts + one.restarts;
+}
+
+void stk_session_usage(const struct stk_session *session, int side, struct stk_service_usage *out)
+{
+	const struct stk_session_side *at = side >= 0 ? &session->sides[side] : NULL;
+
+	*out = (struct stk_service_usage){-1, -1, 0, -1, -1};
+	if (!at || !at->service)
+		return;
+	*out = (struct stk_service_usage){.throttled_ns = -1};
+	add_usage(out, at->service);
+	for (size_t i = 0; i < at->others.len; i++)
+		add_usage(out, at->others.items[i]);
 }

@@ -5,9 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/buf.h"
+#include "core/publish/publishers.h"
 
 const struct stk_publisher *const stk_publishers[] = {
+	&stk_publisher_summary,
+	&stk_publisher_outputs,
+	&stk_publisher_comment,
+	&stk_publisher_check,
+	&stk_publisher_status,
 	NULL,
 };
 

@@ -13,6 +13,7 @@ struct stk_post_opts {
 	const char *author;      /* login that our comments have; NULL: found out */
 	const char *report_url;  /* of the page, for the links; NULL: the CI's run page */
 	const char *webhook_url; /* NULL: none */
+	const char *folder;      /* of the record, for the output `report`; NULL: unknown */
 	bool always;             /* a comment even where there is nothing to say */
 };
 
@@ -23,6 +24,7 @@ struct stk_post {
 	const struct stk_post_opts *opts;
 	const struct stk_env *env;
 	struct stk_rest *rest; /* NULL: there is no token; only local publishers are called then */
+	bool is_bot_token;     /* of Actions or an App: cannot ask who it is */
 	struct stk_buf *dry;   /* not NULL: append what would be written to files; write nothing */
 };
 

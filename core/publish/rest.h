@@ -49,6 +49,7 @@ struct stk_rest_request {
 	const char *path;            /* "/repos/o/r/…", with its query, escaped */
 	const struct stk_json *body; /* NULL = none */
 	bool is_repeatable;          /* a POST that does no harm when it is carried out twice */
+	bool is_once;                /* a PATCH that adds: carried out twice, it would add twice */
 	const char *permission;      /* what the token needs: "pull-requests: write"; or NULL */
 };
 
@@ -89,15 +90,14 @@ struct stk_rest_list {
 };
 
 /* Walk a list through its pages. Only the page number is taken from a Link header, never its host,
- * and it must grow. More than STK_REST_PAGES_MAX pages: STK_E_TOO_LARGE. *stopped_out (may be NULL)
- * is what fn returned last. */
+ * and it must grow. More than STK_REST_PAGES_MAX pages: STK_E_TOO_LARGE. */
 int stk_rest_each(struct stk_rest *rest, const struct stk_rest_list *list, stk_rest_item_fn fn,
 	void *ctx, struct stk_err *err) STK_MUST_CHECK;
 
 /* Whether nothing is really sent. */
 bool stk_rest_is_dry(const struct stk_rest *rest);
-/* The name that the server gave its moved repository's place, after a redirect; NULL if none. */
-const char *stk_rest_moved_to(const struct stk_rest *rest);
+/* The server's clock minus ours, by the Date of its last answer; 0 if it said none. */
+int64_t stk_rest_skew_ns(const struct stk_rest *rest);
 
 /* Append what an error answer says, fit for a message: "message" and its errors with field, at most
  * 2 KiB, on one line, control characters and the token taken out. */

@@ -8,7 +8,7 @@
 /* Rows on a screen; the record has them all. */
 enum { ROWS_MAX = 12, HOTSPOTS_MAX = 12 };
 
-const char *stk_parts_type_title(struct stk_doc *doc, const struct stk_comparison *comparison)
+const char *stk_parts_type_words(const struct stk_comparison *comparison)
 {
 	static const struct {
 		const char *short_name, *title;
@@ -19,8 +19,16 @@ const char *stk_parts_type_title(struct stk_doc *doc, const struct stk_compariso
 	for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
 		if (strcmp(titles[i].short_name, comparison->short_name) == 0)
 			return titles[i].title;
-	return stk_doc_textf(
-		doc, "%s%s", comparison->short_name, comparison->is_level ? "" : " per request");
+	return comparison->short_name;
+}
+
+const char *stk_parts_type_title(struct stk_doc *doc, const struct stk_comparison *comparison)
+{
+	const char *words = stk_parts_type_words(comparison);
+
+	if (words != comparison->short_name)
+		return words;
+	return stk_doc_textf(doc, "%s%s", words, comparison->is_level ? "" : " per request");
 }
 
 const char *stk_parts_place(struct stk_doc *doc, const struct stk_function *function)
@@ -114,7 +122,7 @@ static void add_found(struct stk_doc *doc, struct stk_doc_table *table,
 	into->cells[4].tone = into->cells[0].tone;
 	stk_figures_add_points(&buf, row->impact);
 	into->cells[6].text = stk_doc_take(doc, &buf);
-	const char *place = stk_parts_place(doc, &row->function);
+	const char *place = stk_parts_place_and_link(doc, row);
 	bool has_reason = row->reason && row->verdict != STK_VERDICT_NEW && !row->partner.name;
 	into->cells[7].text =
 		has_reason ? stk_doc_textf(doc, "%s%s%s", place, place[0] ? " · " : "", row->reason)
@@ -123,8 +131,9 @@ static void add_found(struct stk_doc *doc, struct stk_doc_table *table,
 	stk_buf_release(&buf);
 }
 
-/* "95 %", or the least of the rows' levels where selection widened them. */
-static const char *level_title(struct stk_doc *doc, const struct stk_comparison *comparison)
+/* The least and the greatest level of the intervals that are shown; NaN without any. */
+static void find_levels(
+	const struct stk_comparison *comparison, double *least_out, double *most_out)
 {
 	double least = NAN, most = NAN;
 
@@ -135,6 +144,24 @@ static const char *level_title(struct stk_doc *doc, const struct stk_comparison 
 			most = fmax(most, row->level);
 		}
 	}
+	*least_out = least;
+	*most_out = most;
+}
+
+double stk_parts_level(const struct stk_comparison *comparison)
+{
+	double least, most;
+
+	find_levels(comparison, &least, &most);
+	return least >= 0 && least < 1 ? least : NAN;
+}
+
+/* "95 %", or the least of the rows' levels where selection widened them. */
+static const char *level_title(struct stk_doc *doc, const struct stk_comparison *comparison)
+{
+	double least, most;
+
+	find_levels(comparison, &least, &most);
 	if (isnan(least) || fabs(least - 0.95) < 0.0005)
 		return isnan(least) || most - least < 0.0005 ? "95 %" : "≥ 95 %";
 	return stk_doc_textf(doc, "%s%.1f %%", most - least < 0.0005 ? "" : "≥ ", least * 100);
@@ -182,6 +209,9 @@ void stk_parts_add_comparison(struct stk_doc *doc, const struct stk_comparison *
 	if (found > ROWS_MAX)
 		stk_doc_add_line(section, "",
 			stk_doc_textf(doc, "and %zu more, in run.json", found - ROWS_MAX));
+	const char *changed = stk_parts_changed_share(doc, comparison);
+	if (section && changed)
+		stk_doc_add_line(section, "", changed);
 	if (section && isfinite(comparison->common_shift) && fabs(comparison->common_shift) > 0.03)
 		stk_doc_add_line(section, "",
 			stk_doc_textf(doc,

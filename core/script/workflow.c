@@ -1,7 +1,6 @@
 /* workflow: what a workflow file says, read from its Lua table into plain C values. */
 #include "core/script/workflow.h"
 
-#include <lauxlib.h>
 #include <lua.h>
 #include <math.h>
 #include <string.h>
@@ -20,139 +19,10 @@
 
 #define AT(type, member) offsetof(struct type, member)
 
-/* "cmd" for /bin/sh -c, or { "prog", "arg" } to be executed as it is. */
-static int read_command_item(struct stk_table *table, int64_t i, void *ctx, struct stk_err *err)
-{
-	struct stk_command_spec *command = ctx;
-	const char *word =
-		lua_type(table->lua, -1) == LUA_TSTRING ? lua_tostring(table->lua, -1) : NULL;
-
-	if (!word)
-		return stk_table_fail(table, NULL, err, "item %d: a text is missing", (int)i);
-	stk_vec_push(&command->argv, stk_arena_dup(table->arena, word));
-	return 0;
-}
-
-static int read_command(
-	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
-{
-	struct stk_command_spec *command = field;
-	struct stk_table list;
-	int rc;
-
-	(void)ctx;
-	if (lua_type(table->lua, -1) == LUA_TSTRING) {
-		command->shell = stk_arena_dup(table->arena, lua_tostring(table->lua, -1));
-		return 0;
-	}
-	if (lua_type(table->lua, -1) != LUA_TTABLE)
-		return stk_table_fail(table, key, err,
-			"a command is missing: a text for the shell, or a list of words");
-	rc = stk_table_nested(table, key, &list, err);
-	if (rc == 0)
-		rc = stk_table_each_item(&list, read_command_item, command, err);
-	if (rc == 0 && command->argv.len == 0)
-		rc = stk_table_fail(table, key, err, "the list of words is empty");
-	return rc;
-}
-
-static int read_ready(
-	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
-{
-	struct stk_side_spec *side = (void *)((char *)field - AT(stk_side_spec, ready));
-	const char *text;
-
-	(void)ctx;
-	if (lua_isfunction(table->lua, -1)) {
-		lua_pushvalue(table->lua, -1);
-		side->ready_fn = luaL_ref(table->lua, LUA_REGISTRYINDEX);
-		return 0;
-	}
-	text = lua_type(table->lua, -1) == LUA_TSTRING ? lua_tostring(table->lua, -1) : "";
-	if (text[0] != '/' && strcmp(text, "tcp") != 0)
-		return stk_table_fail(
-			table, key, err, "'/path', 'tcp' or a function is wanted, not '%s'", text);
-	side->ready = stk_arena_dup(table->arena, text);
-	return 0;
-}
-
-/* clang-format off */
-static const struct stk_table_row profile_rows[] = {
-	{ .key = "service", .type = STK_FIELD_TEXT,     .offset = AT(stk_profile_spec, service) },
-	{ .key = "labels",  .type = STK_FIELD_PAIRS,    .offset = AT(stk_profile_spec, labels) },
-};
-static const struct stk_table_row scrape_rows[] = {
-	{ .key = "url",     .type = STK_FIELD_TEXT,     .offset = AT(stk_profile_spec, url), .position = 1, .required = true },
-	{ .key = "slice",   .type = STK_FIELD_DURATION, .offset = AT(stk_profile_spec, slice_ns), .min = 1, .max = 300 },
-	{ .key = "path",    .type = STK_FIELD_TEXT,     .offset = AT(stk_profile_spec, path) },
-};
-/* clang-format on */
-
-static int read_profile(
-	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
-{
-	struct stk_profile_spec *profile = field;
-	struct stk_table nested;
-	int rc = stk_table_nested(table, key, &nested, err);
-
-	(void)ctx;
-	if (rc < 0)
-		return rc;
-	if (strcmp(nested.kind, "sdk") == 0) {
-		profile->via = STK_VIA_SDK;
-		return stk_table_read(
-			&nested, profile_rows, STK_ARRAY_LEN(profile_rows), profile, NULL, err);
-	}
-	profile->via = STK_VIA_SCRAPE;
-	return stk_table_read(&nested, scrape_rows, STK_ARRAY_LEN(scrape_rows), profile, NULL, err);
-}
-
-/* clang-format off */
-static const struct stk_table_row service_rows[] = {
-	{ .key = "build",         .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, build), .read = read_command },
-	{ .key = "start",         .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, start), .read = read_command, .required = true },
-	{ .key = "env",           .type = STK_FIELD_PAIRS,    .offset = AT(stk_side_spec, env) },
-	{ .key = "cwd",           .type = STK_FIELD_TEXT,     .offset = AT(stk_side_spec, cwd) },
-	{ .key = "ready",         .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, ready), .read = read_ready },
-	{ .key = "ready_timeout", .type = STK_FIELD_DURATION, .offset = AT(stk_side_spec, ready_timeout_ns), .min = 0.1, .max = 3600 },
-	{ .key = "stop_signal",   .type = STK_FIELD_TEXT,     .offset = AT(stk_side_spec, stop_signal) },
-	{ .key = "stop_timeout",  .type = STK_FIELD_DURATION, .offset = AT(stk_side_spec, stop_timeout_ns), .max = 600 },
-	{ .key = "url",           .type = STK_FIELD_TEXT,     .offset = AT(stk_side_spec, url) },
-	{ .key = "profile",       .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, profile), .read = read_profile, .kinds = "sdk scrape" },
-	{ .key = "title",         .type = STK_FIELD_TEXT,     .offset = AT(stk_side_spec, title) },
-};
-static const struct stk_table_row target_rows[] = {
-	{ .key = "url",     .type = STK_FIELD_TEXT,  .offset = AT(stk_side_spec, url), .required = true },
-	{ .key = "service", .type = STK_FIELD_TEXT,  .offset = AT(stk_side_spec, profile.service) },
-	{ .key = "labels",  .type = STK_FIELD_PAIRS, .offset = AT(stk_side_spec, profile.labels) },
-	{ .key = "profile", .type = STK_FIELD_READ,  .offset = AT(stk_side_spec, profile), .read = read_profile, .kinds = "sdk scrape" },
-	{ .key = "title",   .type = STK_FIELD_TEXT,  .offset = AT(stk_side_spec, title) },
-};
-/* clang-format on */
-
-/* A side: stoker.service{} or stoker.target{} (a plain table with a url is a target too). */
-static int read_side(
-	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
-{
-	struct stk_side_spec *side = field;
-	struct stk_table nested;
-	int rc = stk_table_nested(table, key, &nested, err);
-
-	(void)ctx;
-	if (rc < 0)
-		return rc;
-	side->is_set = true;
-	side->is_service = strcmp(nested.kind, "service") == 0;
-	if (side->is_service)
-		return stk_table_read(
-			&nested, service_rows, STK_ARRAY_LEN(service_rows), side, NULL, err);
-	return stk_table_read(&nested, target_rows, STK_ARRAY_LEN(target_rows), side, NULL, err);
-}
-
 /* clang-format off */
 static const struct stk_table_row sides_rows[] = {
-	{ .key = "base", .type = STK_FIELD_READ, .offset = STK_SIDE_BASE * sizeof(struct stk_side_spec), .read = read_side, .kinds = "service target", .required = true },
-	{ .key = "head", .type = STK_FIELD_READ, .offset = STK_SIDE_HEAD * sizeof(struct stk_side_spec), .read = read_side, .kinds = "service target", .required = true },
+	{ .key = "base", .type = STK_FIELD_READ, .offset = STK_SIDE_BASE * sizeof(struct stk_side_spec), .read = stk_side_spec_read, .kinds = "service target", .required = true },
+	{ .key = "head", .type = STK_FIELD_READ, .offset = STK_SIDE_HEAD * sizeof(struct stk_side_spec), .read = stk_side_spec_read, .kinds = "service target", .required = true },
 };
 static const struct stk_table_row pyroscope_rows[] = {
 	{ .key = "url",          .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, url), .position = 1, .required = true },
@@ -189,6 +59,34 @@ static int read_source(
 	source->kind = STK_SOURCE_PYROSCOPE;
 	return stk_table_read(
 		&nested, pyroscope_rows, STK_ARRAY_LEN(pyroscope_rows), source, NULL, err);
+}
+
+/* clang-format off */
+static const struct stk_table_row notes_rows[] = {
+	{ .key = "remote", .type = STK_FIELD_TEXT, .offset = AT(stk_baselines_spec, remote) },
+};
+static const struct stk_table_row dir_rows[] = {
+	{ .key = "path", .type = STK_FIELD_TEXT, .offset = AT(stk_baselines_spec, path), .position = 1, .required = true },
+};
+/* clang-format on */
+
+static int read_baselines(
+	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
+{
+	struct stk_baselines_spec *baselines = field;
+	struct stk_table nested;
+	int rc = stk_table_nested(table, key, &nested, err);
+
+	(void)ctx;
+	if (rc < 0)
+		return rc;
+	if (strcmp(nested.kind, "dir") == 0) {
+		baselines->kind = STK_BASELINES_DIR;
+		return stk_table_read(
+			&nested, dir_rows, STK_ARRAY_LEN(dir_rows), baselines, NULL, err);
+	}
+	baselines->kind = STK_BASELINES_NOTES;
+	return stk_table_read(&nested, notes_rows, STK_ARRAY_LEN(notes_rows), baselines, NULL, err);
 }
 
 static int read_rate(
@@ -260,17 +158,18 @@ static const struct stk_table_row gate_rows[] = {
 	{ .key = "functions",  .type = STK_FIELD_BOOL, .offset = AT(stk_gate_spec, functions) },
 	{ .key = "thresholds", .type = STK_FIELD_BOOL, .offset = AT(stk_gate_spec, thresholds) },
 };
-static const char *const mode_words[] = { "paired", "idle", NULL };
-static const char *const report_words[] = { "term", "html", "markdown", "json", NULL };
+static const char *const mode_words[] = { "paired", "idle", "baseline", NULL };
+static const char *const report_words[] = { "term", "html", "markdown", "json", "comment", "sarif", "junit", "codequality", NULL };
 
 /* What the file holds before it is made sense of. */
 struct raw {
 	struct stk_workflow *workflow;
-	const char *name, *mode;
+	const char *name, *mode, *base;
 	struct stk_side_spec sides[STK_SIDES];
 	struct stk_side_spec service, target;
 	struct stk_source_spec source;
 	struct stk_load_spec load;
+	struct stk_baselines_spec baselines;
 	struct stk_gate_spec gate;
 	struct stk_texts profiles, report;
 	int64_t idle_ns, profiles_timeout_ns;
@@ -281,27 +180,21 @@ struct raw {
 static const struct stk_table_row workflow_rows[] = {
 	{ .key = "name",     .type = STK_FIELD_TEXT,  .offset = AT(raw, name) },
 	{ .key = "mode",     .type = STK_FIELD_TEXT,  .offset = AT(raw, mode), .words = mode_words },
-	{ .key = "service",  .type = STK_FIELD_READ,  .offset = AT(raw, service), .given = AT(raw, service_given), .read = read_side, .kinds = "service" },
-	{ .key = "target",   .type = STK_FIELD_READ,  .offset = AT(raw, target), .given = AT(raw, target_given), .read = read_side, .kinds = "target" },
+	{ .key = "service",  .type = STK_FIELD_READ,  .offset = AT(raw, service), .given = AT(raw, service_given), .read = stk_side_spec_read, .kinds = "service" },
+	{ .key = "target",   .type = STK_FIELD_READ,  .offset = AT(raw, target), .given = AT(raw, target_given), .read = stk_side_spec_read, .kinds = "target" },
+	{ .key = "base",     .type = STK_FIELD_TEXT,  .offset = AT(raw, base) },
 	{ .key = "sides",    .type = STK_FIELD_TABLE, .offset = AT(raw, sides), .given = AT(raw, sides_given), .rows = sides_rows, .rows_len = STK_ARRAY_LEN(sides_rows) },
 	{ .key = "source",   .type = STK_FIELD_READ,  .offset = AT(raw, source), .read = read_source, .kinds = "pyroscope files" },
 	{ .key = "load",     .type = STK_FIELD_TABLE, .offset = AT(raw, load), .rows = load_rows, .rows_len = STK_ARRAY_LEN(load_rows) },
 	{ .key = "idle",     .type = STK_FIELD_DURATION, .offset = AT(raw, idle_ns), .min = 1, .max = 86400 },
 	{ .key = "profiles", .type = STK_FIELD_TEXTS, .offset = AT(raw, profiles) },
 	{ .key = "profiles_timeout", .type = STK_FIELD_DURATION, .offset = AT(raw, profiles_timeout_ns), .min = 1, .max = 3600 },
+	{ .key = "baselines", .type = STK_FIELD_READ, .offset = AT(raw, baselines), .read = read_baselines, .kinds = "git_notes dir" },
 	{ .key = "gate",     .type = STK_FIELD_TABLE, .offset = AT(raw, gate), .given = AT(raw, gate.is_set), .rows = gate_rows, .rows_len = STK_ARRAY_LEN(gate_rows) },
 	{ .key = "report",   .type = STK_FIELD_TEXTS, .offset = AT(raw, report), .words = report_words },
 	{ .key = "run",      .type = STK_FIELD_FUNCTION, .offset = AT(raw, run_fn), .given = AT(raw, run_given) },
 };
 /* clang-format on */
-
-static void init_side(struct stk_side_spec *side)
-{
-	*side = (struct stk_side_spec){.ready_timeout_ns = 60 * STK_NS_PER_S,
-		.stop_timeout_ns = 10 * STK_NS_PER_S,
-		.stop_signal = "TERM",
-		.profile = {.slice_ns = 5 * STK_NS_PER_S, .path = "/debug/pprof"}};
-}
 
 void stk_workflow_init(struct stk_workflow *workflow)
 {
@@ -322,21 +215,42 @@ void stk_workflow_init(struct stk_workflow *workflow)
 		.functions = true,
 		.thresholds = true};
 	for (int side = 0; side < STK_SIDES; side++)
-		init_side(&workflow->sides[side]);
+		stk_side_spec_init(&workflow->sides[side]);
 }
 
-static void release_side(struct stk_side_spec *side)
+/* Labels are the only thing that the command line adds to one side alone. */
+void stk_workflow_pair(struct stk_workflow *workflow)
 {
-	stk_vec_release(&side->build.argv);
-	stk_vec_release(&side->start.argv);
-	stk_vec_release(&side->env);
-	stk_vec_release(&side->profile.labels);
+	struct stk_side_spec *base = &workflow->sides[STK_SIDE_BASE];
+	const struct stk_side_spec *head = &workflow->sides[STK_SIDE_HEAD];
+
+	if (workflow->from_git)
+		return;
+	*base = *head;
+	base->profile.labels.items = NULL;
+	base->profile.labels.len = base->profile.labels.cap = 0;
+	for (size_t i = 0; i < head->profile.labels.len; i++)
+		stk_vec_push(&base->profile.labels, head->profile.labels.items[i]);
+	workflow->from_git = workflow->shares_service = true;
+	workflow->mode = STK_MODE_PAIRED;
+}
+
+void stk_workflow_unpair(struct stk_workflow *workflow)
+{
+	if (!workflow->from_git)
+		return;
+	workflow->sides[STK_SIDE_BASE].is_set = false;
+	workflow->from_git = false;
+	workflow->mode = STK_MODE_IDLE;
 }
 
 void stk_workflow_release(struct stk_workflow *workflow)
 {
-	for (int side = 0; side < STK_SIDES; side++)
-		release_side(&workflow->sides[side]);
+	if (workflow->shares_service)
+		stk_vec_release(&workflow->sides[STK_SIDE_BASE].profile.labels);
+	else
+		stk_side_spec_release(&workflow->sides[STK_SIDE_BASE]);
+	stk_side_spec_release(&workflow->sides[STK_SIDE_HEAD]);
 	stk_vec_release(&workflow->source.headers);
 	stk_vec_release(&workflow->load.env);
 	stk_vec_release(&workflow->profiles);
@@ -353,6 +267,9 @@ static int check_sides(const struct raw *raw, const struct stk_table *table, str
 	if (raw->service_given && raw->target_given)
 		return stk_table_fail(
 			table, "target", err, "either 'service' or 'target', not both");
+	if (raw->base && !raw->service_given && !(raw->mode && strcmp(raw->mode, "baseline") == 0))
+		return stk_table_fail(table, "base", err,
+			"it says which commit 'service' is built from, and there is no 'service'");
 	return 0;
 }
 
@@ -370,13 +287,22 @@ static int take_mode(struct raw *raw, struct stk_workflow *out, const struct stk
 	struct stk_err *err)
 {
 	out->mode_given = raw->mode != NULL;
-	out->mode = raw->sides_given ? STK_MODE_PAIRED : STK_MODE_IDLE;
+	/* a flow of one's own may want the one side only, and has to say so when it wants two */
+	out->mode = raw->sides_given || (raw->service_given && (!raw->run_given || raw->base))
+			    ? STK_MODE_PAIRED
+			    : STK_MODE_IDLE;
 	if (raw->mode)
-		out->mode = strcmp(raw->mode, "paired") == 0 ? STK_MODE_PAIRED : STK_MODE_IDLE;
-	if (out->mode == STK_MODE_PAIRED && (raw->service_given || raw->target_given)) {
+		out->mode = strcmp(raw->mode, "paired") == 0 ? STK_MODE_PAIRED
+			    : strcmp(raw->mode, "idle") == 0 ? STK_MODE_IDLE
+							     : STK_MODE_BASELINE;
+	if (out->mode == STK_MODE_BASELINE && raw->sides_given)
+		return stk_table_fail(table, "mode", err,
+			"mode 'baseline' has one 'service' or 'target', not 'sides'");
+	if (out->mode == STK_MODE_PAIRED && raw->target_given) {
 		stk_table_fail(table, "mode", err, "mode 'paired' needs both sides");
 		stk_err_hint(err,
-			"give sides = { base = stoker.service{...}, head = stoker.service{...} }");
+			"give service = stoker.service { build, start } to build both from "
+			"git, or sides = { base = ..., head = ... }");
 		return STK_E_SCRIPT;
 	}
 	return 0;
@@ -404,12 +330,17 @@ static int take_raw(struct raw *raw, struct stk_workflow *out, const struct stk_
 	if (rc < 0)
 		return rc;
 	take_sides(raw, out);
+	out->base = raw->base;
+	out->base_key = "base =";
+	if (raw->service_given && out->mode == STK_MODE_PAIRED)
+		stk_workflow_pair(out);
 	if (raw->name)
 		out->name = raw->name;
 	raw->load.idle_ns = raw->idle_ns;
 	out->profiles_timeout_ns = raw->profiles_timeout_ns;
 	out->source = raw->source;
 	out->load = raw->load;
+	out->baselines = raw->baselines;
 	out->gate = raw->gate;
 	out->run_fn = raw->run_given ? raw->run_fn : 0;
 	take_texts(raw, out);
@@ -439,9 +370,9 @@ int stk_load_spec_read(struct lua_State *lua, int index, const char *where, stru
 static void release_raw(struct raw *raw)
 {
 	for (int side = 0; side < STK_SIDES; side++)
-		release_side(&raw->sides[side]);
-	release_side(&raw->service);
-	release_side(&raw->target);
+		stk_side_spec_release(&raw->sides[side]);
+	stk_side_spec_release(&raw->service);
+	stk_side_spec_release(&raw->target);
 	stk_vec_release(&raw->source.headers);
 	stk_vec_release(&raw->load.env);
 }

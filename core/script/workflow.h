@@ -34,14 +34,27 @@ struct stk_profile_spec {
 	int64_t slice_ns; /* scrape */
 };
 
-/* Zero if ready is not a function; else the number to call it by. */
+/* A further process of a service: started before it, stopped after it, measured with it. */
+struct stk_process_spec {
+	const char *name; /* letters, digits, - and _ */
+	struct stk_command_spec start, stop, pids;
+	struct stk_pairs_text env; /* in addition to the service's */
+	const char *cwd;
+	const char *ready; /* "/path", "tcp", "tcp:PORT"; NULL: it need only be started */
+	int ready_fn;
+	int64_t ready_timeout_ns;
+	const char *url;
+};
+
+/* ready_fn: zero if ready is not a function; else the number to call it by. */
 struct stk_side_spec {
 	bool is_set;
 	bool is_service; /* started by us; else a target that runs already */
-	struct stk_command_spec build, start;
+	struct stk_command_spec build, start, stop, pids;
+	STK_VEC(struct stk_process_spec) processes;
 	struct stk_pairs_text env;
 	const char *cwd;
-	const char *ready; /* "/path", "tcp" or NULL (tcp) */
+	const char *ready; /* "/path", "tcp", "tcp:PORT" or NULL (tcp) */
 	int ready_fn;
 	int64_t ready_timeout_ns, stop_timeout_ns;
 	const char *stop_signal;
@@ -64,6 +77,14 @@ struct stk_source_spec {
 	int concurrency;
 	const char *files[STK_SIDES]; /* globs */
 	double file_requests[STK_SIDES];
+};
+
+/* Where kept runs of the base are looked for, and kept. */
+enum stk_baselines_kind { STK_BASELINES_NONE, STK_BASELINES_NOTES, STK_BASELINES_DIR };
+struct stk_baselines_spec {
+	enum stk_baselines_kind kind;
+	const char *remote; /* notes: "origin" */
+	const char *path;   /* dir */
 };
 
 struct stk_load_spec {
@@ -94,10 +115,19 @@ struct stk_workflow {
 	bool mode_given;
 	enum stk_mode mode;
 	struct stk_side_spec sides[STK_SIDES]; /* mode idle: HEAD only */
+	/* Both sides are the one service of the file, built from two commits: stk_workflow_pair. */
+	bool from_git;
+	const char
+		*base; /* "merge-base:main", a revision, in mode baseline a name; NULL: found out */
+	const char *head;     /* a revision; NULL: found out */
+	const char *base_key; /* how base was given: "--base" or "base ="; for messages */
+	bool rebuild;         /* what earlier runs built does not count */
+	bool shares_service;  /* memory of the sides is one */
 	struct stk_source_spec source;
 	struct stk_load_spec load;
 	STK_VEC(const char *) profiles; /* short names or full ids */
 	int64_t profiles_timeout_ns;    /* for the first ones to come, beyond the warm-up */
+	struct stk_baselines_spec baselines;
 	struct stk_gate_spec gate;
 	STK_VEC(const char *) report; /* term html markdown json */
 	int run_fn; /* registry reference of its own run = function(w); 0 = the flow of its mode */
@@ -105,6 +135,11 @@ struct stk_workflow {
 
 void stk_workflow_init(struct stk_workflow *workflow); /* the defaults of the API */
 void stk_workflow_release(struct stk_workflow *workflow);
+
+/* Make the service of mode idle both sides, to be built from two commits, or take that back: the
+ * service is then the one side again. Nothing happens where it is so already. */
+void stk_workflow_pair(struct stk_workflow *workflow);
+void stk_workflow_unpair(struct stk_workflow *workflow);
 
 /* Read the table that script returned by stoker.workflow{}. STK_E_SCRIPT with file, line
  * and the nearest known key. The script must outlive calls of its functions. */

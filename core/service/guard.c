@@ -19,6 +19,10 @@ static void take(struct stk_guard *guard, const struct stk_guard_message *messag
 		guard->first_ended = true;
 		guard->first_status = message->status;
 	}
+	if (message->kind == STK_GUARD_STOP_ENDED) {
+		guard->stop_ended = true;
+		guard->stop_status = message->status;
+	}
 	guard->reaped_cpu_ns = message->cpu_ns;
 }
 
@@ -150,6 +154,11 @@ void stk_guard_signal(struct stk_guard *guard, int signal_no)
 	(void)stk_guard_poll(guard, 0);
 	if (!guard->ended)
 		send_byte(guard, (unsigned char)signal_no);
+}
+
+void stk_guard_run_stop(struct stk_guard *guard)
+{
+	send_byte(guard, STK_GUARD_RUN_STOP);
 }
 
 void stk_guard_kill(struct stk_guard *guard)

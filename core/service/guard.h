@@ -22,6 +22,10 @@ struct stk_guard_opts {
 	char *const *env;  /* all of it, NULL at the end */
 	const char *cwd;   /* NULL = ours */
 	int log_fd;        /* becomes stdout and stderr; -1 = /dev/null */
+	/* Run to stop the service, by stk_guard_run_stop, or by the guard when stoker is gone;
+	 * NULL: none. With it a service whose own processes have all ended is still there: they
+	 * told somebody else to run it (docker compose up --detach). */
+	char *const *stop_argv;
 };
 
 struct stk_guard {
@@ -31,12 +35,14 @@ struct stk_guard {
 	int64_t reaped_cpu_ns; /* of all that the guard has reaped */
 	bool first_ended;
 	int first_status; /* as waitpid gives it */
-	bool ended;       /* nothing of it is left */
+	bool stop_ended;
+	int stop_status; /* as waitpid gives it */
+	bool ended;      /* nothing of it is left */
 };
 
 #define STK_GUARD_INIT                                                                             \
 	{                                                                                          \
-		0, 0, -1, 0, false, 0, true                                                        \
+		0, 0, -1, 0, false, 0, false, 0, true                                              \
 	}
 
 /* Start a program under a guard; returns once it executes. STK_E_NOT_FOUND or STK_E_IO naming the
@@ -48,6 +54,8 @@ int stk_guard_start(struct stk_guard *guard, const struct stk_guard_opts *opts,
 bool stk_guard_poll(struct stk_guard *guard, int timeout_ms);
 /* Send a signal to the service's process group. */
 void stk_guard_signal(struct stk_guard *guard, int signal_no);
+/* Run stop_argv; stop_ended says when it has ended. Once: what comes later is ignored. */
+void stk_guard_run_stop(struct stk_guard *guard);
 /* SIGKILL for all that descends from the guard, wait for the end, free what the guard holds here.
  * Nothing happens on STK_GUARD_INIT. */
 void stk_guard_kill(struct stk_guard *guard);

@@ -6,13 +6,15 @@
 
 #include "core/service/guard.h"
 
-enum { STK_GUARD_KILL_ALL = 255 }; /* byte to the guard; others are signals for the group */
+/* Bytes to the guard; others are signals for the group. */
+enum { STK_GUARD_RUN_STOP = 254, STK_GUARD_KILL_ALL = 255 };
 
 /* From the guard, one packet each. */
 enum stk_guard_kind {
 	STK_GUARD_STARTED,     /* pid */
 	STK_GUARD_CANNOT_EXEC, /* status is errno of execve, chdir or fork */
 	STK_GUARD_FIRST_ENDED, /* status as of waitpid */
+	STK_GUARD_STOP_ENDED,  /* the same */
 	STK_GUARD_REAPED       /* only cpu_ns is news */
 };
 struct stk_guard_message {

@@ -17,9 +17,17 @@ enum { LINE_FD = 3, CHILD_FD = 4, FIRST_CLOSED_FD = 5 };
 
 enum {
 	GRACE_MS = 500,       /* between TERM and KILL when stoker is gone */
+	STOP_MS = 30000,      /* for the stop command then */
 	KILL_PAUSE_MS = 10,   /* between rounds of KILL */
 	KILL_ROUNDS = 500,    /* then give up: a process that the kernel cannot end */
 	CHILDREN_BYTES = 4096 /* of the list of children read at once */
+};
+
+/* What the guard looks after. */
+struct ward {
+	const struct stk_guard_opts *opts;
+	pid_t first; /* and its group; 0 once nothing is left that could be in it */
+	pid_t stop;  /* the stop command; 0 not started, -1 could not be */
 };
 
 static int64_t reaped_cpu_ns(void)
@@ -52,21 +60,28 @@ static void set_mask(int how, int signal_no)
 	(void)sigprocmask(how, &set, NULL);
 }
 
-/* The service's first process, from fork to exec; exec_fd closes when that succeeds. */
-_Noreturn static void run_first(const struct stk_guard_opts *opts, pid_t guard, int exec_fd)
+/* From fork to exec; returns only when that fails. */
+static void become(const struct stk_guard_opts *opts, char *const *argv)
 {
 	struct sigaction action = {.sa_handler = SIG_DFL};
+
+	for (int i = 1; i < NSIG; i++)
+		(void)sigaction(i, &action, NULL); /* some numbers are reserved */
+	set_mask(SIG_UNBLOCK, 0);
+	if (!opts->cwd || chdir(opts->cwd) == 0)
+		(void)execvpe(argv[0], argv, opts->env);
+}
+
+/* The service's first process; exec_fd closes when it executes. */
+_Noreturn static void run_first(const struct stk_guard_opts *opts, pid_t guard, int exec_fd)
+{
 	int why;
 
 	(void)setpgid(0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != guard)
 		_exit(127);
-	for (int i = 1; i < NSIG; i++)
-		(void)sigaction(i, &action, NULL); /* some numbers are reserved */
-	set_mask(SIG_UNBLOCK, 0);
-	if (!opts->cwd || chdir(opts->cwd) == 0)
-		(void)execvpe(opts->argv[0], opts->argv, opts->env);
+	become(opts, opts->argv);
 	why = errno;
 	(void)!write(exec_fd, &why, sizeof why);
 	_exit(127);
@@ -94,8 +109,36 @@ static pid_t start_first(const struct stk_guard_opts *opts)
 	return first;
 }
 
+/* The stop command, in a group of its own: signals for the service's are not for it. */
+static void start_stop(struct ward *ward)
+{
+	if (!ward->opts->stop_argv || ward->stop != 0)
+		return;
+	ward->stop = fork();
+	if (ward->stop == 0) {
+		(void)setpgid(0, 0);
+		become(ward->opts, ward->opts->stop_argv);
+		_exit(127);
+	}
+	if (ward->stop < 0)
+		report(STK_GUARD_STOP_ENDED, 0, 127 << 8);
+}
+
+static enum stk_guard_kind kind_of(const struct ward *ward, pid_t pid)
+{
+	if (pid == ward->first)
+		return STK_GUARD_FIRST_ENDED;
+	return pid == ward->stop ? STK_GUARD_STOP_ENDED : STK_GUARD_REAPED;
+}
+
+static void signal_group(const struct ward *ward, int signal_no)
+{
+	if (ward->first > 0)
+		(void)kill(-ward->first, signal_no);
+}
+
 /* Reap what has ended; false when no child is left. */
-static bool reap(pid_t first)
+static bool reap(struct ward *ward)
 {
 	for (;;) {
 		int status = 0;
@@ -103,9 +146,14 @@ static bool reap(pid_t first)
 
 		if (pid == 0)
 			return true;
-		if (pid < 0)
-			return errno != ECHILD;
-		report(pid == first ? STK_GUARD_FIRST_ENDED : STK_GUARD_REAPED, pid, status);
+		if (pid < 0 && errno != ECHILD)
+			return true;
+		if (pid < 0) {
+			/* all of the group descended from us: its number may now be another's */
+			ward->first = 0;
+			return false;
+		}
+		report(kind_of(ward, pid), pid, status);
 	}
 }
 
@@ -142,26 +190,34 @@ static void nap(int ms)
 }
 
 /* Until nothing is left. When a process is killed, its children become ours. */
-_Noreturn static void kill_all(pid_t first)
+_Noreturn static void kill_all(struct ward *ward)
 {
-	for (int i = 0; i < KILL_ROUNDS && reap(first); i++) {
-		(void)kill(-first, SIGKILL);
+	for (int i = 0; i < KILL_ROUNDS && reap(ward); i++) {
+		signal_group(ward, SIGKILL);
 		signal_children(SIGKILL);
 		nap(KILL_PAUSE_MS);
 	}
 	_exit(0);
 }
 
-_Noreturn static void stoker_is_gone(pid_t first)
+static bool is_stopping(const struct ward *ward)
 {
-	(void)kill(-first, SIGTERM);
-	for (int ms = 0; ms < GRACE_MS && reap(first); ms += KILL_PAUSE_MS)
+	return ward->stop > 0 && kill(ward->stop, 0) == 0;
+}
+
+_Noreturn static void stoker_is_gone(struct ward *ward)
+{
+	start_stop(ward);
+	for (int ms = 0; ms < STOP_MS && reap(ward) && is_stopping(ward); ms += KILL_PAUSE_MS)
 		nap(KILL_PAUSE_MS);
-	kill_all(first);
+	signal_group(ward, SIGTERM);
+	for (int ms = 0; ms < GRACE_MS && reap(ward); ms += KILL_PAUSE_MS)
+		nap(KILL_PAUSE_MS);
+	kill_all(ward);
 }
 
 /* One byte from stoker, or its end. */
-static void obey(pid_t first)
+static void obey(struct ward *ward)
 {
 	unsigned char byte;
 	ssize_t got = recv(LINE_FD, &byte, 1, 0);
@@ -169,10 +225,12 @@ static void obey(pid_t first)
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (got <= 0)
-		stoker_is_gone(first);
+		stoker_is_gone(ward);
 	if (byte == STK_GUARD_KILL_ALL)
-		kill_all(first);
-	if (kill(-first, byte) < 0)
+		kill_all(ward);
+	if (byte == STK_GUARD_RUN_STOP)
+		start_stop(ward);
+	else if (ward->first > 0 && kill(-ward->first, byte) < 0)
 		signal_children(byte); /* the group is empty: a service that made itself a daemon */
 }
 
@@ -203,26 +261,26 @@ _Noreturn void stk_guard_run(const struct stk_guard_opts *opts, int line_fd)
 	struct pollfd fds[2] = {
 		{.fd = LINE_FD, .events = POLLIN}, {.fd = CHILD_FD, .events = POLLIN}};
 	struct signalfd_siginfo info;
-	pid_t first;
+	struct ward ward = {opts, 0, 0};
 
 	set_mask(SIG_BLOCK, 0); /* nothing but KILL and the end of the line ends a guard */
 	(void)setsid();
 	(void)prctl(PR_SET_NAME, "stoker-guard");
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	set_files(opts, line_fd);
-	first = start_first(opts);
-	if (first < 0) {
+	ward.first = start_first(opts);
+	if (ward.first < 0) {
 		report(STK_GUARD_CANNOT_EXEC, 0, errno);
 		_exit(127);
 	}
-	report(STK_GUARD_STARTED, first, 0);
-	while (reap(first)) {
+	report(STK_GUARD_STARTED, ward.first, 0);
+	while (reap(&ward) || (opts->stop_argv && ward.stop == 0)) {
 		if (poll(fds, 2, -1) < 0)
 			continue;
 		if (fds[1].revents)
 			(void)!read(CHILD_FD, &info, sizeof info);
 		if (fds[0].revents)
-			obey(first);
+			obey(&ward);
 	}
 	_exit(0);
 }

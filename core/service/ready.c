@@ -67,10 +67,10 @@ int stk_service_build(struct stk_service *service, struct stk_err *err)
 }
 
 /* One plain connection. */
-static int ask_tcp(const struct stk_service *service, struct stk_err *err)
+static int ask_tcp(uint16_t port, struct stk_err *err)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
-		.sin_port = htons(service->values.ports[0]),
+		.sin_port = htons(port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct timeval limit = {CONNECT_MS / 1000, CONNECT_MS % 1000 * 1000};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -83,7 +83,7 @@ static int ask_tcp(const struct stk_service *service, struct stk_err *err)
 		rc = 1;
 	else
 		(void)stk_err_set(err, STK_E_NET, "no connection to port %u",
-			(unsigned)service->values.ports[0]); /* only told when time is over */
+			(unsigned)port); /* only told when time is over */
 	close(fd);
 	return rc;
 }
@@ -108,6 +108,7 @@ static int ask_http(struct stk_client *client, const char *url, struct stk_err *
 struct question {
 	struct stk_client *client; /* NULL for tcp and a function */
 	char *url;
+	uint16_t port; /* of tcp */
 };
 
 static int ask(struct stk_service *service, const struct question *question, struct stk_err *err)
@@ -116,7 +117,29 @@ static int ask(struct stk_service *service, const struct question *question, str
 		return service->ready_fn(err, service->ready_ctx);
 	if (question->client)
 		return ask_http(question->client, question->url, err);
-	return ask_tcp(service, err);
+	return question->port ? ask_tcp(question->port, err) : 1;
+}
+
+/* "tcp" is {port}, "tcp:41802" another one. */
+static int find_port(const struct stk_service *service, uint16_t *out, struct stk_err *err)
+{
+	struct stk_str text = stk_str_of(service->ready ? service->ready : "tcp");
+	int64_t port = service->values.ports[0];
+
+	if (!stk_str_is(text, "tcp") &&
+		(!stk_str_starts(text, "tcp:") ||
+			stk_str_to_i64(stk_str_skip(text, 4), &port, NULL) < 0 || port < 1 ||
+			port > UINT16_MAX))
+		return stk_err_set(err, STK_E_SCRIPT,
+			"service '%s': ready = '%s' is no path, \"tcp\", \"tcp:PORT\" or "
+			"\"started\"",
+			service->name, service->ready);
+	if (port == 0)
+		return stk_err_set(err, STK_E_SCRIPT,
+			"service '%s': ready = \"tcp\" needs {port} in its commands",
+			service->name);
+	*out = (uint16_t)port;
+	return 0;
 }
 
 static int open_question(
@@ -135,21 +158,15 @@ static int open_question(
 		question->client = stk_client_new(&opts);
 		return 0;
 	}
-	if (service->ready && strcmp(service->ready, "tcp") != 0)
-		return stk_err_set(err, STK_E_SCRIPT,
-			"service '%s': ready = '%s' is neither a path nor \"tcp\"", service->name,
-			service->ready);
-	if (service->values.ports[0] == 0)
-		return stk_err_set(err, STK_E_SCRIPT,
-			"service '%s': ready = \"tcp\" needs {port} in its commands",
-			service->name);
-	return 0;
+	if (service->ready && strcmp(service->ready, "started") == 0)
+		return 0;
+	return find_port(service, &question->port, err);
 }
 
 int stk_service_wait_ready(struct stk_service *service, struct stk_err *err)
 {
 	int64_t until = stk_clock_mono(service->clock) + service->ready_timeout_ns;
-	struct question question = {NULL, NULL};
+	struct question question = {NULL, NULL, 0};
 	struct stk_err last = STK_ERR_INIT;
 	int rc = open_question(service, &question, err);
 
@@ -172,5 +189,5 @@ int stk_service_wait_ready(struct stk_service *service, struct stk_err *err)
 	}
 	stk_client_free(question.client);
 	free(question.url);
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : stk_service_ask_pids(service, err);
 }

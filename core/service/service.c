@@ -13,7 +13,6 @@
 #include "core/base/fs.h"
 #include "core/base/proc.h"
 #include "core/service/service_priv.h"
-#include "core/service/usage.h"
 
 enum { POLL_MS = 100 };
 
@@ -35,7 +34,8 @@ static int open_log(struct stk_service *service, int *out, struct stk_err *err)
 
 int stk_service_launch(struct stk_service *service, char *const *argv, struct stk_err *err)
 {
-	struct stk_guard_opts opts = {argv, service->env, service->cwd, -1};
+	struct stk_guard_opts opts = {argv, service->env, service->cwd, -1,
+		argv == service->start ? service->stop : NULL};
 	int rc = open_log(service, &opts.log_fd, err);
 
 	if (rc == 0) {
@@ -55,7 +55,8 @@ int stk_service_start(struct stk_service *service, struct stk_err *err)
 
 	if (service->started && !service->guard.ended)
 		return stk_err_set(err, STK_E_INVAL, "service '%s' runs already", service->name);
-	service->last = (struct stk_service_usage){0, 0, 0};
+	service->last = (struct stk_service_usage){.throttled_ns = -1};
+	service->seen.at_ticks = 0;
 	rc = stk_service_launch(service, service->start, err);
 	service->started = rc == 0;
 	return rc;
@@ -121,6 +122,26 @@ static bool await_end(struct stk_service *service)
 	return service->guard.ended;
 }
 
+#define STOP_COMMAND_NS (60 * STK_NS_PER_S)
+
+/* Run the stop command and wait for it; the service's own end is not waited for. */
+static int run_stop(struct stk_service *service, struct stk_err *err)
+{
+	struct stk_guard *guard = &service->guard;
+	int64_t limit = service->stop_timeout_ns > STOP_COMMAND_NS ? service->stop_timeout_ns
+								   : STOP_COMMAND_NS;
+	int64_t until = stk_clock_mono(service->clock) + limit;
+
+	stk_guard_run_stop(guard);
+	while (!guard->stop_ended && !guard->ended && stk_clock_mono(service->clock) < until)
+		(void)stk_guard_poll(guard, POLL_MS); /* its state tells */
+	if (guard->stop_ended && WIFEXITED(guard->stop_status) &&
+		WEXITSTATUS(guard->stop_status) == 0)
+		return 0;
+	return stk_err_set(err, STK_E_IO, "service '%s': its stop command %s", service->name,
+		guard->stop_ended ? "failed" : "takes too long");
+}
+
 int stk_service_stop(struct stk_service *service, struct stk_err *err)
 {
 	int rc = 0;
@@ -129,6 +150,8 @@ int stk_service_stop(struct stk_service *service, struct stk_err *err)
 		return 0;
 	/* keep the last figures: the processes take theirs with them */
 	(void)!stk_service_read_usage(service, &service->last, NULL);
+	if (service->stop && !service->guard.ended)
+		rc = run_stop(service, err);
 	stk_guard_signal(&service->guard, service->stop_signal);
 	if (!await_end(service)) {
 		stk_guard_kill(&service->guard);
@@ -137,50 +160,12 @@ int stk_service_stop(struct stk_service *service, struct stk_err *err)
 			service->name, (long long)(service->stop_timeout_ns / STK_NS_PER_S),
 			sigabbrev_np(service->stop_signal));
 	}
-	if (service->guard.reaped_cpu_ns > service->last.cpu_ns)
+	if (service->guard.reaped_cpu_ns > service->last.cpu_ns && service->last.cpu_ns >= 0)
 		service->last.cpu_ns = service->guard.reaped_cpu_ns;
 	service->last.rss_bytes = 0;
 	service->last.processes = 0;
 	service->started = false;
 	return rc;
-}
-
-int stk_service_read_usage(
-	struct stk_service *service, struct stk_service_usage *out, struct stk_err *err)
-{
-	struct stk_service_usage now = {0, 0, 0};
-	int rc;
-
-	if (service->guard.first_pid == 0)
-		return stk_err_set(
-			err, STK_E_NOT_FOUND, "service '%s' was not started", service->name);
-	if (service->started && !service->guard.ended) {
-		rc = stk_usage_read(service->guard.guard_pid, &now, err);
-		if (rc < 0)
-			return rc;
-		(void)stk_guard_poll(&service->guard, 0); /* what has been reaped meanwhile */
-		now.cpu_ns += service->guard.reaped_cpu_ns;
-		/* between its end and the guard's message a process counts nowhere */
-		if (now.cpu_ns < service->last.cpu_ns)
-			now.cpu_ns = service->last.cpu_ns;
-		service->last = now;
-	}
-	*out = service->last;
-	return 0;
-}
-
-int64_t stk_service_cpu_ns(struct stk_service *service)
-{
-	struct stk_service_usage usage;
-
-	return stk_service_read_usage(service, &usage, NULL) < 0 ? -1 : usage.cpu_ns;
-}
-
-int64_t stk_service_rss_bytes(struct stk_service *service)
-{
-	struct stk_service_usage usage;
-
-	return stk_service_read_usage(service, &usage, NULL) < 0 ? -1 : usage.rss_bytes;
 }
 
 pid_t stk_service_pid(const struct stk_service *service)
@@ -219,6 +204,8 @@ void stk_service_free(struct stk_service *service)
 		return;
 	(void)!stk_service_stop(service, NULL); /* a kill is all the same here */
 	stk_guard_kill(&service->guard);
+	stk_vec_release(&service->seen.processes);
+	stk_vec_release(&service->pids);
 	stk_proc_free_env(service->env);
 	stk_arena_release(&service->arena);
 	free(service);

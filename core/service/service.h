@@ -29,11 +29,18 @@ typedef int (*stk_service_ready_fn)(struct stk_err *err, void *ctx);
 struct stk_service_spec {
 	const char *name; /* "base", "head": for messages */
 	struct stk_service_command build, start;
+	/* Stops it, for a start that hands the service to somebody else and returns (docker compose
+	 * up --detach): with it an end of start with status 0 is no end of the service. */
+	struct stk_service_command stop;
+	/* Prints the process ids of a service that others run for it, one a line, once it is ready:
+	 * their control groups, or they and all below them, are then measured too. */
+	struct stk_service_command pids;
 	const struct stk_service_var *env;
 	size_t env_len;
-	const char *cwd;               /* may hold placeholders; NULL = values.dir, else ours */
-	const char *url;               /* may hold placeholders; NULL = "http://127.0.0.1:{port}" */
-	const char *ready;             /* "/path" (2xx, 3xx), "tcp"; NULL = tcp */
+	const char *cwd; /* may hold placeholders; NULL = values.dir, else ours */
+	const char *url; /* may hold placeholders; NULL = "http://127.0.0.1:{port}" */
+	/* "/path" (2xx, 3xx), "tcp" ({port}), "tcp:PORT", "started" (asks nothing); NULL = tcp */
+	const char *ready;
 	stk_service_ready_fn ready_fn; /* replaces ready */
 	void *ready_ctx;
 	int64_t ready_timeout_ns; /* 0 = 60 s */
@@ -74,25 +81,29 @@ bool stk_service_alive(struct stk_service *service);
 /* 0 while alive, else STK_E_IO with exit status and the last lines of the log. */
 int stk_service_check(struct stk_service *service, struct stk_err *err) STK_MUST_CHECK;
 
-/* stop_signal to the group, stop_timeout_ns for it to end, then SIGKILL for all that is left; waits
- * until nothing is. STK_E_TIMEOUT says that it had to be killed. Nothing runs: 0. */
+/* The stop command if there is one (at most a minute, or stop_timeout_ns if that is longer), then
+ * stop_signal to the group, stop_timeout_ns for it to end, then SIGKILL for all that is left; waits
+ * until nothing is. STK_E_TIMEOUT says that it had to be killed, STK_E_IO that the stop command
+ * failed. Nothing runs: 0. */
 int stk_service_stop(struct stk_service *service, struct stk_err *err) STK_MUST_CHECK;
 
 /* What its processes have used so far. */
 struct stk_service_usage {
-	int64_t cpu_ns;    /* user + system, of living and ended processes; never goes back */
-	int64_t rss_bytes; /* resident now */
-	int processes;     /* living now */
+	int64_t cpu_ns;       /* user + system, of living and ended processes; never goes back */
+	int64_t rss_bytes;    /* resident now */
+	int processes;        /* living now */
+	int64_t throttled_ns; /* held back by CPU quotas of its cgroup so far; -1 unknown */
+	int restarts;         /* processes replaced by one of the same name so far; -1 unknown */
 };
 
-/* The sum over all that descends from the guard. Living processes: the kernel's CPU clock of each
- * process (clock_getcpuclockid; nanoseconds, with the threads that ended). Ended ones: what the
- * guard reaped, in microseconds, and what living parents reaped, in clock ticks (/proc/PID/stat).
- * STK_E_NOT_FOUND before start; the last figures after stop. */
+/* The sum over all that descends from the guard, and over what the pids command told: the control
+ * group of such a process where it is not ours, else it and its descendants. Living processes: the
+ * kernel's CPU clock of each process (clock_getcpuclockid; nanoseconds, with the threads that
+ * ended). Ended ones: what the guard reaped, in microseconds, and what living parents reaped, in
+ * clock ticks (/proc/PID/stat). cpu_ns and rss_bytes are -1 when the service has no process of its
+ * own and told none. STK_E_NOT_FOUND before start; the last figures after stop. */
 int stk_service_read_usage(struct stk_service *service, struct stk_service_usage *out,
 	struct stk_err *err) STK_MUST_CHECK;
-int64_t stk_service_cpu_ns(struct stk_service *service);    /* -1 if it cannot be had */
-int64_t stk_service_rss_bytes(struct stk_service *service); /* -1 if it cannot be had */
 
 /* Process id of its first process, 0 before start. The guard is its parent. */
 pid_t stk_service_pid(const struct stk_service *service);

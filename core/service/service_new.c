@@ -92,16 +92,21 @@ static int expand_all(
 	struct stk_service *service, const struct stk_service_spec *spec, struct stk_err *err)
 {
 	const char *cwd = spec->cwd ? spec->cwd : spec->values.dir ? "{dir}" : NULL;
-	int rc = expand_command(service, &spec->build, &service->build, err);
+	const struct {
+		const char *name;
+		const struct stk_service_command *from;
+		char ***to;
+	} commands[] = {{"build", &spec->build, &service->build},
+		{"start", &spec->start, &service->start}, {"stop", &spec->stop, &service->stop},
+		{"pids", &spec->pids, &service->pids_command}};
+	int rc;
 
-	if (rc < 0) {
-		stk_err_wrap(err, "build");
-		return rc;
-	}
-	rc = expand_command(service, &spec->start, &service->start, err);
-	if (rc < 0) {
-		stk_err_wrap(err, "start");
-		return rc;
+	for (size_t i = 0; i < STK_ARRAY_LEN(commands); i++) {
+		rc = expand_command(service, commands[i].from, commands[i].to, err);
+		if (rc < 0) {
+			stk_err_wrap(err, "%s", commands[i].name);
+			return rc;
+		}
 	}
 	if (!service->start)
 		return stk_err_set(err, STK_E_SCRIPT, "the start command is missing");

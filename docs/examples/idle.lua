@@ -3,6 +3,7 @@ local stoker = require "stoker"
 
 return stoker.workflow {
 	name = "alone",
+	mode = "idle",
 	service = stoker.service {
 		start = { stoker.env("STOKER", "stoker"), "demo-shop", "--port", "{port}", "--push", "{push_url}",
 			"--version", "1.0", "--slice", "2" },

@@ -196,7 +196,7 @@ def scenarios_as_written(case):
 
 IDLE = """local stoker = require "stoker"
 return stoker.workflow {
-  name = "alone",
+  name = "alone", mode = "idle",
   service = stoker.service {
     start = "exec python3 %s/fake_service.py {port} {push_url} base", ready = "/healthz",
   },

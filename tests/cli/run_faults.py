@@ -190,7 +190,7 @@ def port_is_taken(case):
         taken.listen(1)
         port = taken.getsockname()[1]
         case.write("taken.lua", """local stoker = require "stoker"
-return stoker.workflow { load = { "fake_load.lua", rate = 5 }, profiles = "cpu",
+return stoker.workflow { mode = "idle", load = { "fake_load.lua", rate = 5 }, profiles = "cpu",
   service = stoker.service { url = "http://127.0.0.1:%d", ready = "/healthz",
     start = "exec python3 %s/fake_service.py %d {push_url} head" } }
 """ % (port, case.dir, port))

@@ -102,17 +102,18 @@ int flow_case_open(struct flow_case *fc, const char *text)
 	return stk_session_open(&fc->session, &fc->err);
 }
 
-void flow_case_push(struct flow_case *fc, int side, int64_t start_ns, const char *folded)
+void flow_case_push_as(
+	struct flow_case *fc, int side, int64_t start_ns, const char *format, struct stk_str bytes)
 {
 	struct stk_client_opts opts = {.connect_timeout_ms = 2000};
 	struct stk_client *client = stk_client_new(&opts);
 	struct stk_http_response response = {0};
 	char *url = stk_xasprintf(
-		"%s/ingest?name=fake&from=%lld&until=%lld&format=folded&sampleRate=100&spyName=t",
+		"%s/ingest?name=fake&from=%lld&until=%lld&format=%s&sampleRate=100&spyName=t",
 		fc->session.sides[side].push_url, (long long)(start_ns / STK_NS_PER_S),
-		(long long)(start_ns / STK_NS_PER_S + 1));
+		(long long)(start_ns / STK_NS_PER_S + 1), format);
 	struct stk_http_request request = {
-		.method = "POST", .url = url, .body = stk_str_of(folded), .has_body = true};
+		.method = "POST", .url = url, .body = bytes, .has_body = true};
 
 	if (stk_client_send(client, &request, &response, &fc->err) < 0)
 		fail_msg("%s", fc->err.msg);
@@ -120,6 +121,11 @@ void flow_case_push(struct flow_case *fc, int side, int64_t start_ns, const char
 	stk_http_response_release(&response);
 	stk_client_free(client);
 	free(url);
+}
+
+void flow_case_push(struct flow_case *fc, int side, int64_t start_ns, const char *folded)
+{
+	flow_case_push_as(fc, side, start_ns, "folded", stk_str_of(folded));
 }
 
 bool flow_case_has_python(void)

@@ -38,6 +38,9 @@ int flow_case_open(struct flow_case *fc, const char *text);
 
 /* Push folded text as the profile of [start, start + 1 s) to the side's own port. */
 void flow_case_push(struct flow_case *fc, int side, int64_t start_ns, const char *folded);
+/* The same for bytes of another format of /ingest, "pprof". */
+void flow_case_push_as(struct flow_case *fc, int side, int64_t start_ns, const char *format,
+	struct stk_str bytes);
 
 /* Load and run a workflow on the real clock; the result of stk_flow_run. $DIR in text stands for
  * the folder of fake_service.py. */

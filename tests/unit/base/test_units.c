@@ -131,8 +131,10 @@ static void units_format_stamp__is_utc(void **state)
 	(void)state;
 	stk_units_format_stamp(&buf, (int64_t)1795358285 * STK_NS_PER_S);
 	stk_buf_add_byte(&buf, ' ');
+	stk_units_format_clock(&buf, (int64_t)1795358285 * STK_NS_PER_S);
+	stk_buf_add_byte(&buf, ' ');
 	stk_units_format_rfc3339(&buf, (int64_t)1795358285 * STK_NS_PER_S + 123 * STK_NS_PER_MS);
-	assert_string_equal(buf.ptr, "20261122-143805 2026-11-22T14:38:05.123Z");
+	assert_string_equal(buf.ptr, "20261122-143805 14:38:05 2026-11-22T14:38:05.123Z");
 	stk_buf_release(&buf);
 }
 

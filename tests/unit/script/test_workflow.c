@@ -229,6 +229,69 @@ static void workflow_read__both_sides_make_it_paired(void **state)
 	assert_true(flow->mode_given);
 }
 
+static void workflow_read__a_service_is_both_sides_from_git(void **state)
+{
+	const struct stk_workflow *flow = read_good(*state,
+		"service = stoker.service { build = 'make', start = 'a', profile = stoker.sdk { "
+		"labels = { l = 'm' } } }, base = 'merge-base:main'");
+
+	assert_true(flow->from_git);
+	assert_int_equal(flow->mode, STK_MODE_PAIRED);
+	assert_string_equal(flow->base, "merge-base:main");
+	assert_string_equal(flow->sides[STK_SIDE_BASE].start.shell, "a");
+	assert_string_equal(flow->sides[STK_SIDE_HEAD].build.shell, "make");
+	assert_ptr_not_equal(flow->sides[STK_SIDE_BASE].profile.labels.items,
+		flow->sides[STK_SIDE_HEAD].profile.labels.items);
+	flow = read_good(*state, "mode = 'idle', service = stoker.service { start = 'a' }");
+	assert_false(flow->from_git);
+	assert_false(flow->sides[STK_SIDE_BASE].is_set);
+	/* a flow of one's own wants both only when it says so */
+	flow = read_good(*state, "run = function() end, service = stoker.service { start = 'a' }");
+	assert_int_equal(flow->mode, STK_MODE_IDLE);
+	flow = read_good(*state, "run = function() end, base = 'v1', "
+				 "service = stoker.service { start = 'a' }");
+	assert_true(flow->from_git);
+}
+
+static void workflow_pair__and_back(void **state)
+{
+	struct fixture *fx = *state;
+
+	read_good(fx, "mode = 'idle', service = stoker.service { start = 'a' }");
+	stk_workflow_pair(&fx->flow);
+	stk_workflow_pair(&fx->flow);
+	assert_true(fx->flow.from_git && fx->flow.sides[STK_SIDE_BASE].is_set);
+	stk_workflow_unpair(&fx->flow);
+	assert_int_equal(fx->flow.mode, STK_MODE_IDLE);
+	assert_false(fx->flow.from_git || fx->flow.sides[STK_SIDE_BASE].is_set);
+}
+
+static void workflow_read__further_processes_of_a_service(void **state)
+{
+	const struct stk_side_spec *side = read_service(*state,
+		"start = 'x', stop = 'y', pids = { 'z', 'w' }, processes = { { name = 'db', start "
+		"= "
+		"{ 'db', '{port2}' }, ready = 'tcp:{port2}', ready_timeout = 5, env = { A = 1 }, "
+		"cwd = 'c', url = 'u' }, { name = 'q', start = 's', stop = 't', pids = 'p', ready "
+		"= "
+		"function() end } }");
+
+	assert_string_equal(side->stop.shell, "y");
+	assert_int_equal(side->pids.argv.len, 2);
+	assert_int_equal(side->processes.len, 2);
+	assert_string_equal(side->processes.items[0].name, "db");
+	assert_string_equal(side->processes.items[0].start.argv.items[1], "{port2}");
+	assert_string_equal(side->processes.items[0].ready, "tcp:{port2}");
+	assert_int_equal(side->processes.items[0].ready_timeout_ns, 5 * S);
+	assert_string_equal(side->processes.items[0].env.items[0].value, "1");
+	assert_string_equal(side->processes.items[0].cwd, "c");
+	assert_string_equal(side->processes.items[0].url, "u");
+	assert_string_equal(side->processes.items[1].stop.shell, "t");
+	assert_string_equal(side->processes.items[1].pids.shell, "p");
+	assert_true(side->processes.items[1].ready_fn != 0);
+	assert_null(side->processes.items[1].ready);
+}
+
 /* --- source, load, gate --------------------------------------------------------------------- */
 
 static void workflow_read__sources(void **state)
@@ -388,7 +451,8 @@ static void workflow_read__sides_service_and_target_exclude_each_other(void **st
 		{"service = stoker.service { start = 'x' }, target = { url = 'http://c' }",
 			"either 'service' or 'target'"},
 		{"mode = 'paired', target = { url = 'http://c' }", "needs both sides"},
-		{"mode = 'paired', service = stoker.service { start = 'x' }", "needs both sides"},
+		{"base = 'main', target = { url = 'http://c' }", "there is no 'service'"},
+		{"base = 'main', " PAIR, "there is no 'service'"},
 		{"sides = { base = { url = 'http://a' } }", "head: is missing"},
 		{"sides = { head = { url = 'http://a' } }", "base: is missing"},
 	};
@@ -403,11 +467,21 @@ static void workflow_read__wrong_values_are_refused(void **state)
 		{"name = 5", "name"},
 		{"service = 'x'", "service"},
 		{"service = stoker.service {}", "start: is missing"},
+		{"service = stoker.service { start = 'x', processes = 'y' }", "a list of tables"},
+		{"service = stoker.service { start = 'x', processes = { 'y' } }", "processes.1"},
+		{"service = stoker.service { start = 'x', processes = { { start = 'y' } } }",
+			"name: is missing"},
+		{"service = stoker.service { start = 'x', processes = { { name = '../a', start = "
+		 "'y' } } }",
+			"letters, digits"},
+		{"service = stoker.service { start = 'x', processes = { { name = 'a', start = 'y' "
+		 "}, { name = 'a', start = 'y' } } }",
+			"there are two of 'a'"},
 		{"service = stoker.service { start = 5 }", "a command is missing"},
 		{"service = stoker.service { start = {} }", "the list of words is empty"},
 		{"service = stoker.service { start = { 'x', 5 } }", "item 2: a text is missing"},
 		{"service = stoker.service { start = 'x', ready = 'healthz' }",
-			"'/path', 'tcp' or a function"},
+			"'/path', 'tcp', 'tcp:{port2}' or a function"},
 		{"service = stoker.service { start = 'x', ready_timeout = 'soon' }",
 			"ready_timeout"},
 		{"service = stoker.service { start = 'x', profile = stoker.scrape {} }",
@@ -457,6 +531,9 @@ int main(void)
 		CASE(workflow_read__profiles_of_a_side),
 		CASE(workflow_read__a_target_in_both_spellings),
 		CASE(workflow_read__both_sides_make_it_paired),
+		CASE(workflow_read__a_service_is_both_sides_from_git),
+		CASE(workflow_pair__and_back),
+		CASE(workflow_read__further_processes_of_a_service),
 		CASE(workflow_read__sources),
 		CASE(workflow_read__every_key_of_load),
 		CASE(workflow_read__load_by_position_and_in_vus),

@@ -63,6 +63,14 @@ static struct stk_service *start(const struct stk_service_spec *spec)
 	return service;
 }
 
+static int64_t cpu_of(struct stk_service *service)
+{
+	struct stk_service_usage usage;
+
+	assert_int_equal(stk_service_read_usage(service, &usage, NULL), 0);
+	return usage.cpu_ns;
+}
+
 /* Wait for an event that must come: at most 20 s, in steps. */
 static bool await_gone(pid_t pid)
 {
@@ -116,7 +124,7 @@ static void service_wait_ready__finds_an_http_server(void **state)
 	assert_int_equal(stk_service_stop(service, &err), 0);
 	assert_false(stk_service_alive(service));
 	assert_true(await_gone(stk_service_pid(service)));
-	assert_true(stk_service_cpu_ns(service) >= usage.cpu_ns);
+	assert_true(cpu_of(service) >= usage.cpu_ns);
 	stk_service_free(service);
 }
 
@@ -304,9 +312,9 @@ static void service_cpu_ns__counts_children_that_ended(void **state)
 	int64_t cpu_ns;
 
 	assert_int_equal(await_number(path), 1);
-	cpu_ns = stk_service_cpu_ns(service);
+	cpu_ns = cpu_of(service);
 	assert_true(cpu_ns > 20 * STK_NS_PER_MS);
-	assert_true(stk_service_cpu_ns(service) >= cpu_ns);
+	assert_true(cpu_of(service) >= cpu_ns);
 	stk_service_free(service);
 	free(path);
 }
@@ -354,9 +362,13 @@ static void service_guard__holds_nothing_of_ours(void **state)
 	assert_int_equal(pipe(fds), 0); /* not close-on-exec: the guard must close it itself */
 	service = start(&spec);
 	(void)snprintf(path, sizeof path, "/proc/%d/fd", (int)stk_service_pid(service));
-	assert_int_equal(stk_fs_list(path, &names, &len, NULL), 0);
+	/* while it is being loaded it has its libraries open, one after the other */
+	for (int i = 0; i < 2000 && len != 3; i++) {
+		assert_int_equal(stk_fs_list(path, &names, &len, NULL), 0);
+		stk_fs_list_free(names, len);
+		usleep(1000);
+	}
 	assert_int_equal(len, 3);
-	stk_fs_list_free(names, len);
 	close(fds[0]);
 	close(fds[1]);
 	stk_service_free(service);
@@ -400,6 +412,143 @@ static void service_new__names_the_unknown_placeholder(void **state)
 	assert_null(service);
 }
 
+/* As docker compose up --detach does: hand it to somebody else, return. */
+static struct stk_service_spec detached_spec(const struct place *place)
+{
+	struct stk_service_spec spec = spec_of(place, "echo up; exit 0 # {port}");
+
+	spec.ready = "started";
+	spec.stop = (struct stk_service_command){.shell = "echo down; echo 1 > {dir}/stopped"};
+	return spec;
+}
+
+static void service_stop__runs_the_stop_command_of_one_that_returned(void **state)
+{
+	struct place *place = *state;
+	struct stk_service_spec spec = detached_spec(place);
+	char *path = stk_fs_join(place->dir, "stopped");
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_service *service = start(&spec);
+	struct stk_buf tail = STK_BUF_EMPTY;
+
+	while (!stk_service_alive(service) || cpu_of(service) != -1)
+		usleep(1000); /* its start has not ended yet */
+	assert_int_equal(stk_service_wait_ready(service, &err), 0);
+	assert_int_equal(stk_service_check(service, &err), 0);
+	assert_false(stk_fs_exists(path));
+	assert_int_equal(stk_service_stop(service, &err), 0);
+	assert_true(stk_fs_exists(path));
+	assert_false(stk_service_alive(service));
+	stk_service_log_tail(service, 2, &tail);
+	assert_string_equal(tail.ptr, "up\ndown\n");
+	stk_buf_release(&tail);
+	stk_service_free(service);
+	free(path);
+}
+
+static void service_stop__says_that_the_stop_command_failed(void **state)
+{
+	struct stk_service_spec spec = detached_spec(*state);
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_service *service;
+
+	spec.stop.shell = "exit 3";
+	service = start(&spec);
+	assert_int_equal(stk_service_stop(service, &err), STK_E_IO);
+	assert_string_equal(err.msg, "service 'head': its stop command failed");
+	stk_service_free(service);
+	spec.start.shell = "exit 4";
+	service = start(&spec); /* a start that failed is no service */
+	while (stk_service_alive(service))
+		usleep(1000);
+	assert_int_equal(stk_service_check(service, &err), STK_E_IO);
+	stk_service_free(service);
+}
+
+static void service_stop__of_one_that_stays_ends_it_too(void **state)
+{
+	struct stk_service_spec spec = detached_spec(*state);
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_service *service;
+
+	spec.start.shell = "exec sleep 600";
+	service = start(&spec);
+	assert_int_equal(stk_service_stop(service, &err), 0);
+	assert_true(await_gone(stk_service_pid(service)));
+	stk_service_free(service);
+}
+
+static void service_guard__runs_the_stop_command_when_its_parent_is_killed(void **state)
+{
+	struct place *place = *state;
+	struct stk_service_spec spec = detached_spec(place);
+	char *up = stk_fs_join(place->dir, "up"), *path = stk_fs_join(place->dir, "stopped");
+	pid_t parent;
+
+	spec.start.shell = "echo 1 > {dir}/up";
+	parent = fork();
+	if (parent == 0)
+		start_and_hang(&spec);
+	assert_int_equal(await_number(up), 1);
+	assert_int_equal(kill(parent, SIGKILL), 0);
+	assert_int_equal(waitpid(parent, NULL, 0), parent);
+	assert_int_equal(await_number(path), 1);
+	free(up);
+	free(path);
+}
+
+static void service_read_usage__counts_what_the_pids_command_tells(void **state)
+{
+	struct place *place = *state;
+	struct stk_service_spec spec = detached_spec(place);
+	struct stk_service_usage usage;
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_service *service;
+	char pids[64];
+	pid_t other = fork();
+
+	if (other == 0)
+		for (;;)
+			;
+	(void)snprintf(pids, sizeof pids, "echo %d; echo", (int)other);
+	spec.pids = (struct stk_service_command){.shell = pids};
+	service = start(&spec);
+	assert_int_equal(stk_service_wait_ready(service, &err), 0);
+	do
+		assert_int_equal(stk_service_read_usage(service, &usage, &err), 0);
+	while (usage.cpu_ns < 20 * STK_NS_PER_MS);
+	assert_true(usage.processes >= 1);
+	assert_true(usage.rss_bytes > 0);
+	assert_int_equal(stk_service_stop(service, &err), 0);
+	stk_service_free(service);
+	spec.pids.shell = "echo none";
+	service = start(&spec);
+	assert_int_equal(stk_service_wait_ready(service, &err), STK_E_FORMAT);
+	assert_non_null(strstr(err.msg, "its pids command: a process id a line is wanted"));
+	stk_service_free(service);
+	assert_int_equal(kill(other, SIGKILL), 0);
+	assert_int_equal(waitpid(other, NULL, 0), other);
+}
+
+static void service_wait_ready__tcp_of_another_port(void **state)
+{
+	struct stk_service_spec spec = spec_of(*state,
+		"exec python3 -u -m http.server --bind 127.0.0.1 {port2} --directory {dir}");
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_service *service;
+
+	spec.ready = "tcp:{port2}";
+	service = start(&spec);
+	if (stk_service_wait_ready(service, &err) < 0)
+		fail_msg("%s", err.msg);
+	stk_service_free(service);
+	spec.ready = "tcp:70000";
+	service = start(&spec);
+	assert_int_equal(stk_service_wait_ready(service, &err), STK_E_SCRIPT);
+	assert_non_null(strstr(err.msg, "\"tcp:PORT\""));
+	stk_service_free(service);
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
@@ -419,6 +568,12 @@ int main(void)
 		CASE(service_guard__holds_nothing_of_ours),
 		CASE(service_alive__sees_that_the_guard_was_killed),
 		CASE(service_new__names_the_unknown_placeholder),
+		CASE(service_stop__runs_the_stop_command_of_one_that_returned),
+		CASE(service_stop__says_that_the_stop_command_failed),
+		CASE(service_stop__of_one_that_stays_ends_it_too),
+		CASE(service_guard__runs_the_stop_command_when_its_parent_is_killed),
+		CASE(service_read_usage__counts_what_the_pids_command_tells),
+		CASE(service_wait_ready__tcp_of_another_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -31,6 +32,7 @@ _Noreturn static void burn(int fd)
 
 static void usage_read__is_the_processes_own_figure_to_a_millisecond(void **state)
 {
+	struct stk_usage_query query = {getpid(), false};
 	struct stk_service_usage usage;
 	int64_t told[2], sum = 0;
 	pid_t pids[2];
@@ -47,7 +49,7 @@ static void usage_read__is_the_processes_own_figure_to_a_millisecond(void **stat
 		assert_int_equal(read(fds[0], &told[i], sizeof told[i]), sizeof told[i]);
 		sum += told[i];
 	}
-	assert_int_equal(stk_usage_read(getpid(), &usage, NULL), 0);
+	assert_int_equal(stk_usage_read(&query, NULL, &usage, NULL), 0);
 	assert_int_equal(usage.processes, 2);
 	assert_true(usage.rss_bytes > 0);
 	assert_true(usage.cpu_ns >= sum);
@@ -56,11 +58,61 @@ static void usage_read__is_the_processes_own_figure_to_a_millisecond(void **stat
 		assert_int_equal(kill(pids[i], SIGKILL), 0);
 		assert_int_equal(waitpid(pids[i], NULL, 0), pids[i]);
 	}
-	assert_int_equal(stk_usage_read(getpid(), &usage, NULL), 0);
+	assert_int_equal(stk_usage_read(&query, NULL, &usage, NULL), 0);
 	assert_int_equal(usage.processes, 0);
 	assert_int_equal(usage.cpu_ns, 0);
 	close(fds[0]);
 	close(fds[1]);
+}
+
+static void add(struct stk_usage_seen *seen, pid_t pid, int64_t start_s, const char *name)
+{
+	int64_t ticks = sysconf(_SC_CLK_TCK);
+	struct stk_usage_process one = {.pid = pid, .start_ticks = start_s * ticks};
+
+	(void)snprintf(one.name, sizeof one.name, "%s", name);
+	stk_vec_push(&seen->processes, one);
+}
+
+static void usage_count_restarts__workers_that_were_replaced(void **state)
+{
+	int64_t ticks = sysconf(_SC_CLK_TCK);
+	struct stk_usage_seen before = {100 * ticks, STK_VEC_INIT};
+	struct stk_usage_seen after = {110 * ticks, STK_VEC_INIT};
+
+	(void)state;
+	add(&before, 1, 10, "master");
+	add(&before, 2, 10, "worker");
+	add(&before, 3, 10, "worker");
+	add(&before, 4, 99, "sh");    /* a helper, one second old */
+	add(&before, 5, 10, "gone");  /* nothing comes in its place */
+	add(&before, 6, 10, "again"); /* its number is another's now */
+	add(&after, 1, 10, "master");
+	add(&after, 3, 10, "worker");
+	add(&after, 7, 105, "worker");
+	add(&after, 8, 105, "worker"); /* one more than before */
+	add(&after, 9, 105, "sh");
+	add(&after, 6, 105, "again");
+	assert_int_equal(stk_usage_count_restarts(&before, &after), 2);
+	assert_int_equal(stk_usage_count_restarts(&before, &before), 0);
+	stk_vec_release(&before.processes);
+	stk_vec_release(&after.processes);
+}
+
+static void usage_read__tells_who_they_are(void **state)
+{
+	struct stk_usage_query query = {getpid(), true};
+	struct stk_usage_seen seen = {0, STK_VEC_INIT};
+	struct stk_service_usage usage;
+
+	(void)state;
+	assert_int_equal(stk_usage_read(&query, &seen, &usage, NULL), 0);
+	assert_int_equal(seen.processes.len, 1);
+	assert_int_equal(seen.processes.items[0].pid, getpid());
+	assert_string_equal(seen.processes.items[0].name, "test_usage");
+	assert_true(seen.processes.items[0].start_ticks > 0);
+	assert_true(seen.processes.items[0].start_ticks <= seen.at_ticks);
+	stk_vec_release(&seen.processes);
 }
 
 static void guard_poll__reports_the_cpu_time_of_what_it_reaped(void **state)
@@ -68,7 +120,7 @@ static void guard_poll__reports_the_cpu_time_of_what_it_reaped(void **state)
 	char *const argv[] = {(char[]){"sh"}, (char[]){"-c"},
 		(char[]){"i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; exit 4"}, NULL};
 	char *const env[] = {(char[]){"PATH=/bin:/usr/bin"}, NULL};
-	struct stk_guard_opts opts = {argv, env, "/", -1};
+	struct stk_guard_opts opts = {argv, env, "/", -1, NULL};
 	struct stk_guard guard = STK_GUARD_INIT;
 	struct stk_err err = STK_ERR_INIT;
 
@@ -87,7 +139,7 @@ static void guard_poll__reports_the_cpu_time_of_what_it_reaped(void **state)
 static void guard_start__refuses_a_folder_that_is_not_there(void **state)
 {
 	char *const argv[] = {(char[]){"true"}, NULL}, *const env[] = {NULL};
-	struct stk_guard_opts opts = {argv, env, "/no/such/folder", -1};
+	struct stk_guard_opts opts = {argv, env, "/no/such/folder", -1, NULL};
 	struct stk_guard guard = STK_GUARD_INIT;
 	struct stk_err err = STK_ERR_INIT;
 
@@ -100,6 +152,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(usage_read__is_the_processes_own_figure_to_a_millisecond),
+		cmocka_unit_test(usage_count_restarts__workers_that_were_replaced),
+		cmocka_unit_test(usage_read__tells_who_they_are),
 		cmocka_unit_test(guard_poll__reports_the_cpu_time_of_what_it_reaped),
 		cmocka_unit_test(guard_start__refuses_a_folder_that_is_not_there),
 	};

@@ -1,0 +1,14 @@
+/* changed: what differs between the commits of base and head of a session. */
+#ifndef STK_CORE_FLOW_CHANGED_H
+#define STK_CORE_FLOW_CHANGED_H
+
+#include "core/flow/session.h"
+
+struct stk_changes;
+
+/* Read at the first call, with notes for the record; the session's. NULL when a side has no commit
+ * or the workflow lies in no repository; what else stands in the way is a warning, never an error:
+ * a run is not worth less for it. */
+struct stk_changes *stk_session_changes(struct stk_session *session);
+
+#endif
