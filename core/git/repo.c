@@ -38,7 +38,11 @@ static char *take_dir(const char *path)
 	return path ? stk_xstrndup(path, len) : NULL;
 }
 
-static bool has_setting(git_repository *raw, const char *pattern)
+/* Look at all settings until fn is satisfied: is it? By hand: libgit2 1.5's own search by pattern,
+ * and its list of remotes, lose memory for every setting that does not match. Names come in lower
+ * case, but for what stands between the dots. */
+typedef bool (*setting_fn)(struct stk_str name, void *ctx);
+static bool find_setting(git_repository *raw, setting_fn fn, void *ctx)
 {
 	git_config_iterator *iterator = NULL;
 	git_config_entry *entry = NULL;
@@ -46,11 +50,21 @@ static bool has_setting(git_repository *raw, const char *pattern)
 	bool found = false;
 
 	if (git_repository_config_snapshot(&config, raw) == 0 &&
-		git_config_iterator_glob_new(&iterator, config, pattern) == 0)
-		found = git_config_next(&entry, iterator) == 0;
+		git_config_iterator_new(&iterator, config) == 0)
+		while (!found && git_config_next(&entry, iterator) == 0)
+			found = fn(stk_str_of(entry->name), ctx);
 	git_config_iterator_free(iterator);
 	git_config_free(config);
 	return found;
+}
+
+static bool is_filter(struct stk_str name, void *ctx)
+{
+	(void)ctx;
+	if (stk_str_is(name, "extensions.partialclone"))
+		return true;
+	return stk_str_starts(name, "remote.") &&
+	       (stk_str_ends(name, ".promisor") || stk_str_ends(name, ".partialclonefilter"));
 }
 
 static int fail_open(int git_rc, const char *path, struct stk_err *err)
@@ -88,9 +102,7 @@ int stk_repo_open(const char *path, struct stk_repo **out, struct stk_err *err)
 	repo->gitdir = take_dir(git_repository_path(raw));
 	repo->commondir = take_dir(git_repository_commondir(raw));
 	repo->is_shallow = git_repository_is_shallow(raw) == 1;
-	repo->is_filtered =
-		has_setting(raw, "^(remote\\..*\\.(promisor|partialclonefilter)|extensions\\."
-				 "partialclone)$");
+	repo->is_filtered = find_setting(raw, is_filter, NULL);
 	*out = repo;
 	return 0;
 }
@@ -153,22 +165,31 @@ static int find_commit(struct stk_repo *repo, const char *rev, struct stk_repo_i
 	return rc;
 }
 
-/* The remote that counts: origin, else upstream, else the first; NULL: there is none. */
+/* The remote that counts: origin, else upstream, else the first. */
+static bool take_remote(struct stk_str name, void *ctx)
+{
+	static const size_t before = sizeof "remote." - 1, behind = sizeof ".url" - 1;
+	char **found = ctx;
+	struct stk_str remote;
+
+	if (!stk_str_starts(name, "remote.") || !stk_str_ends(name, ".url") ||
+		name.len <= before + behind)
+		return false;
+	remote = stk_str_sub(name, before, name.len - before - behind);
+	if (!*found || stk_str_is(remote, "origin") ||
+		(stk_str_is(remote, "upstream") && strcmp(*found, "origin") != 0)) {
+		free(*found);
+		*found = stk_str_dup(remote);
+	}
+	return false;
+}
+
+/* NULL: there is none. */
 static char *find_remote(struct stk_repo *repo)
 {
-	static const char *const preferred[] = {"origin", "upstream"};
-	git_strarray names = {NULL, 0};
 	char *found = NULL;
 
-	if (git_remote_list(&names, repo->raw) < 0)
-		return NULL;
-	for (size_t p = 0; p < STK_ARRAY_LEN(preferred) && !found; p++)
-		for (size_t i = 0; i < names.count && !found; i++)
-			if (strcmp(names.strings[i], preferred[p]) == 0)
-				found = stk_xstrdup(names.strings[i]);
-	if (!found && names.count > 0)
-		found = stk_xstrdup(names.strings[0]);
-	git_strarray_dispose(&names);
+	(void)find_setting(repo->raw, take_remote, &found); /* it looks at all */
 	return found;
 }
 

@@ -19,6 +19,13 @@ static const char *const settings[] = {"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFI
 	"GIT_COMMITTER_EMAIL=c@example.org", "GIT_AUTHOR_DATE=2026-01-02T03:04:05Z",
 	"GIT_COMMITTER_DATE=2026-01-02T03:04:05Z", NULL};
 
+/* libgit2 1.5 loses what PCRE2 gave it for each name of a commit that is not there. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libpcre2-8.so\n";
+}
+
 static int run(const char *folder, const char *shell, struct stk_buf *out)
 {
 	struct stk_proc_opts opts = STK_PROC_OPTS_INIT;
@@ -65,10 +72,8 @@ int git_case_setup(void **state)
 {
 	struct git_case *gc = stk_xcalloc(1, sizeof *gc);
 
-	for (size_t i = 0; settings[i] && i < 2; i++) {
-		char *copy = stk_xstrdup(settings[i]); /* the environment keeps it */
-		assert_int_equal(putenv(copy), 0);
-	}
+	assert_int_equal(setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1), 0);
+	assert_int_equal(setenv("GIT_CONFIG_NOSYSTEM", "1", 1), 0);
 	assert_int_equal(stk_fs_mkdtemp("stoker-git", &gc->dir, NULL), 0);
 	gc->repo = stk_fs_join(gc->dir, "repo");
 	git_case_run(gc->dir, "git init -q -b main repo && cd repo && echo one > file.txt && "
