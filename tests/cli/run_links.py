@@ -42,7 +42,7 @@ return stoker.workflow {
     start = "exec {out}/shop {port}", ready = "/healthz", ready_timeout = "60s",
     profile = stoker.scrape { "http://127.0.0.1:{port}", slice = "1s" },
   },
-  load = { script = "../fake_load.lua", rate = "100/s", warmup = "2s", block = "4s", pairs = 2 },
+  load = { script = "../fake_load.lua", rate = "100/s", warmup = "2s", block = "6s", pairs = 2 },
   profiles = { "cpu" },
 }
 """
@@ -69,6 +69,7 @@ def run_and_check(case, flags):
     result = case.run("run", "service/stoker.lua")
     check_code(result, 0)
     run = case.record()
+    assert run["comparisons"], result.out
     comparison = run["comparisons"][0]
     assert run["repository"]["files"] == 1 and run["repository"]["lines"] == 6, run["repository"]
     called = [row for row in rows(run, "called_from") if row["function"]["name"].startswith("encoding/json.(*decodeState)")]
