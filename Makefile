@@ -44,7 +44,7 @@ HEADERS := $(sort $(wildcard core/*/*.h cmd/*.h))
 TEST_SOURCES := $(sort $(wildcard tests/unit/*/*.c tests/support/*.c tests/fuzz/*.c tests/bench/*.c))
 
 .PHONY: all help deps test-deps demo test check unit check-layers check-headers check-house format \
-	format-check lint tidy cppcheck docs check-docs golden asan asan-build valgrind fuzz fuzz-short fuzz-replay mutants bench \
+	format-check lint tidy cppcheck docs check-docs golden asan asan-build tsan valgrind fuzz fuzz-short fuzz-replay mutants bench \
 	peers peers-slow peers-default test-demo test-distros install uninstall clean FORCE
 all: $(BUILD)/stoker
 
@@ -60,19 +60,33 @@ $(BUILD)/%.o: %.c $(BUILD)/.flags
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
 # git2.h mentions a word that banned.h poisons: it comes first
 $(BUILD)/core/git/%.o: BASE_CFLAGS += -include git2.h
+# OpenSSL's headers name an argument "rand": they come before the banned words
+$(BUILD)/core/base/crypto.o: BASE_CFLAGS += -include openssl/evp.h
 $(foreach r,$(CONVERSION_ROOMS),$(eval $(BUILD)/core/$(r)/%.o: WARN += -Wconversion))
 
 # our Lua, as C arrays: a table of name, bytes, length in sorted order
 LUA_FILES := $(sort $(shell find lua-lib -name '*.lua' -not -path 'lua-lib/types/*' 2>/dev/null))
-$(BUILD)/gen/lua_lib.c: tests/lint/embed_lua.sh $(LUA_FILES)
-	$(Q)mkdir -p $(@D) && sh tests/lint/embed_lua.sh $(LUA_FILES) > $@
+$(BUILD)/gen/lua_lib.c: tests/lint/embed.sh $(LUA_FILES)
+	$(Q)mkdir -p $(@D) && sh tests/lint/embed.sh stk_lua_files core/script/lua_lib.h $(LUA_FILES) > $@
+# style and scripts of the page, likewise
+PAGE_FILES := $(sort $(wildcard core/report/page/*.css core/report/page/*.js))
+$(BUILD)/gen/page_files.c: tests/lint/embed.sh $(PAGE_FILES)
+	$(Q)mkdir -p $(@D) && sh tests/lint/embed.sh stk_page_files core/report/page_files.h $(PAGE_FILES) > $@
+# the CI files that init writes
+CI_FILES := $(sort $(wildcard ci-templates/*/*.yml))
+$(BUILD)/gen/ci_files.c: tests/lint/embed.sh $(CI_FILES)
+	$(Q)mkdir -p $(@D) && sh tests/lint/embed.sh stk_ci_files core/init/ci_file.h $(CI_FILES) > $@
 $(BUILD)/gen/version.c: FORCE
 	$(Q)mkdir -p $(@D) && sh tests/lint/version.sh $@
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/.flags
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+# rooms with files in them
+embedded_script := lua_lib
+embedded_report := page_files
+embedded_init   := ci_files
 define room_rules
-$(call lib,$(1)): $(call objs,$(1)) $(if $(filter script,$(1)),$(BUILD)/gen/lua_lib.o)
+$(call lib,$(1)): $(call objs,$(1)) $(if $(embedded_$(1)),$(BUILD)/gen/$(embedded_$(1)).o)
 	$$(Q)mkdir -p $$(@D) && rm -f $$@ && ar rcs $$@ $$^
 endef
 $(foreach r,$(CORE),$(eval $(call room_rules,$(r))))
@@ -149,13 +163,15 @@ format-check: ## what clang-format 14 would change
 golden: ## write tests/golden anew from what the tests get; look at the difference
 	$(Q)STK_GOLDEN_UPDATE=1 $(MAKE) --no-print-directory unit-report unit-cmd
 lint: tidy cppcheck ## clang-tidy and cppcheck
-tidy: $(BUILD)/gen/lua_lib.c
+tidy: $(BUILD)/gen/lua_lib.c $(BUILD)/gen/page_files.c
 	$(Q)printf '%s\n' $(SOURCES) | xargs -P $(JOBS) -n 8 sh tests/lint/tidy.sh $(filter -I% -D% -std%,$(ALL_CFLAGS))
 cppcheck:
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	  --suppressions-list=tests/lint/cppcheck.suppress -j $(JOBS) -I. $(SOURCES)
 asan: ## all unit tests under AddressSanitizer and UBSan, in a build folder of their own
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined CFLAGS="-O1 -g -DSTK_ARENA_DEBUG" unit
+tsan: ## the load engine's unit tests under ThreadSanitizer, in a build folder of their own
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SAN=thread CFLAGS="-O1 -g" unit-load
 valgrind: $(UNIT_base) $(UNIT_profile) $(UNIT_script) ## unit tests of base, profile, script under valgrind
 	$(Q)UNIT_WRAP="valgrind -q --error-exitcode=99 --leak-check=full" UNIT_TIMEOUT=900 sh tests/support/run_units.sh $^
 mutants: ## flip operators in stats and the executors: the tests must notice

@@ -1,14 +1,13 @@
-/* report: `stoker report RUN`: a saved run again, on the terminal, as Markdown or as JSON. */
+/* report: `stoker report RUN`: a saved run again, in any form. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
+#include "core/base/fs.h"
 #include "core/record/run_store.h"
-#include "core/report/doc.h"
-#include "core/report/markdown.h"
-#include "core/report/report_json.h"
-#include "core/report/term.h"
+#include "core/report/format.h"
+#include "core/report/html.h"
 
 struct report_opts {
 	const char *format;
@@ -19,7 +18,7 @@ struct report_opts {
 
 /* clang-format off */
 static const struct stk_opts_row report_rows[] = {
-	{ "format", 'f', STK_OPTS_CHOICE, offsetof(struct report_opts, format), "WORD", "what to print", "term", "term|markdown|json", 0, 0, false },
+	{ "format", 'f', STK_OPTS_CHOICE, offsetof(struct report_opts, format), "WORD", "what to print", "term", "term|html|markdown|json|comment|sarif|junit|codequality", 0, 0, false },
 	{ "runs", 0, STK_OPTS_TEXT, offsetof(struct report_opts, runs), "DIR", "where runs are kept", STK_RUN_STORE_ROOT, NULL, 0, 0, false },
 	{ "width", 0, STK_OPTS_INT, offsetof(struct report_opts, width), "N", "columns of the terminal", "that of the terminal", NULL, 40, 1000, false },
 	{ "color", 0, STK_OPTS_FLAG, offsetof(struct report_opts, color), NULL, "colours; --no-color for none", "on a terminal without NO_COLOR", NULL, 0, 0, false },
@@ -29,20 +28,35 @@ static const struct stk_opts_row report_rows[] = {
 
 extern const struct stk_command stk_cmd_report;
 
-static void format_run(
-	const struct stk_run *run, const struct report_opts *opts, struct stk_buf *buf)
+/* The page takes the flame graphs from the record's folder; path is that or its run.json. */
+static int format_page(
+	struct stk_doc *doc, const char *path, struct stk_buf *buf, struct stk_err *err)
 {
-	struct stk_term_opts term = {.width = (int)opts->width, .color = opts->color};
+	char *dir = stk_fs_is_dir(path) ? stk_xstrdup(path) : stk_fs_dirname(path);
+	struct stk_flames flames = STK_VEC_INIT;
+	int rc = stk_flame_read_all(dir, doc->run, &flames, err);
+
+	if (rc == 0)
+		stk_html_format(doc, &flames, buf);
+	stk_flames_release(&flames);
+	free(dir);
+	return rc;
+}
+
+static int format_run(const struct stk_run *run, const struct report_opts *opts, const char *path,
+	struct stk_buf *buf, struct stk_err *err)
+{
+	struct stk_format_opts format = {.term = {.width = (int)opts->width, .color = opts->color}};
 	struct stk_doc doc;
+	int rc = 0;
 
 	stk_doc_init(&doc, run);
-	if (strcmp(opts->format, "markdown") == 0)
-		stk_markdown_format(&doc, buf);
-	else if (strcmp(opts->format, "json") == 0)
-		stk_report_json_format(&doc, buf);
+	if (strcmp(opts->format, "html") == 0)
+		rc = format_page(&doc, path, buf, err);
 	else
-		stk_term_format(&doc, &term, buf);
+		stk_format_find(opts->format)->format(&doc, &format, buf);
 	stk_doc_release(&doc);
+	return rc;
 }
 
 static int print_report(struct stk_env *env, const struct report_opts *opts, const char *word)
@@ -57,10 +71,10 @@ static int print_report(struct stk_env *env, const struct report_opts *opts, con
 	int rc = stk_run_store_find(opts->runs, word, &path, &err);
 	if (rc == 0)
 		rc = stk_run_store_read(path, &run, &err);
-	if (rc == 0) {
-		format_run(&run, opts, &buf);
+	if (rc == 0)
+		rc = format_run(&run, opts, path, &buf, &err);
+	if (rc == 0)
 		rc = stk_buf_check(&buf, &err);
-	}
 	if (rc == 0)
 		fwrite(buf.ptr, 1, buf.len, env->out);
 	else
@@ -100,6 +114,7 @@ const struct stk_command stk_cmd_report = {
 		 "a "
 		 "record's folder or run.json.",
 	.examples = "stoker report\nstoker report last~1 --format markdown\n"
+		    "stoker report last --format html > report.html\n"
 		    "stoker report 20261122-1438 --format json",
 	.options = report_rows,
 	.run = report_run,

@@ -103,13 +103,17 @@ static int apply_mode(
 	if (idle && (settings->base || settings->head))
 		return stk_err_set(
 			err, STK_E_INVAL, "--mode idle looks at one side: no --base and no --head");
-	if (idle)
+	bool paired = settings->mode && strcmp(settings->mode, "paired") == 0;
+
+	if (settings->mode && !paired)
 		stk_workflow_unpair(workflow);
-	else if (settings->mode && workflow->sides[STK_SIDE_HEAD].is_service &&
+	else if (paired && workflow->sides[STK_SIDE_HEAD].is_service &&
 		 !workflow->sides[STK_SIDE_BASE].is_set)
 		stk_workflow_pair(workflow);
 	if (settings->mode)
-		workflow->mode = idle ? STK_MODE_IDLE : STK_MODE_PAIRED;
+		workflow->mode = idle     ? STK_MODE_IDLE
+				 : paired ? STK_MODE_PAIRED
+					  : STK_MODE_BASELINE;
 	if (workflow->mode != STK_MODE_PAIRED || workflow->sides[STK_SIDE_BASE].is_set)
 		return 0;
 	stk_err_set(err, STK_E_INVAL, "mode paired needs a base and a head");

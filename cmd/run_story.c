@@ -10,10 +10,8 @@
 #include "core/base/version.h"
 #include "core/diff/judge.h"
 #include "core/record/run_store.h"
-#include "core/report/doc.h"
-#include "core/report/markdown.h"
-#include "core/report/report_json.h"
-#include "core/report/term.h"
+#include "core/report/format.h"
+#include "core/report/html.h"
 
 /* What the observer's callbacks need. */
 struct showing {
@@ -59,16 +57,11 @@ static void show_talk(enum stk_script_talk kind, const char *line, void *ctx)
 }
 
 static void format_report(
-	struct stk_env *env, const struct stk_doc *doc, const char *format, struct stk_buf *buf)
+	struct stk_env *env, const struct stk_doc *doc, const char *name, struct stk_buf *buf)
 {
-	struct stk_term_opts term = {.width = env->width, .color = env->color};
+	struct stk_format_opts opts = {.term = {.width = env->width, .color = env->color}};
 
-	if (format && strcmp(format, "markdown") == 0)
-		stk_markdown_format(doc, buf);
-	else if (format && strcmp(format, "json") == 0)
-		stk_report_json_format(doc, buf);
-	else
-		stk_term_format(doc, &term, buf);
+	stk_format_find(name ? name : "term")->format(doc, &opts, buf);
 }
 
 static int write_beside(struct stk_env *env, const struct stk_doc *doc, const char *path,
@@ -83,29 +76,53 @@ static int write_beside(struct stk_env *env, const struct stk_doc *doc, const ch
 	return rc;
 }
 
-/* report = { ... } of the workflow; without it, everything. */
+/* report = { ... } of the workflow; without it, what is usual. */
 static bool is_wanted(const struct stk_workflow *workflow, const char *report)
 {
 	for (size_t i = 0; i < workflow->report.len; i++)
 		if (strcmp(workflow->report.items[i], report) == 0)
 			return true;
-	return workflow->report.len == 0;
+	const struct stk_format *format = stk_format_find(report);
+
+	return workflow->report.len == 0 && (!format || format->is_standard);
+}
+
+/* The page has the flame graphs in it, which lie beside the record. */
+static int write_page(
+	struct stk_doc *doc, const char *folder, const char *path, struct stk_err *err)
+{
+	struct stk_flames flames = STK_VEC_INIT;
+	struct stk_buf page = STK_BUF_EMPTY;
+	int rc = stk_flame_read_all(folder, doc->run, &flames, err);
+
+	if (rc == 0) {
+		stk_html_format(doc, &flames, &page);
+		rc = stk_buf_check(&page, err);
+	}
+	if (rc == 0)
+		rc = stk_fs_write(path, stk_buf_str(&page), err);
+	stk_buf_release(&page);
+	stk_flames_release(&flames);
+	return rc;
 }
 
 static int write_reports(struct stk_env *env, const struct stk_run *run, const char *folder,
 	const struct stk_workflow *workflow, struct stk_err *err)
 {
-	static const struct {
-		const char *name, *format;
-	} files[] = {{"report.md", "markdown"}, {"report.json", "json"}};
 	struct stk_doc doc;
 	int rc = 0;
 
 	stk_doc_init(&doc, run);
-	for (size_t i = 0; rc == 0 && i < STK_ARRAY_LEN(files); i++) {
-		char *path = stk_fs_join(folder, files[i].name);
-		if (is_wanted(workflow, files[i].format))
-			rc = write_beside(env, &doc, path, files[i].format, err);
+	for (const struct stk_format *format = stk_formats; rc == 0 && format->name; format++) {
+		if (!format->file || !is_wanted(workflow, format->name))
+			continue;
+		char *path = stk_fs_join(folder, format->file);
+		rc = write_beside(env, &doc, path, format->name, err);
+		free(path);
+	}
+	if (rc == 0 && is_wanted(workflow, "html")) {
+		char *path = stk_fs_join(folder, "report.html");
+		rc = write_page(&doc, folder, path, err);
 		free(path);
 	}
 	stk_doc_release(&doc);
@@ -131,10 +148,13 @@ static void print_where(struct stk_env *env, const struct stk_run *run,
 
 	for (size_t i = 0; i < run->slices.len; i++)
 		files += run->slices.items[i].file != NULL;
-	bool with_markdown = is_wanted(workflow, "markdown");
-	fprintf(env->out, "\nreport      %s%s   (%s%s%zu × .pb.gz)\n", folder,
-		with_markdown ? "/report.md" : "", with_markdown ? "also " : "",
-		is_wanted(workflow, "json") ? ".json, " : "", files);
+	bool with_page = is_wanted(workflow, "html"),
+	     with_markdown = is_wanted(workflow, "markdown");
+	bool with_json = is_wanted(workflow, "json");
+	const char *first = with_page ? "/report.html" : with_markdown ? "/report.md" : "";
+	fprintf(env->out, "\nreport      %s%s   (%s%s%s%zu × .pb.gz)\n", folder, first,
+		first[0] ? "also " : "", with_page && with_markdown ? ".md, " : "",
+		with_json ? ".json, " : "", files);
 }
 
 /* The code that the run itself earns, errors apart. */

@@ -34,6 +34,14 @@ M.env = env.env
 ---@param name string of the variable; NAME_FILE may name a file that holds it
 M.secret = env.secret
 
+--- Where runs of the base branch are kept, for mode "baseline".
+M.baselines = core.readonly({
+	--- Notes of the commits, in refs/notes/stoker: { remote = "origin" }.
+	git_notes = core.git_notes,
+	--- A folder: { "path" }.
+	dir = core.dir,
+}, "stoker.baselines")
+
 --- Files of data, read once per process, shared by all virtual users, read-only.
 M.data = core.readonly({
 	--- Rows of a CSV file; by column name with a header, else by number.

@@ -64,7 +64,7 @@ done
 step unit $MAKE -k -j"$JOBS" unit
 step fuzz-replay $MAKE -j"$JOBS" fuzz-replay
 step install bash tests/lint/install_check.sh
-for script in tests/cli/*.sh tests/lua/*.sh tests/golden/*.sh tests/peers/{replay,test}_*.sh tests/demo/test_*.sh; do
+for script in tests/cli/*.sh tests/lua/*.sh tests/golden/*.sh tests/page/*.sh tests/peers/{replay,test}_*.sh tests/demo/test_*.sh; do
 	[ -f "$script" ] || continue
 	name=${script#tests/}
 	step "${name%.sh}" bash "$script"

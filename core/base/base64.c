@@ -1,4 +1,4 @@
-/* base64: standard alphabet with padding out; standard or URL-safe, padded or not, in. */
+/* base64: standard alphabet with padding or URL-safe without out; either, padded or not, in. */
 #include "core/base/base64.h"
 
 #include <stdint.h>
@@ -17,6 +17,21 @@ void stk_base64_add(struct stk_buf *buf, struct stk_str bytes)
 			left > 1 ? alphabet[word >> 6 & 63] : '=',
 			left > 2 ? alphabet[word & 63] : '='};
 		stk_buf_add(buf, four, sizeof four);
+	}
+}
+
+void stk_base64_add_url(struct stk_buf *buf, struct stk_str bytes)
+{
+	size_t from = buf->len;
+
+	stk_base64_add(buf, bytes);
+	while (buf->len > from && buf->ptr[buf->len - 1] == '=')
+		stk_buf_truncate(buf, buf->len - 1);
+	for (size_t i = from; i < buf->len; i++) {
+		if (buf->ptr[i] == '+')
+			buf->ptr[i] = '-';
+		else if (buf->ptr[i] == '/')
+			buf->ptr[i] = '_';
 	}
 }
 

@@ -29,9 +29,12 @@ static size_t guess_size(struct stk_str bytes)
 	return size < GUESS_MIN ? GUESS_MIN : size;
 }
 
+typedef enum libdeflate_result (*unpack_fn)(struct libdeflate_decompressor *unpacker,
+	const void *in, size_t in_len, void *out, size_t room, size_t *used_out, size_t *made_out);
+
 /* Unpack the member at the start of *bytes and skip it. */
-static int unpack_member(struct libdeflate_decompressor *unpacker, struct stk_str *bytes,
-	struct stk_buf *out, struct stk_err *err)
+static int unpack_member(struct libdeflate_decompressor *unpacker, unpack_fn unpack,
+	struct stk_str *bytes, struct stk_buf *out, struct stk_err *err)
 {
 	size_t limit = out->limit ? out->limit : STK_BUF_LIMIT_DEFAULT;
 	size_t left = limit - out->len, room = guess_size(*bytes), used, made;
@@ -40,8 +43,8 @@ static int unpack_member(struct libdeflate_decompressor *unpacker, struct stk_st
 		if (room > left)
 			room = left;
 		char *at = stk_buf_reserve(out, room);
-		enum libdeflate_result result = libdeflate_gzip_decompress_ex(
-			unpacker, bytes->ptr, bytes->len, at, room, &used, &made);
+		enum libdeflate_result result =
+			unpack(unpacker, bytes->ptr, bytes->len, at, room, &used, &made);
 		if (result == LIBDEFLATE_SUCCESS)
 			break;
 		if (result != LIBDEFLATE_INSUFFICIENT_SPACE)
@@ -68,7 +71,29 @@ int stk_gzip_unpack(struct stk_str bytes, struct stk_buf *out, struct stk_err *e
 	if (!unpacker)
 		STK_BUG("no decompressor");
 	while (rc == 0 && bytes.len > 0)
-		rc = unpack_member(unpacker, &bytes, out, err);
+		rc = unpack_member(unpacker, libdeflate_gzip_decompress_ex, &bytes, out, err);
+	libdeflate_free_decompressor(unpacker);
+	if (rc < 0)
+		stk_buf_truncate(out, before);
+	return rc;
+}
+
+int stk_gzip_inflate(struct stk_str bytes, struct stk_buf *out, struct stk_err *err)
+{
+	struct libdeflate_decompressor *unpacker = libdeflate_alloc_decompressor();
+	unsigned head = bytes.len >= 2 ? (unsigned)(unsigned char)bytes.ptr[0] << 8 |
+						 (unsigned char)bytes.ptr[1]
+				       : 1;
+	/* RFC 1950: method 8, a multiple of 31; anything else is taken as bare deflate */
+	bool wrapped = (head >> 8 & 0x0f) == 8 && head % 31 == 0;
+	size_t before = out->len;
+	int rc;
+
+	if (!unpacker)
+		STK_BUG("no decompressor");
+	rc = unpack_member(unpacker,
+		wrapped ? libdeflate_zlib_decompress_ex : libdeflate_deflate_decompress_ex, &bytes,
+		out, err);
 	libdeflate_free_decompressor(unpacker);
 	if (rc < 0)
 		stk_buf_truncate(out, before);

@@ -222,6 +222,13 @@ void stk_units_format_stamp(struct stk_buf *buf, int64_t wall_ns)
 	stk_buf_add_text(buf, text);
 }
 
+void stk_units_format_clock(struct stk_buf *buf, int64_t wall_ns)
+{
+	struct tm parts = time_parts(wall_ns);
+
+	stk_buf_addf(buf, "%02d:%02d:%02d", parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
 void stk_units_format_rfc3339(struct stk_buf *buf, int64_t wall_ns)
 {
 	struct tm parts = time_parts(wall_ns);
@@ -230,4 +237,91 @@ void stk_units_format_rfc3339(struct stk_buf *buf, int64_t wall_ns)
 	(void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts); /* fits */
 	stk_buf_add_text(buf, text);
 	stk_buf_addf(buf, ".%03dZ", (int)(wall_ns / STK_NS_PER_MS % 1000));
+}
+
+/* The digits of one part, with the byte behind them checked ('\0' = any, nothing taken). */
+static bool take_part(struct stk_str *rest, size_t digits, char behind, int *out)
+{
+	uint64_t value = 0;
+
+	if (rest->len < digits || stk_str_to_u64(stk_str_sub(*rest, 0, digits), &value, NULL) < 0)
+		return false;
+	*rest = stk_str_skip(*rest, digits);
+	*out = (int)value;
+	if (!behind)
+		return true;
+	if (!rest->len || rest->ptr[0] != behind)
+		return false;
+	*rest = stk_str_skip(*rest, 1);
+	return true;
+}
+
+/* ".123" -> ns; nothing there is 0. */
+static bool take_fraction(struct stk_str *rest, int64_t *ns_out)
+{
+	int64_t unit = STK_NS_PER_S;
+	size_t used = 1;
+
+	*ns_out = 0;
+	if (!rest->len || rest->ptr[0] != '.')
+		return true;
+	for (; used < rest->len && used <= 9; used++) {
+		char c = rest->ptr[used];
+
+		if (c < '0' || c > '9')
+			break;
+		unit /= 10;
+		*ns_out += (c - '0') * unit;
+	}
+	*rest = stk_str_skip(*rest, used);
+	return used > 1;
+}
+
+/* "Z" or "+02:00", to the end. */
+static bool take_zone(struct stk_str rest, int64_t *seconds_out)
+{
+	int sign = rest.len && rest.ptr[0] == '-' ? -1 : 1, hours = 0, minutes = 0;
+
+	*seconds_out = 0;
+	if (stk_str_is(rest, "Z") || stk_str_is(rest, "z"))
+		return true;
+	if (!stk_str_starts(rest, "+") && !stk_str_starts(rest, "-"))
+		return false;
+	rest = stk_str_skip(rest, 1);
+	if (!take_part(&rest, 2, ':', &hours) || !take_part(&rest, 2, '\0', &minutes) || rest.len ||
+		hours > 23 || minutes > 59)
+		return false;
+	*seconds_out = sign * (int64_t)(hours * 60 + minutes) * 60;
+	return true;
+}
+
+int stk_units_parse_rfc3339(struct stk_str text, int64_t *wall_ns_out, struct stk_err *err)
+{
+	struct stk_str rest = text;
+	int64_t fraction = 0, zone = 0;
+	struct tm parts = {0}, again;
+	time_t seconds;
+
+	bool is_whole = take_part(&rest, 4, '-', &parts.tm_year) &&
+			take_part(&rest, 2, '-', &parts.tm_mon) &&
+			take_part(&rest, 2, 'T', &parts.tm_mday) &&
+			take_part(&rest, 2, ':', &parts.tm_hour) &&
+			take_part(&rest, 2, ':', &parts.tm_min) &&
+			take_part(&rest, 2, '\0', &parts.tm_sec) &&
+			take_fraction(&rest, &fraction) && take_zone(rest, &zone);
+	if (is_whole && parts.tm_year >= 1970 && parts.tm_year <= 2200) {
+		parts.tm_year -= 1900;
+		parts.tm_mon -= 1;
+		again = parts;
+		seconds = timegm(&again);
+		/* timegm mends the 31st of June; then it is another day */
+		if (again.tm_mon == parts.tm_mon && again.tm_mday == parts.tm_mday &&
+			again.tm_hour == parts.tm_hour && again.tm_min == parts.tm_min &&
+			seconds >= zone) {
+			*wall_ns_out = ((int64_t)seconds - zone) * STK_NS_PER_S + fraction;
+			return 0;
+		}
+	}
+	return stk_err_set(err, STK_E_FORMAT, "'%.*s': not a time such as 2026-11-22T14:38:05Z",
+		STK_STR_ARG(text));
 }

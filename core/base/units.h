@@ -24,8 +24,13 @@ void stk_units_format_count(struct stk_buf *buf, int64_t count);
 /* "+10.6 %" or "-7.6 %" of a fraction (0.106); digits behind the point as given. */
 void stk_units_format_percent(struct stk_buf *buf, double fraction, int digits);
 
-/* A wall time: 20261122-143805 (UTC) and 2026-11-22T14:38:05.123Z. */
+/* A wall time in UTC: 20261122-143805, 14:38:05, and 2026-11-22T14:38:05.123Z. */
 void stk_units_format_stamp(struct stk_buf *buf, int64_t wall_ns);
+void stk_units_format_clock(struct stk_buf *buf, int64_t wall_ns);
 void stk_units_format_rfc3339(struct stk_buf *buf, int64_t wall_ns);
+/* "2026-11-22T14:38:05Z", with up to nine digits behind the second and Z or +hh:mm at the end (RFC
+ * 3339) -> wall time. Years 1970 to 2200. */
+int stk_units_parse_rfc3339(
+	struct stk_str text, int64_t *wall_ns_out, struct stk_err *err) STK_MUST_CHECK;
 
 #endif

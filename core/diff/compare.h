@@ -42,4 +42,31 @@ int stk_compare_paired(const struct stk_diff_input *input, const struct stk_comp
 int stk_compare_single(const struct stk_diff_input *input, const struct stk_compare_opts *opts,
 	struct stk_run *run, struct stk_comparison *out, struct stk_err *err) STK_MUST_CHECK;
 
+/* What separates two windows of the same build, as log ratio: guessed, or measured by A/A runs. */
+struct stk_compare_aa {
+	double sigma;    /* reference regression 6.5.9: 0.04 where nothing was measured */
+	double df;       /* 10 where nothing was measured */
+	bool calibrated; /* measured as 6.9 wants it */
+};
+
+#define STK_COMPARE_AA_GUESS                                                                       \
+	{                                                                                          \
+		.sigma = 0.04, .df = 10.0, .calibrated = false                                     \
+	}
+
+/* Least number of slices a side for a verdict. */
+#define STK_COMPARE_SLICES_MIN 3
+
+/* The reason of a row that would be a regression were the comparison calibrated. */
+#define STK_COMPARE_SUSPECT "suspect: not calibrated"
+bool stk_compare_is_suspect(const struct stk_row *row);
+
+/* Windows one after the other, or a stored base (M2, M3: 6.4, 6.5, 6.7, 6.8). The `pair` of a
+ * slice is its place in its side's window; slices of several instances that share it add up.
+ * Without calibration regressions are capped at inconclusive, STK_COMPARE_SUSPECT. aa NULL = the
+ * guess. STK_E_NOT_FOUND when a side has no slices or no requests. */
+int stk_compare_sequential(const struct stk_diff_input *input, const struct stk_compare_opts *opts,
+	const struct stk_compare_aa *aa, struct stk_run *run, struct stk_comparison *out,
+	struct stk_err *err) STK_MUST_CHECK;
+
 #endif

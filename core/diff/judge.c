@@ -54,23 +54,37 @@ static void withhold_verdicts(struct stk_run *run, const struct stk_precondition
 	stk_buf_release(&text);
 }
 
-static bool any_row(const struct stk_run *run, enum stk_verdict verdict)
+typedef bool (*row_fn)(const struct stk_row *row);
+
+static bool is_regression(const struct stk_row *row)
 {
-	for (size_t i = 0; i < run->totals.len; i++) {
-		if (run->totals.items[i].row.verdict == verdict)
-			return true;
-	}
+	return row->verdict == STK_VERDICT_REGRESSION && !row->accepted.reason;
+}
+
+static bool is_accepted(const struct stk_row *row)
+{
+	return row->verdict == STK_VERDICT_REGRESSION && row->accepted.reason;
+}
+
+static bool is_improvement(const struct stk_row *row)
+{
+	return row->verdict == STK_VERDICT_IMPROVEMENT;
+}
+
+static size_t count_rows(const struct stk_run *run, row_fn is_meant)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < run->totals.len; i++)
+		found += is_meant(&run->totals.items[i].row);
 	for (size_t i = 0; i < run->comparisons.len; i++) {
 		const struct stk_comparison *one = &run->comparisons.items[i];
 
-		if (one->total.verdict == verdict)
-			return true;
-		for (size_t k = 0; k < one->rows.len; k++) {
-			if (one->rows.items[k].verdict == verdict)
-				return true;
-		}
+		found += is_meant(&one->total);
+		for (size_t k = 0; k < one->rows.len; k++)
+			found += is_meant(&one->rows.items[k]);
 	}
-	return false;
+	return found;
 }
 
 /* What the total would have had to do to be noticed: exact CPU first. */
@@ -110,16 +124,30 @@ static const char *cannot_tell(struct stk_run *run, const struct stk_preconditio
 	return headline;
 }
 
-static void judge_paired(struct stk_run *run)
+/* What got dearer, but was taken on purpose. */
+static const char *nothing_new(struct stk_run *run, size_t accepted)
 {
+	return stk_arena_printf(&run->arena, "NO NEW REGRESSION (%zu accepted)", accepted);
+}
+
+static const char *not_calibrated(struct stk_run *run, size_t suspects)
+{
+	return stk_arena_printf(&run->arena, "CANNOT TELL: %zu look%s dearer, not calibrated",
+		suspects, suspects == 1 ? "s" : "");
+}
+
+static void judge_compared(struct stk_run *run)
+{
+	size_t accepted = count_rows(run, is_accepted);
+	size_t suspects = count_rows(run, stk_compare_is_suspect);
 	const struct stk_precondition *failed = first_failed(run);
 
 	run->verdict = STK_VERDICT_NO_CHANGE;
-	if (any_row(run, STK_VERDICT_REGRESSION))
+	if (count_rows(run, is_regression) > 0)
 		run->verdict = STK_VERDICT_REGRESSION;
-	else if (failed)
+	else if (failed || suspects > 0)
 		run->verdict = STK_VERDICT_INCONCLUSIVE;
-	else if (any_row(run, STK_VERDICT_IMPROVEMENT))
+	else if (accepted == 0 && count_rows(run, is_improvement) > 0)
 		run->verdict = STK_VERDICT_IMPROVEMENT;
 	if (run->verdict == STK_VERDICT_REGRESSION)
 		run->headline = "REGRESSION";
@@ -127,6 +155,10 @@ static void judge_paired(struct stk_run *run)
 		run->headline = "THRESHOLD CROSSED";
 	else if (failed)
 		run->headline = cannot_tell(run, failed);
+	else if (suspects > 0)
+		run->headline = not_calibrated(run, suspects);
+	else if (accepted > 0)
+		run->headline = nothing_new(run, accepted);
 	else if (run->verdict == STK_VERDICT_IMPROVEMENT)
 		run->headline = "IMPROVEMENT";
 	else
@@ -137,8 +169,8 @@ void stk_judge_headline(struct stk_run *run)
 {
 	const struct stk_precondition *failed = first_failed(run);
 
-	if (run->mode == STK_MODE_PAIRED) {
-		judge_paired(run);
+	if (run->mode == STK_MODE_PAIRED || run->mode == STK_MODE_BASELINE) {
+		judge_compared(run);
 		return;
 	}
 	run->verdict = STK_VERDICT_NONE;
@@ -149,8 +181,7 @@ void stk_judge_headline(struct stk_run *run)
 		run->headline = cannot_tell(run, failed);
 }
 
-void stk_judge_run(struct stk_run *run, const struct stk_compare_opts *opts,
-	const struct stk_gate_limits *gate)
+void stk_judge_verdicts(struct stk_run *run, const struct stk_compare_opts *opts)
 {
 	const struct stk_precondition *failed;
 
@@ -159,6 +190,17 @@ void stk_judge_run(struct stk_run *run, const struct stk_compare_opts *opts,
 	failed = first_failed(run);
 	if (failed)
 		withhold_verdicts(run, failed);
+}
+
+void stk_judge_conclude(struct stk_run *run, const struct stk_gate_limits *gate)
+{
 	stk_judge_gates(run, gate);
 	stk_judge_headline(run);
+}
+
+void stk_judge_run(struct stk_run *run, const struct stk_compare_opts *opts,
+	const struct stk_gate_limits *gate)
+{
+	stk_judge_verdicts(run, opts);
+	stk_judge_conclude(run, gate);
 }

@@ -20,6 +20,10 @@ struct stk_gate_limits {
 void stk_judge_run(struct stk_run *run, const struct stk_compare_opts *opts,
 	const struct stk_gate_limits *gate);
 
+/* The same in two steps, for who has to look at the verdicts in between. */
+void stk_judge_verdicts(struct stk_run *run, const struct stk_compare_opts *opts);
+void stk_judge_conclude(struct stk_run *run, const struct stk_gate_limits *gate);
+
 /* Exact totals of base and head by block: cpu, p50, p95, p99, throughput, errors ->
  * run->totals; Holm over them and the sampled totals of the comparisons (family F1). */
 void stk_judge_totals(struct stk_run *run, const struct stk_compare_opts *opts);

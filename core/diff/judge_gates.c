@@ -55,6 +55,12 @@ static const char *limit_text(struct stk_run *run, double limit, const char *for
 	return kept;
 }
 
+/* Two windows without calibration never fail a run. */
+static const char *would_have_failed(struct stk_run *run, const char *text)
+{
+	return stk_arena_printf(&run->arena, "%s: would have failed: not calibrated", text);
+}
+
 static void gate_total(struct stk_run *run, const char *name, double limit)
 {
 	bool is_loss = strcmp(name, "throughput") == 0;
@@ -67,8 +73,12 @@ static void gate_total(struct stk_run *run, const char *name, double limit)
 	row = find_total(run, name);
 	if (row) {
 		gate.text = change_text(run, row);
-		gate.crossed = row->verdict == STK_VERDICT_REGRESSION &&
-			       (is_loss ? -row->change : row->change) >= limit;
+		bool is_over = (is_loss ? -row->change : row->change) >= limit;
+
+		gate.crossed =
+			row->verdict == STK_VERDICT_REGRESSION && is_over && !row->accepted.reason;
+		if (stk_compare_is_suspect(row) && is_over)
+			gate.text = would_have_failed(run, gate.text);
 	}
 	stk_vec_push(&run->gates, gate);
 }
@@ -96,7 +106,7 @@ static void gate_functions(struct stk_run *run)
 {
 	struct stk_gate_result gate = {.name = "functions", .limit = "none"};
 	struct stk_buf text = STK_BUF_EMPTY;
-	size_t found = 0;
+	size_t found = 0, suspects = 0;
 
 	for (size_t i = 0; i < run->comparisons.len; i++) {
 		const struct stk_comparison *one = &run->comparisons.items[i];
@@ -104,7 +114,11 @@ static void gate_functions(struct stk_run *run)
 		for (size_t k = 0; k < one->rows.len; k++) {
 			const struct stk_row *row = &one->rows.items[k];
 
-			if (row->verdict != STK_VERDICT_REGRESSION || !(row->q < Q_FUNCTIONS))
+			if (!(row->q < Q_FUNCTIONS) || row->accepted.reason)
+				continue;
+			if (stk_compare_is_suspect(row))
+				suspects++;
+			else if (row->verdict != STK_VERDICT_REGRESSION)
 				continue;
 			if (found++ < 3)
 				stk_buf_addf(
@@ -113,15 +127,18 @@ static void gate_functions(struct stk_run *run)
 	}
 	if (found > 3)
 		stk_buf_addf(&text, " and %zu more", found - 3);
-	gate.crossed = found > 0;
+	gate.crossed = found > suspects;
 	gate.text = found > 0 ? stk_run_text(run, text.ptr) : "no function dearer";
+	if (found > 0 && !gate.crossed)
+		gate.text = would_have_failed(run, gate.text);
 	stk_vec_push(&run->gates, gate);
 	stk_buf_release(&text);
 }
 
 void stk_judge_gates(struct stk_run *run, const struct stk_gate_limits *gate)
 {
-	if (!gate || !gate->is_set || run->mode != STK_MODE_PAIRED)
+	if (!gate || !gate->is_set ||
+		(run->mode != STK_MODE_PAIRED && run->mode != STK_MODE_BASELINE))
 		return;
 	gate_total(run, "cpu", gate->cpu);
 	gate_total(run, "alloc_space", gate->alloc_space);

@@ -6,6 +6,7 @@
 #include "core/diff/links.h"
 #include "core/diff/matrix.h"
 #include "core/diff/rename.h"
+#include "core/diff/single_priv.h"
 #include "core/diff/verdict.h"
 #include "core/stats/binomial.h"
 #include "core/stats/decide.h"
@@ -17,22 +18,12 @@
 #define DISPERSION 1.5
 #define WINDOW_CV  0.05
 /* Only what no such window effect explains is called a regression. */
-#define SURE_CHANGE  0.25
-#define SURE_IMPACT  0.02
-#define SHARE_LISTED 0.0005
+#define SURE_CHANGE 0.25
+#define SURE_IMPACT 0.02
 
-enum { SAMPLES_MIN = 50, SAMPLES_SIDE_MIN = 5, SHIFT_ROWS_MIN = 5 };
+enum { SAMPLES_MIN = 50, SAMPLES_SIDE_MIN = 5 };
 
-struct single {
-	const struct stk_compare_opts *opts;
-	struct stk_run *run;
-	struct stk_matrix matrix;
-	double shift;
-	bool requests_known;
-	struct stk_links *links; /* NULL: no changes are known */
-};
-
-static bool is_testable(const struct single *single, size_t at)
+bool stk_single_is_testable(const struct stk_single *single, size_t at)
 {
 	const struct stk_matrix_row *row = &single->matrix.rows[at];
 
@@ -41,13 +32,13 @@ static bool is_testable(const struct single *single, size_t at)
 	       stk_matrix_share(&single->matrix, at) >= single->opts->min_share;
 }
 
-static double log_ratio(const struct single *single, size_t at)
+static double log_ratio(const struct stk_single *single, size_t at)
 {
 	return log(stk_matrix_cost(&single->matrix, at, STK_SIDE_HEAD) /
 		   stk_matrix_cost(&single->matrix, at, STK_SIDE_BASE));
 }
 
-static double common_shift(const struct single *single)
+static double common_shift(const struct stk_single *single)
 {
 	double *values = stk_xcalloc(single->matrix.len + 1, sizeof *values);
 	double *weights = stk_xcalloc(single->matrix.len + 1, sizeof *weights);
@@ -57,20 +48,20 @@ static double common_shift(const struct single *single)
 	for (size_t at = 0; at < single->matrix.len; at++) {
 		const struct stk_matrix_row *row = &single->matrix.rows[at];
 
-		if (!is_testable(single, at))
+		if (!stk_single_is_testable(single, at))
 			continue;
 		values[rows] = log_ratio(single, at);
 		weights[rows++] = 1.0 / (1.0 / row->n[0] + 1.0 / row->n[1] + 0.002);
 	}
 	/* Without requests there is nothing else to measure against, however few the rows. */
-	if (rows >= SHIFT_ROWS_MIN || (rows > 0 && !single->requests_known))
+	if (rows >= STK_SINGLE_SHIFT_ROWS_MIN || (rows > 0 && !single->requests_known))
 		shift = stk_order_median_weighted(values, weights, rows);
 	free(weights);
 	free(values);
 	return shift;
 }
 
-static struct stk_row describe(const struct single *single, size_t at)
+struct stk_row stk_single_describe(const struct stk_single *single, size_t at)
 {
 	const struct stk_matrix *matrix = &single->matrix;
 	const struct stk_matrix_row *from = &matrix->rows[at];
@@ -93,12 +84,12 @@ static struct stk_row describe(const struct single *single, size_t at)
 	row.impact = (row.head_cost * (single->requests_known ? 1.0 : exp(-single->shift)) -
 			     row.base_cost) /
 		     base_total;
-	row.tested = is_testable(single, at);
+	row.tested = stk_single_is_testable(single, at);
 	return row;
 }
 
 /* The wider of the interval with a window effect and the exact one of the counts. */
-static void widen(const struct single *single, struct stk_row *row)
+static void widen(const struct stk_single *single, struct stk_row *row)
 {
 	double requests_base = single->matrix.all_requests[STK_SIDE_BASE];
 	double requests_head = single->matrix.all_requests[STK_SIDE_HEAD] * exp(single->shift);
@@ -110,7 +101,7 @@ static void widen(const struct single *single, struct stk_row *row)
 	row->hi = fmax(row->hi, odds * share.high / (1.0 - share.high) - 1.0);
 }
 
-static void measure(const struct single *single, size_t at, struct stk_row *row)
+static void measure(const struct stk_single *single, size_t at, struct stk_row *row)
 {
 	struct stk_estimate estimate;
 
@@ -124,7 +115,7 @@ static void measure(const struct single *single, size_t at, struct stk_row *row)
 	widen(single, row);
 }
 
-static void judge(const struct single *single, struct stk_row *row, double min_change)
+static void judge(const struct stk_single *single, struct stk_row *row, double min_change)
 {
 	struct stk_estimate estimate = {row->theta, row->se, row->df};
 
@@ -155,14 +146,14 @@ static void judge(const struct single *single, struct stk_row *row, double min_c
 		row->reason = NULL;
 }
 
-static void fill_rows(const struct single *single, struct stk_comparison *out)
+static void fill_rows(const struct stk_single *single, struct stk_comparison *out)
 {
 	for (size_t at = 0; at < single->matrix.len; at++) {
 		struct stk_row row;
 
-		if (!(stk_matrix_share(&single->matrix, at) >= SHARE_LISTED))
+		if (!(stk_matrix_share(&single->matrix, at) >= STK_SINGLE_SHARE_LISTED))
 			continue;
-		row = describe(single, at);
+		row = stk_single_describe(single, at);
 		if (row.tested)
 			measure(single, at, &row);
 		if (single->links)
@@ -172,7 +163,7 @@ static void fill_rows(const struct single *single, struct stk_comparison *out)
 	}
 }
 
-static void judge_rows(const struct single *single, struct stk_comparison *out)
+static void judge_rows(const struct stk_single *single, struct stk_comparison *out)
 {
 	double min_change =
 		out->is_level ? single->opts->min_change_level : single->opts->min_change;
@@ -189,7 +180,7 @@ static void judge_rows(const struct single *single, struct stk_comparison *out)
 	stk_verdict_sort(out->rows.items, out->rows.len);
 }
 
-static void fill_total(const struct single *single, struct stk_row *out)
+static void fill_total(const struct stk_single *single, struct stk_row *out)
 {
 	const struct stk_matrix *matrix = &single->matrix;
 
@@ -213,7 +204,7 @@ static void fill_total(const struct single *single, struct stk_row *out)
 	stk_verdict_numbers(out, 0.95, single->opts->q, single->opts->null_margin);
 }
 
-static void fill_head(const struct single *single, struct stk_comparison *out)
+void stk_single_fill_head(const struct stk_single *single, struct stk_comparison *out)
 {
 	const struct stk_matrix *matrix = &single->matrix;
 	const struct stk_diff_input *input = matrix->input;
@@ -237,7 +228,7 @@ static void fill_head(const struct single *single, struct stk_comparison *out)
 		.changed_share = NAN};
 }
 
-static bool knows_requests(const struct stk_diff_input *input)
+bool stk_single_knows_requests(const struct stk_diff_input *input)
 {
 	bool known[STK_SIDES] = {false, false};
 
@@ -252,16 +243,16 @@ int stk_compare_single(const struct stk_diff_input *input, const struct stk_comp
 	struct stk_run *run, struct stk_comparison *out, struct stk_err *err)
 {
 	static const struct stk_compare_opts defaults = STK_COMPARE_OPTS_INIT;
-	struct single single = {.opts = opts ? opts : &defaults,
+	struct stk_single single = {.opts = opts ? opts : &defaults,
 		.run = run,
-		.requests_known = knows_requests(input)};
+		.requests_known = stk_single_knows_requests(input)};
 	int rc = stk_matrix_build(input, true, &single.matrix, err);
 
 	if (rc < 0)
 		return rc;
 	(void)stk_rename_join(&single.matrix);
 	single.shift = common_shift(&single);
-	fill_head(&single, out);
+	stk_single_fill_head(&single, out);
 	single.links = stk_links_new(&single.matrix);
 	fill_rows(&single, out);
 	judge_rows(&single, out);

@@ -23,8 +23,10 @@ static void tick_written(struct stk_drive *drive)
 	struct stk_abba *abba = drive->tick_ctx;
 
 	stk_abba_show_block(abba, abba->now_block);
-	if (stk_abba_asked_to_stop(abba))
+	if (stk_abba_asked_to_stop(abba)) {
 		abba->blocks = abba->now_block + 1;
+		stk_engine_keep_teardown(drive->engine);
+	}
 }
 
 /* Turns at base and head until both are warm and their slices are known. */
@@ -48,7 +50,9 @@ static int warm_up(struct stk_abba *abba, struct stk_err *err)
 				rc = stk_abba_warm(abba, err);
 		}
 		if (rc >= 0 && turn == 0)
-			rc = 0; /* both sides get a turn */
+			rc = 0;             /* both sides get a turn */
+		if (drive.engine && rc < 0) /* no other engine follows */
+			stk_engine_keep_teardown(drive.engine);
 		if (drive.engine)
 			stk_engine_stop(drive.engine, STK_STOP_CANCEL);
 		int finished = drive.engine ? stk_drive_finish(&drive, rc < 0 ? NULL : err) : 0;

@@ -9,12 +9,13 @@
 #include "core/diff/input.h"
 #include "core/flow/blocks.h"
 #include "core/flow/changed.h"
+#include "core/flow/compare_priv.h"
 #include "core/flow/slices.h"
 #include "core/profile/profile.h"
 #include "core/pyroscope/types.h"
 
 /* Only ids that came from a source are kept: they always parse. */
-static void init_input(struct stk_diff_input *input, const struct stk_session_type *type)
+void stk_compare_init_input(struct stk_diff_input *input, const struct stk_session_type *type)
 {
 	struct stk_types_id id;
 
@@ -38,11 +39,8 @@ static int instance_number(struct stk_map *instances, const struct stk_slice *sl
 	return (int)value->num;
 }
 
-/* Profiles of the type whose slice `wanted` takes, as slices of the input. */
-typedef bool (*place_fn)(const struct stk_slice *slice, struct stk_diff_place *place, void *ctx);
-
-static int fill_input(const struct stk_session *session, const struct stk_session_type *type,
-	struct stk_diff_input *input, place_fn place_of, void *ctx, struct stk_err *err)
+int stk_compare_fill_input(const struct stk_session *session, const struct stk_session_type *type,
+	struct stk_diff_input *input, stk_place_fn place_of, void *ctx, struct stk_err *err)
 {
 	struct stk_map instances = STK_MAP_INIT;
 	int rc = 0;
@@ -80,9 +78,9 @@ int stk_session_compare(
 	if (rc < 0)
 		return rc;
 	type = stk_slices_type(session, asked);
-	init_input(&input, type);
+	stk_compare_init_input(&input, type);
 	input.changes = stk_session_changes(session);
-	rc = fill_input(session, type, &input, place_in_pair, NULL, err);
+	rc = stk_compare_fill_input(session, type, &input, place_in_pair, NULL, err);
 	if (rc == 0)
 		rc = stk_compare_paired(&input, NULL, session->run, &comparison, err);
 	if (rc == 0) {
@@ -160,9 +158,9 @@ int stk_session_hotspots(struct stk_session *session, const char *asked, const s
 	if (rc < 0)
 		return rc;
 	type = stk_slices_type(session, asked);
-	init_input(&input, type);
+	stk_compare_init_input(&input, type);
 	mark_counted(session, &two);
-	rc = fill_input(session, type, &input, place_in_window, &two, err);
+	rc = stk_compare_fill_input(session, type, &input, place_in_window, &two, err);
 	cover_idle(&two, &type->info[STK_SIDE_HEAD]);
 	if (rc == 0)
 		rc = stk_hotspots_compute(&input, &two.sums, session->run, &hotspots, err);

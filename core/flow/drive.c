@@ -9,6 +9,7 @@
 #include "core/flow/blocks.h"
 #include "core/flow/drive_priv.h"
 #include "core/flow/slices.h"
+#include "core/load/threshold.h"
 #include "core/script/driver.h"
 #include "core/script/plan.h"
 
@@ -185,17 +186,34 @@ void stk_drive_fill_window(struct stk_window *window, const struct stk_entry_sta
 	window->p99_ms = stk_hist_quantile(&stats->duration_ms, 0.99);
 }
 
-/* Thresholds' texts belong to the plan, which goes: copy them. */
-static void keep_thresholds(struct stk_session *session, const struct stk_load_result *result)
+/* Thresholds hold for all that was counted so far, also in the blocks before this engine's. Their
+ * texts belong to the plan, which goes: copy them. */
+static void keep_thresholds(struct stk_drive *drive)
 {
-	session->run->thresholds.len = 0;
-	for (size_t i = 0; i < result->thresholds.len; i++) {
-		struct stk_threshold_result one = result->thresholds.items[i];
+	struct stk_run *run = drive->session->run;
 
-		one.metric = stk_run_text(session->run, one.metric);
-		one.expr = stk_run_text(session->run, one.expr);
-		stk_vec_push(&session->run->thresholds, one);
+	run->thresholds.len = 0;
+	for (size_t i = 0; i < drive->result.thresholds.len; i++) {
+		struct stk_threshold_result one =
+			stk_threshold_judge(&drive->plan, &drive->plan.thresholds.items[i],
+				&run->metrics, run->metrics.duration_s, true);
+
+		one.aborted = drive->result.thresholds.items[i].aborted;
+		one.metric = stk_run_text(run, one.metric);
+		one.expr = stk_run_text(run, one.expr);
+		stk_vec_push(&run->thresholds, one);
 	}
+}
+
+/* Several engines of one run: the busiest and latest of them, and all that they planned. */
+static void add_generator(struct stk_generator_info *into, const struct stk_generator_info *from)
+{
+	into->busy = fmax(into->busy, from->busy); /* fmax passes over NaN */
+	into->late_p99_ms = fmax(into->late_p99_ms, from->late_p99_ms);
+	into->dropped += from->dropped;
+	into->planned += from->planned;
+	into->started += from->started;
+	into->rate_planned = from->rate_planned;
 }
 
 void stk_drive_keep_result(struct stk_drive *drive)
@@ -203,12 +221,13 @@ void stk_drive_keep_result(struct stk_drive *drive)
 	struct stk_session *session = drive->session;
 	const struct stk_load_result *result = &drive->result;
 
+	double before_s = session->run->metrics.duration_s;
+
 	stk_metrics_merge(&session->run->metrics, &result->metrics);
-	session->run->metrics.duration_s =
-		(double)(result->end_mono_ns - result->start_mono_ns) / 1e9;
+	session->run->metrics.duration_s = before_s + result->metrics.duration_s;
 	stk_series_merge(&session->run->series, &result->series);
-	keep_thresholds(session, result);
-	session->run->generator = result->generator;
+	keep_thresholds(drive);
+	add_generator(&session->run->generator, &result->generator);
 	session->iterations += result->iterations;
 	session->errors += result->errors;
 	if (result->reason == STK_END_THRESHOLD)

@@ -2,7 +2,9 @@
 #include "core/flow/flow.h"
 
 #include "core/diff/judge.h"
+#include "core/flow/acceptances.h"
 #include "core/flow/builds.h"
+#include "core/flow/flames.h"
 #include "core/flow/session.h"
 #include "core/flow/verbs.h"
 
@@ -56,8 +58,12 @@ static int conclude(struct stk_session *session, int rc, struct stk_err *err)
 	if (rc < 0)
 		stk_session_partial(session, err ? err->msg : "it failed");
 	session->run->end_ns = stk_clock_wall(session->clock);
-	stk_judge_run(session->run, NULL, &gate);
+	stk_judge_verdicts(session->run, NULL);
+	stk_session_apply_accepted(session);
+	stk_judge_conclude(session->run, &gate);
 	saved = stk_session_save(session, rc < 0 ? NULL : err);
+	rc = rc < 0 ? rc : saved;
+	saved = stk_flames_write(session, rc < 0 ? NULL : err);
 	rc = rc < 0 ? rc : saved;
 	return rc < 0 ? rc : judge_script(session, err);
 }

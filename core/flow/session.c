@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/fs.h"
+#include "core/baseline/kept.h"
 #include "core/flow/builds.h"
 #include "core/flow/environment.h"
 #include "core/flow/session_priv.h"
@@ -189,6 +190,9 @@ void stk_session_close(struct stk_session *session)
 	}
 	stk_vec_release(&session->scripts);
 	stk_changes_free(session->changes);
+	if (session->kept)
+		stk_kept_release(session->kept);
+	free(session->kept);
 }
 
 bool stk_session_has_side(const struct stk_session *session, int side)

@@ -10,6 +10,7 @@
 
 struct stk_builds;
 struct stk_changes;
+struct stk_kept;
 struct stk_profile;
 struct stk_script_driver;
 struct stk_serve;
@@ -69,6 +70,7 @@ struct stk_session {
 	bool changes_asked;
 	int64_t iterations, errors; /* of the load so far; errors: those of the script */
 	const char *phase;          /* for the record of a partial run */
+	struct stk_kept *kept;      /* the base that the verb baseline found; NULL before */
 };
 
 /* Make the folder of the record, the store, the server and the sources; read the machine. */

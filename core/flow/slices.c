@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/units.h"
 #include "core/flow/blocks.h"
 #include "core/profile/pprof.h"
 #include "core/pyroscope/types.h"
 #include "core/record/run_store.h"
+#include "core/source/gaps.h"
 #include "core/source/source.h"
 
 /* How far back the points that show an agent's grid may lie. */
@@ -274,6 +276,38 @@ static int look_again(struct stk_session *session, const struct stk_source_query
 	return rc;
 }
 
+/* Where a side had load and its agent's grid promises slices that did not come. */
+static void tell_gaps(struct stk_session *session, const struct stk_session_type *type, int side,
+	const struct stk_source_slices *slices)
+{
+	struct stk_gap_spans spans = STK_VEC_INIT;
+	struct stk_gaps gaps = STK_VEC_INIT;
+	struct stk_buf text = STK_BUF_EMPTY;
+
+	for (size_t i = 0; i < session->run->windows.len; i++) {
+		const struct stk_window *window = &session->run->windows.items[i];
+		if (window->side == side && window->requests > 0 &&
+			window->end_ns > type->fetched_ns[side])
+			stk_vec_push(
+				&spans, (struct stk_gap_span){window->start_ns, window->end_ns});
+	}
+	stk_gaps_find(slices, &type->info[side], &spans, &gaps);
+	for (size_t i = 0; i < gaps.len; i++) {
+		const struct stk_gap *gap = &gaps.items[i];
+
+		stk_units_format_clock(&text, gap->start_ns);
+		stk_buf_add_text(&text, " to ");
+		stk_units_format_clock(&text, gap->end_ns);
+		stk_session_warn(session, "%s of %s%s%s: %d %s missing, %s UTC", type->asked,
+			side_names[side], gap->instance[0] ? " on " : "", gap->instance,
+			gap->slices, gap->slices == 1 ? "slice is" : "slices are", text.ptr);
+		stk_buf_clear(&text);
+	}
+	stk_buf_release(&text);
+	stk_vec_release(&spans);
+	stk_vec_release(&gaps);
+}
+
 static int collect_side(
 	struct stk_session *session, struct stk_session_type *type, int side, struct stk_err *err)
 {
@@ -303,6 +337,8 @@ static int collect_side(
 	query.to_ns = until_ns + info->interval_ns;
 	if (rc >= 0)
 		rc = stk_source_fetch(session->sides[side].source, &query, info, &slices, err);
+	if (rc >= 0)
+		tell_gaps(session, type, side, &slices);
 	for (size_t i = 0; rc >= 0 && i < slices.len; i++)
 		if (!is_kept(session->run, type, side, &slices.items[i]))
 			rc = keep_slice(session, type, side, &slices.items[i], err);

@@ -7,6 +7,7 @@
 #include "core/flow/blocks.h"
 #include "core/flow/compare.h"
 #include "core/flow/drive.h"
+#include "core/flow/kept.h"
 #include "core/flow/slices.h"
 #include "core/profile/profile.h"
 
@@ -69,6 +70,8 @@ static int verb_abba(const struct stk_load_spec *spec, struct stk_abba_result *o
 static int verb_compare(
 	const char *profile, size_t base, size_t head, size_t *out, void *ctx, struct stk_err *err)
 {
+	if (base == STK_KEPT_BASE && head < STK_KEPT_BASE)
+		return stk_session_compare_kept(ctx, profile, head, out, err);
 	if (base != STK_ALL_BLOCKS || head != STK_ALL_BLOCKS)
 		return stk_err_set(err, STK_E_SCRIPT,
 			"compare wants the base and head that abba gave: windows one after the "
@@ -155,6 +158,17 @@ static int verb_pull(
 	return rc;
 }
 
+static int verb_baseline(const char *rev, void *ctx, struct stk_err *err)
+{
+	return stk_session_find_baseline(ctx, rev, err);
+}
+
+static int verb_save_baseline(
+	size_t window, const char **revision_out, void *ctx, struct stk_err *err)
+{
+	return stk_session_save_baseline(ctx, window, revision_out, err);
+}
+
 static int verb_start(int side, void *ctx, struct stk_err *err)
 {
 	return stk_session_start_side(ctx, side, err);
@@ -176,6 +190,8 @@ struct stk_verbs stk_session_verbs(struct stk_session *session)
 		.pull = verb_pull,
 		.hotspots = verb_hotspots,
 		.compare = verb_compare,
+		.baseline = verb_baseline,
+		.save_baseline = verb_save_baseline,
 		.start = verb_start,
 		.stop = verb_stop,
 		.ctx = session};

@@ -58,6 +58,15 @@ struct stk_str stk_http_response_header(const struct stk_http_response *response
 	return stk_str_n("", 0);
 }
 
+int64_t stk_http_response_date_ns(const struct stk_http_response *response)
+{
+	char *text = stk_str_dup(stk_http_response_header(response, "date"));
+	time_t seconds = curl_getdate(text, NULL);
+
+	free(text);
+	return seconds < 0 ? -1 : (int64_t)seconds * STK_NS_PER_S;
+}
+
 struct stk_client *stk_client_new(const struct stk_client_opts *opts)
 {
 	static const struct stk_client_opts none = {0};

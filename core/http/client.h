@@ -49,6 +49,8 @@ struct stk_http_response {
 void stk_http_response_release(struct stk_http_response *response);
 /* A header by name, whatever the case; the empty view if absent. */
 struct stk_str stk_http_response_header(const struct stk_http_response *response, const char *name);
+/* What the server's clock said (its Date header), in ns of whole seconds; -1 if it did not say. */
+int64_t stk_http_response_date_ns(const struct stk_http_response *response);
 
 struct stk_client_opts {
 	int64_t connect_timeout_ms;   /* default 10,000 */

@@ -288,6 +288,16 @@ void stk_multi_poll(struct stk_multi *multi, int64_t mono_ns)
 	}
 }
 
+int stk_multi_fd(const struct stk_multi *multi)
+{
+	return multi->epoll_fd;
+}
+
+int64_t stk_multi_next_ns(const struct stk_multi *multi)
+{
+	return multi->curl_ns;
+}
+
 void stk_multi_wake(struct stk_multi *multi)
 {
 	uint64_t one = 1;

@@ -79,6 +79,10 @@ void stk_multi_submit(struct stk_multi *multi, struct stk_multi_job *job);
 void stk_multi_cancel(struct stk_multi *multi, struct stk_multi_job *job);
 /* Let traffic flow until a job was done, mono_ns has come or stk_multi_wake was called. */
 void stk_multi_poll(struct stk_multi *multi, int64_t mono_ns);
+/* To have it within another loop: a descriptor that is readable when stk_multi_poll has something
+ * to do, and when it wants to be called at the latest even so (INT64_MAX: never). */
+int stk_multi_fd(const struct stk_multi *multi);
+int64_t stk_multi_next_ns(const struct stk_multi *multi);
 /* From any thread and from signal handlers. */
 void stk_multi_wake(struct stk_multi *multi);
 

@@ -35,12 +35,16 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *ctx)
 	struct stk_buf *out = handle->job->head_out;
 	struct stk_str line = stk_str_trim(stk_str_n(bytes, size * count));
 
-	if (!out || line.len == 0)
+	if (!out)
 		return size * count;
 	if (stk_str_starts(line, "HTTP/") && stk_str_find_byte(line, ' ') > 0) {
 		stk_buf_clear(out);
+		handle->head_over = false;
 		return size * count;
 	}
+	handle->head_over |= line.len == 0;
+	if (handle->head_over) /* trailers are dropped, as k6 does it */
+		return size * count;
 	stk_buf_add_str(out, line);
 	stk_buf_add_byte(out, '\n');
 	if (out->failed) {
@@ -228,7 +232,7 @@ void stk_multi_handle_set(struct stk_multi_handle *handle, struct stk_multi_job 
 	int64_t timeout_ms = (job->timeout_ns + STK_NS_PER_MS - 1) / STK_NS_PER_MS;
 
 	handle->job = job;
-	handle->too_large = false;
+	handle->too_large = handle->head_over = false;
 	handle->started_ns = stk_clock_mono(stk_clock_system());
 	handle->asked_ns = 0;
 	handle->error[0] = '\0';

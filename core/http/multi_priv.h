@@ -23,6 +23,7 @@ struct stk_multi_handle {
 	struct stk_buf text;          /* of the lines */
 	int64_t started_ns, asked_ns; /* handed to libcurl; just before it sends */
 	bool too_large;
+	bool head_over; /* the empty line came */
 	char error[CURL_ERROR_SIZE];
 };
 

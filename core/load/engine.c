@@ -2,6 +2,7 @@
 #include "core/load/engine.h"
 
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/mem.h"
@@ -77,6 +78,7 @@ static void init_worker(struct stk_engine *engine, size_t index)
 	worker->index = (int)index;
 	worker->counts = stk_counts_new(engine->plan);
 	stk_series_init(&worker->series);
+	stk_routes_init(&worker->routes);
 	stk_hist_init(&worker->lateness_ms);
 	stk_metrics_init(&worker->published);
 	(void)pthread_mutex_init(&worker->published_mutex, NULL);
@@ -97,6 +99,14 @@ static void set_schedule(struct stk_engine *engine)
 	engine->opts.schedule = NULL;
 }
 
+/* For tests and for those who look for the cause of a difference. NULL: no such one. */
+static const struct stk_transport_ops *chosen_transport(void)
+{
+	const char *name = getenv(STK_TRANSPORT_ENV);
+
+	return name && *name ? stk_transport_find(name) : stk_transport_auto();
+}
+
 struct stk_engine *stk_engine_new(const struct stk_plan *plan, const struct stk_vu_driver *driver,
 	const struct stk_engine_opts *opts)
 {
@@ -107,9 +117,10 @@ struct stk_engine *stk_engine_new(const struct stk_plan *plan, const struct stk_
 	engine->driver = driver;
 	engine->opts = *opts;
 	engine->clock = opts->clock ? opts->clock : stk_clock_system();
-	engine->transport = opts->transport ? opts->transport : stk_transport_curl();
+	engine->transport = opts->transport ? opts->transport : chosen_transport();
 	atomic_init(&engine->end_ns, STK_NEVER);
 	atomic_init(&engine->next_vu_id, 1);
+	atomic_init(&engine->skip_teardown, opts->skip_teardown);
 	stk_names_init(&engine->names);
 	set_hosts(engine);
 	set_schedule(engine);
@@ -139,6 +150,7 @@ static void release_worker(struct stk_worker *worker)
 		worker->engine->transport->close(worker->transport);
 	stk_counts_free(worker->counts);
 	stk_series_release(&worker->series);
+	stk_routes_release(&worker->routes);
 	stk_hist_release(&worker->lateness_ms);
 	stk_timers_release(&worker->timers);
 	for (size_t i = 0; i < worker->entries.len; i++)
@@ -227,6 +239,11 @@ void stk_engine_end_at(struct stk_engine *engine, int64_t mono_ns)
 {
 	atomic_store(&engine->end_ns, mono_ns);
 	stk_engine_wake(engine);
+}
+
+void stk_engine_keep_teardown(struct stk_engine *engine)
+{
+	atomic_store(&engine->skip_teardown, false);
 }
 
 int stk_engine_schedule_add(

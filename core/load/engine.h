@@ -82,6 +82,8 @@ enum stk_stop {
 	STK_STOP_CANCEL,   /* running iterations are ended at once, teardown runs */
 	STK_STOP_NOW       /* the same without teardown */
 };
+/* Teardown runs at the end in spite of skip_teardown: this engine has become the last one. */
+void stk_engine_keep_teardown(struct stk_engine *engine);
 /* Only ever tightens. Async-signal-safe. */
 void stk_engine_stop(struct stk_engine *engine, enum stk_stop how);
 

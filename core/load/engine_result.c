@@ -122,6 +122,22 @@ static void merge_entries(const struct stk_engine *engine, struct stk_load_resul
 	}
 }
 
+/* What rates are taken over: an iteration of a warm-up is not counted, nor is its time. */
+static double counted_s(const struct stk_engine *engine, const struct stk_load_result *result)
+{
+	int64_t ns = 0;
+
+	for (size_t i = 0; i < result->entries.len; i++) {
+		const struct stk_entry_stats *stats = &result->entries.items[i];
+		int64_t end_ns = stats->end_mono_ns < engine->end_mono_ns ? stats->end_mono_ns
+									  : engine->end_mono_ns;
+
+		if (stats->counted && end_ns > stats->start_mono_ns)
+			ns += end_ns - stats->start_mono_ns;
+	}
+	return (double)ns / 1e9;
+}
+
 static void judge_all(const struct stk_engine *engine, struct stk_load_result *out)
 {
 	const struct stk_plan *plan = engine->plan;
@@ -185,13 +201,13 @@ void stk_engine_result(struct stk_engine *engine, struct stk_load_result *out)
 	out->start_wall_ns = engine->start_wall_ns;
 	out->end_mono_ns = engine->end_mono_ns;
 	out->end_wall_ns = engine->end_wall_ns;
-	out->metrics.duration_s = (double)(out->end_mono_ns - out->start_mono_ns) / 1e9;
 	out->reason = engine->reason;
 	if (!engine->reason_set)
 		out->reason =
 			atomic_load(&engine->user_stopped) ? STK_END_INTERRUPTED : STK_END_PLANNED;
 	out->message = engine->message ? stk_xstrdup(engine->message) : NULL;
 	merge_entries(engine, out);
+	out->metrics.duration_s = counted_s(engine, out);
 	judge_all(engine, out);
 	fill_generator(engine, out);
 }

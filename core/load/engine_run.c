@@ -1,5 +1,6 @@
 /* engine_run: open, setup, load, teardown, close; on threads or in the caller. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -61,7 +62,7 @@ static void run_teardown(struct stk_worker *worker)
 	struct stk_engine *engine = worker->engine;
 	struct stk_err err = STK_ERR_INIT;
 
-	if (!engine->plan->has_teardown || engine->opts.skip_teardown)
+	if (!engine->plan->has_teardown || atomic_load(&engine->skip_teardown))
 		return;
 	atomic_store(&engine->phase, STK_PHASE_TEARDOWN);
 	for (int side = 0; side < STK_SIDES; side++) {
@@ -227,6 +228,9 @@ int stk_engine_start(struct stk_engine *engine, struct stk_err *err)
 	const struct stk_transport_opts opts = {engine->clock, engine->plan->user_agent,
 		engine->plan->ca_file, engine->plan->insecure_tls};
 
+	if (!engine->transport)
+		return stk_err_set(err, STK_E_INVAL, "%s: '%s' is none of auto, curl, plain",
+			STK_TRANSPORT_ENV, getenv(STK_TRANSPORT_ENV));
 	for (size_t i = 0; i < engine->workers_len; i++) {
 		int rc = engine->transport->open(&opts, &engine->workers[i].transport, err);
 

@@ -104,7 +104,8 @@ static void add_cookies(struct stk_fetch *fetch)
 	struct stk_buf *text = &fetch->scratch;
 	size_t from = text->len;
 
-	stk_cookies_format(&fetch->vu->jar, &fetch->parts, stk_vu_wall_ns(fetch->vu), text);
+	if (fetch->vu->jar.items.len > 0)
+		stk_cookies_format(&fetch->vu->jar, &fetch->parts, stk_vu_wall_ns(fetch->vu), text);
 	for (size_t i = 0; i < request->cookies_len && fetch->same_host; i++) {
 		stk_buf_add_text(text, text->len > from ? "; " : "");
 		stk_buf_add_str(text, request->cookies[i].name);
@@ -153,6 +154,7 @@ static void build_headers(struct stk_fetch *fetch)
 	const struct stk_request *request = fetch->request;
 	bool labels = fetch->vu->worker->engine->plan->labels && fetch->is_target;
 	size_t made;
+	bool known;
 
 	stk_vec_clear(&fetch->out);
 	stk_buf_clear(&fetch->scratch);
@@ -168,9 +170,14 @@ static void build_headers(struct stk_fetch *fetch)
 			continue;
 		stk_vec_push(&fetch->out, request->headers[i]);
 	}
+	known = labels && fetch->route && fetch->route->baggage &&
+		own_header(request, "baggage").len == 0;
+	if (known)
+		stk_vec_push(&fetch->out, (struct stk_name_value){STK_STR("baggage"),
+						  stk_str_of(fetch->route->baggage)});
 	made = fetch->out.len;
 	add_cookies(fetch);
-	if (labels)
+	if (labels && !known)
 		add_labels(fetch);
 	if (request->user.ptr && fetch->same_host)
 		add_basic(fetch);
@@ -194,8 +201,9 @@ static void send_hop(struct stk_fetch *fetch)
 	struct stk_exchange *exchange = &fetch->exchange;
 	int64_t left_ns = fetch->deadline_ns - stk_worker_now(worker);
 
-	fetch->is_target = is_target(fetch);
-	if (!stk_engine_allows(worker->engine, &fetch->parts)) {
+	fetch->is_target = fetch->route ? fetch->route->is_target : is_target(fetch);
+	if (!(fetch->route ? fetch->route->is_allowed
+			   : stk_engine_allows(worker->engine, &fetch->parts))) {
 		refuse(fetch, 1111, "hostname is blocked");
 		hop_done(exchange);
 		return;
@@ -204,6 +212,8 @@ static void send_hop(struct stk_fetch *fetch)
 	stk_exchange_clear(exchange);
 	exchange->method = fetch->method;
 	exchange->url = fetch->url.ptr;
+	exchange->parts = &fetch->parts;
+	exchange->session = &fetch->vu->session;
 	exchange->headers = fetch->out.items;
 	exchange->headers_len = fetch->out.len;
 	exchange->has_body = fetch->send_body;
@@ -281,6 +291,9 @@ static bool follow(struct stk_fetch *fetch)
 	if (!is_redirect(status) || fetch->hops_left <= 0 ||
 		!stk_exchange_header(&fetch->exchange, "location", &location))
 		return false;
+	fetch->route = NULL; /* which parts may have pointed into */
+	if (stk_url_parse(stk_buf_str(&fetch->url), &fetch->parts, NULL) < 0)
+		return false;
 	old_host = stk_str_dup(fetch->parts.host);
 	resolve(fetch, location, &next);
 	fetch->hops_left--;
@@ -308,7 +321,8 @@ static void hop_done(struct stk_exchange *exchange)
 	struct stk_name_value field;
 
 	stk_fetch_count(fetch);
-	while (exchange->status != 0 && stk_exchange_next_header(&rest, &field))
+	while (exchange->status != 0 && exchange->sets_cookies &&
+		stk_exchange_next_header(&rest, &field))
 		if (stk_str_eq_nocase(field.name, STK_STR("set-cookie")))
 			(void)stk_cookies_put(&fetch->vu->jar, &fetch->parts, field.value,
 				stk_vu_wall_ns(fetch->vu));
@@ -363,11 +377,53 @@ static void find_name(struct stk_fetch *fetch)
 			fetch->name->text, fetch->name->label);
 }
 
+/* Keep what was found out about the URL and name of fetch. */
+static void keep_route(struct stk_fetch *fetch)
+{
+	const struct stk_vu *vu = fetch->vu;
+	struct stk_route *route = stk_routes_add(&vu->worker->routes);
+	struct stk_label_values values = {vu->worker->engine->plan->run_id,
+		vu->iteration.scenario ? vu->iteration.scenario->name : NULL,
+		stk_str_of(fetch->name->label)};
+	struct stk_buf line = STK_BUF_EMPTY;
+
+	if (!route)
+		return;
+	route->url = stk_str_dup(stk_buf_str(&fetch->url));
+	route->url_len = fetch->url.len;
+	if (stk_url_parse(stk_str_of(route->url), &route->parts, NULL) < 0)
+		STK_BUG("URL '%s' was read before", route->url);
+	route->name = fetch->name;
+	route->is_target = is_target(fetch);
+	route->is_allowed = stk_engine_allows(vu->worker->engine, &fetch->parts);
+	stk_labels_format(&line, &values, STK_STR(""));
+	route->baggage = line.len > 0 ? stk_buf_take(&line, NULL) : NULL;
+	fetch->route = route;
+}
+
 void stk_fetch_prepare(struct stk_fetch *fetch)
 {
+	const struct stk_vu *vu = fetch->vu;
+	const struct stk_route_key key = {vu->iteration.side, vu->iteration.scenario_index,
+		fetch->request->url, fetch->request->name};
+
+	fetch->name = NULL;
+	fetch->route = stk_routes_find(&vu->worker->routes, &key);
+	if (fetch->route) {
+		fetch->has_url = true;
+		fetch->name = fetch->route->name;
+		fetch->parts = fetch->route->parts;
+		stk_buf_clear(&fetch->url);
+		stk_buf_add(&fetch->url, fetch->route->url, fetch->route->url_len);
+		return;
+	}
 	fetch->has_url = first_url(fetch);
-	if (!fetch->has_url)
+	if (fetch->has_url) {
+		find_name(fetch);
+		keep_route(fetch);
+	} else {
 		fetch->parts = (struct stk_url){.port = 0};
+	}
 }
 
 void stk_fetch_start(struct stk_fetch *fetch)
@@ -390,7 +446,6 @@ void stk_fetch_start(struct stk_fetch *fetch)
 		finish(fetch); /* no sample, as in k6 */
 		return;
 	}
-	find_name(fetch);
 	send_hop(fetch);
 }
 

@@ -10,7 +10,7 @@
 #include "core/load/engine.h"
 #include "core/load/executor.h"
 #include "core/load/metrics.h"
-#include "core/load/names.h"
+#include "core/load/route.h"
 #include "core/load/timers.h"
 #include "core/load/transport.h"
 
@@ -27,6 +27,7 @@ struct stk_fetch {
 	struct stk_response response;
 	struct stk_buf url, scratch; /* of this hop; text of header values made here */
 	struct stk_url parts;        /* of url */
+	struct stk_route *route; /* NULL: nothing is known about such requests, or a further hop */
 	const struct stk_name *name;
 	size_t series_key; /* + 1; 0: not looked up */
 	const char *method;
@@ -66,6 +67,7 @@ struct stk_vu {
 	struct stk_cookies jar;
 	int64_t bytes_sent, bytes_received;
 	STK_VEC(struct stk_fetch *) fetches;
+	void *session; /* where the transport keeps its connections */
 	size_t fetches_used, fetches_left;
 	struct stk_err special_err;
 };
@@ -112,12 +114,14 @@ struct stk_worker {
 	STK_VEC(struct stk_vu *) vus;  /* all */
 	STK_VEC(struct stk_vu *) free; /* taken by no executor; last in, first out */
 	struct stk_vu *special;        /* worker 0: for setup and teardown */
+	struct stk_err err;            /* of the VU that runs */
 	struct stk_timers timers;
 	struct stk_vu *queue_first, *queue_last;
 	size_t queue_len;
 	struct stk_counts *counts;
 	struct stk_series series;
 	struct stk_hist lateness_ms;
+	struct stk_routes routes;
 	STK_VEC(struct stk_entry_counts) entries;
 	size_t entry; /* current one of the side schedule */
 	enum stk_stop stop_seen;
@@ -170,7 +174,7 @@ struct stk_engine {
 	atomic_llong end_ns;
 	atomic_llong next_vu_id;
 	atomic_int phase;
-	atomic_bool wakeable, user_stopped;
+	atomic_bool wakeable, user_stopped, skip_teardown;
 	STK_VEC(char *) hosts; /* that may be called */
 	char *target_host[STK_SIDES];
 	bool any_host;

@@ -25,7 +25,19 @@ void stk_exchange_clear(struct stk_exchange *exchange)
 	exchange->status = exchange->error_code = 0;
 	exchange->error[0] = exchange->proto[0] = exchange->remote_ip[0] = '\0';
 	exchange->timings = (struct stk_timings_ms){0, 0, 0, 0, 0, 0, 0};
+	exchange->sets_cookies = false;
 	exchange->bytes_sent = exchange->bytes_received = 0;
+}
+
+const struct stk_transport_ops *stk_transport_find(const char *name)
+{
+	const struct stk_transport_ops *const all[] = {
+		stk_transport_auto(), stk_transport_curl(), stk_transport_plain()};
+
+	for (size_t i = 0; i < STK_ARRAY_LEN(all); i++)
+		if (strcmp(all[i]->name, name) == 0)
+			return all[i];
+	return NULL;
 }
 
 bool stk_exchange_next_header(struct stk_str *rest, struct stk_name_value *out)

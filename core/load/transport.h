@@ -8,7 +8,7 @@
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/err.h"
-#include "core/base/vec.h"
+#include "core/http/url.h"
 #include "core/load/driver.h"
 
 /* One exchange. The caller owns it and keeps it, and what it borrows, until done was called or
@@ -16,7 +16,8 @@
 struct stk_exchange {
 	/* in */
 	const char *method;
-	const char *url; /* absolute, NUL-terminated */
+	const char *url;             /* absolute, NUL-terminated */
+	const struct stk_url *parts; /* of url */
 	const struct stk_name_value *headers;
 	size_t headers_len;
 	struct stk_str body;
@@ -24,6 +25,9 @@ struct stk_exchange {
 	bool keep_body;     /* else the answer's body is counted and dropped */
 	int64_t timeout_ns; /* from submit to the last byte */
 	size_t max_body;    /* more is error 1000 */
+	/* Whose connections it may use: where the transport keeps those of one VU, NULL at first;
+	 * given back by forget. NULL: those of everybody. */
+	void **session;
 	/* From within poll, when the exchange is over. It may submit again. */
 	void (*done)(struct stk_exchange *exchange);
 	void *owner;
@@ -37,8 +41,10 @@ struct stk_exchange {
 	int64_t bytes_sent, bytes_received;
 	struct stk_buf head; /* header lines "Name: value\n", last answer */
 	struct stk_buf body_out;
+	bool sets_cookies; /* a Set-Cookie line is in head */
 	/* the transport's own */
 	void *priv;
+	const void *route;
 	int host; /* free for the owner */
 };
 void stk_exchange_init(struct stk_exchange *exchange);
@@ -64,9 +70,24 @@ struct stk_transport_ops {
 	/* Let traffic flow until something was done, mono_ns has come, or wake was called. */
 	void (*poll)(void *transport, int64_t mono_ns);
 	void (*wake)(void *transport); /* from any thread and from signal handlers */
+	/* A VU goes: drop the connections it has. NULL: they are not kept by VU. */
+	void (*forget)(void *transport, void **session);
 };
 
+/* The general one: TLS, HTTP/2, proxies. Connections are shared by the VUs of a worker. */
+
 const struct stk_transport_ops *stk_transport_curl(void);
+/* To have it within another loop, as stk_multi_fd and stk_multi_next_ns. */
+int stk_transport_curl_fd(const void *transport);
+int64_t stk_transport_curl_next_ns(const void *transport);
+/* Only http:// over HTTP/1.1, straight to the host; connections of each VU are its own. */
+const struct stk_transport_ops *stk_transport_plain(void);
+/* Each exchange by whichever of the two fits: plain where it can, else curl. */
+const struct stk_transport_ops *stk_transport_auto(void);
+/* Which one takes all exchanges, if the caller of the engine did not say. */
+#define STK_TRANSPORT_ENV "STOKER_TRANSPORT"
+/* "auto", "curl", "plain"; NULL: no such transport. */
+const struct stk_transport_ops *stk_transport_find(const char *name);
 
 /* The next line of head (name, value), false at its end. */
 bool stk_exchange_next_header(struct stk_str *rest, struct stk_name_value *out);

@@ -102,6 +102,7 @@ static void job_done(struct stk_multi_job *job)
 	struct slot *slot = (struct slot *)(void *)job; /* its first member */
 	struct stk_exchange *exchange = slot->exchange;
 	struct transport *transport = job->owner;
+	struct stk_str cookie;
 
 	(void)snprintf(exchange->remote_ip, sizeof exchange->remote_ip, "%s", job->remote_ip);
 	exchange->bytes_sent = job->bytes_sent;
@@ -111,6 +112,7 @@ static void job_done(struct stk_multi_job *job)
 		give_fault(job, exchange);
 	else
 		give_answer(job, exchange);
+	exchange->sets_cookies = stk_exchange_header(exchange, "set-cookie", &cookie);
 	give_slot(transport, slot);
 	exchange->done(exchange);
 }
@@ -206,6 +208,20 @@ static void wake(void *ctx)
 	struct transport *transport = ctx;
 
 	stk_multi_wake(transport->multi);
+}
+
+int stk_transport_curl_fd(const void *ctx)
+{
+	const struct transport *transport = ctx;
+
+	return stk_multi_fd(transport->multi);
+}
+
+int64_t stk_transport_curl_next_ns(const void *ctx)
+{
+	const struct transport *transport = ctx;
+
+	return stk_multi_next_ns(transport->multi);
 }
 
 static const struct stk_transport_ops curl_ops = {

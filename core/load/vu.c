@@ -28,6 +28,8 @@ void stk_vu_free(struct stk_vu *vu)
 		return;
 	if (vu->state)
 		vu->worker->engine->driver->vu_close(vu->state);
+	if (vu->session)
+		vu->worker->engine->transport->forget(vu->worker->transport, &vu->session);
 	for (size_t i = 0; i < vu->fetches.len; i++) {
 		stk_fetch_release(vu->fetches.items[i]);
 		free(vu->fetches.items[i]);
@@ -323,26 +325,27 @@ static void end_iteration(struct stk_vu *vu, enum stk_vu_status status, const st
 void stk_vu_run(struct stk_vu *vu)
 {
 	const struct stk_vu_driver *driver = vu->worker->engine->driver;
-	struct stk_err err = STK_ERR_INIT;
+	struct stk_err *err = &vu->worker->err; /* too large to be emptied for each run */
 	enum stk_vu_next next = vu->next;
 	enum stk_vu_status status;
 
+	stk_err_clear(err);
 	stk_worker_dequeue(vu->worker, vu);
 	vu->wait = STK_WAIT_NOTHING;
 	if (next == STK_NEXT_START)
 		begin_iteration(vu, stk_worker_now(vu->worker));
 	if (!vu->state) {
-		(void)stk_err_set(&err, STK_E_SCRIPT, "the VU could not be opened");
+		(void)stk_err_set(err, STK_E_SCRIPT, "the VU could not be opened");
 		status = STK_VU_FAILED;
 	} else if (next == STK_NEXT_START) {
-		status = driver->start(vu->state, &vu->iteration, &err);
+		status = driver->start(vu->state, &vu->iteration, err);
 	} else {
-		status = driver->resume(vu->state, &err);
+		status = driver->resume(vu->state, err);
 	}
 	if (status == STK_VU_WAITING && vu->wait == STK_WAIT_NOTHING)
 		STK_BUG("a VU waits for nothing");
 	if (status != STK_VU_WAITING)
-		end_iteration(vu, status, &err);
+		end_iteration(vu, status, err);
 }
 
 static void give_up(struct stk_vu *vu)

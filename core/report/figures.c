@@ -127,10 +127,3 @@ void stk_figures_add_count(struct stk_buf *buf, double count)
 	else
 		stk_units_format_count(buf, (int64_t)llround(count));
 }
-
-void stk_figures_add_time(struct stk_buf *buf, int64_t wall_ns)
-{
-	int64_t s = wall_ns / STK_NS_PER_S % 86400;
-
-	stk_buf_addf(buf, "%02d:%02d:%02d", (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
-}

@@ -22,7 +22,5 @@ void stk_figures_add_points(struct stk_buf *buf, double fraction);
 void stk_figures_add_share(struct stk_buf *buf, double fraction);
 /* "28 800" also of a double. */
 void stk_figures_add_count(struct stk_buf *buf, double count);
-/* "14:38:05" UTC. */
-void stk_figures_add_time(struct stk_buf *buf, int64_t wall_ns);
 
 #endif

@@ -25,6 +25,15 @@ void stk_parts_add_environment(struct stk_doc *doc);
 
 /* "CPU per request", "Allocated per request", "Live heap". */
 const char *stk_parts_type_title(struct stk_doc *doc, const struct stk_comparison *comparison);
+/* The same without " per request" behind a name that is not ours. Static text, or the short name.
+ */
+const char *stk_parts_type_words(const struct stk_comparison *comparison);
+/* "allocated", "live heap": a total in the middle of a line. Static text, or the short name. */
+const char *stk_parts_total_name(const struct stk_comparison *comparison);
+/* The least level of the intervals of the rows that are shown, NaN without any. */
+double stk_parts_level(const struct stk_comparison *comparison);
+/* Requests of blocks and load windows. */
+void stk_parts_sum_requests(const struct stk_run *run, int64_t *requests_out, int64_t *failed_out);
 /* "demo/pricing.lua:41", or "". */
 const char *stk_parts_place(struct stk_doc *doc, const struct stk_function *function);
 /* "changed here", "called from encode.go:58", "calls encode.go:58", "not in this change", or "". */

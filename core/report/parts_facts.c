@@ -121,6 +121,9 @@ void stk_parts_add_load(struct stk_doc *doc)
 	if (buf.len > 0)
 		stk_doc_add_line(section, "Latency", stk_doc_take(doc, &buf));
 	add_gates(doc, section);
+	bool is_alone = section->blocks.len == 0;
+	section = stk_doc_add_section(doc, "trust", "Trust", false);
+	section->has_gap = is_alone;
 	add_trust(doc, section);
 	stk_buf_release(&buf);
 }
@@ -269,9 +272,9 @@ static void add_timeline(struct stk_doc *doc, struct stk_doc_section *section)
 		stk_buf_add_text(&buf, window_at(run, start_ns + (int64_t)middle));
 	}
 	stk_doc_add_line(section, "Time", stk_doc_take(doc, &buf))->is_fixed = true;
-	stk_figures_add_time(&buf, start_ns);
+	stk_units_format_clock(&buf, start_ns);
 	stk_buf_add_text(&buf, " to ");
-	stk_figures_add_time(&buf, end_ns);
+	stk_units_format_clock(&buf, end_ns);
 	stk_buf_add_text(&buf, " UTC, ");
 	stk_units_format_duration(&buf, end_ns - start_ns);
 	stk_buf_add_text(&buf, run->mode == STK_MODE_PAIRED ? " · w warm-up, b base, H head"

@@ -8,7 +8,7 @@
 /* Rows on a screen; the record has them all. */
 enum { ROWS_MAX = 12, HOTSPOTS_MAX = 12 };
 
-const char *stk_parts_type_title(struct stk_doc *doc, const struct stk_comparison *comparison)
+const char *stk_parts_type_words(const struct stk_comparison *comparison)
 {
 	static const struct {
 		const char *short_name, *title;
@@ -19,8 +19,16 @@ const char *stk_parts_type_title(struct stk_doc *doc, const struct stk_compariso
 	for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
 		if (strcmp(titles[i].short_name, comparison->short_name) == 0)
 			return titles[i].title;
-	return stk_doc_textf(
-		doc, "%s%s", comparison->short_name, comparison->is_level ? "" : " per request");
+	return comparison->short_name;
+}
+
+const char *stk_parts_type_title(struct stk_doc *doc, const struct stk_comparison *comparison)
+{
+	const char *words = stk_parts_type_words(comparison);
+
+	if (words != comparison->short_name)
+		return words;
+	return stk_doc_textf(doc, "%s%s", words, comparison->is_level ? "" : " per request");
 }
 
 const char *stk_parts_place(struct stk_doc *doc, const struct stk_function *function)
@@ -123,8 +131,9 @@ static void add_found(struct stk_doc *doc, struct stk_doc_table *table,
 	stk_buf_release(&buf);
 }
 
-/* "95 %", or the least of the rows' levels where selection widened them. */
-static const char *level_title(struct stk_doc *doc, const struct stk_comparison *comparison)
+/* The least and the greatest level of the intervals that are shown; NaN without any. */
+static void find_levels(
+	const struct stk_comparison *comparison, double *least_out, double *most_out)
 {
 	double least = NAN, most = NAN;
 
@@ -135,6 +144,24 @@ static const char *level_title(struct stk_doc *doc, const struct stk_comparison 
 			most = fmax(most, row->level);
 		}
 	}
+	*least_out = least;
+	*most_out = most;
+}
+
+double stk_parts_level(const struct stk_comparison *comparison)
+{
+	double least, most;
+
+	find_levels(comparison, &least, &most);
+	return least >= 0 && least < 1 ? least : NAN;
+}
+
+/* "95 %", or the least of the rows' levels where selection widened them. */
+static const char *level_title(struct stk_doc *doc, const struct stk_comparison *comparison)
+{
+	double least, most;
+
+	find_levels(comparison, &least, &most);
 	if (isnan(least) || fabs(least - 0.95) < 0.0005)
 		return isnan(least) || most - least < 0.0005 ? "95 %" : "≥ 95 %";
 	return stk_doc_textf(doc, "%s%.1f %%", most - least < 0.0005 ? "" : "≥ ", least * 100);

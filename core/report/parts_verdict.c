@@ -99,7 +99,7 @@ static const char *sentence(struct stk_doc *doc)
 	return text;
 }
 
-static void sum_requests(const struct stk_run *run, int64_t *requests_out, int64_t *failed_out)
+void stk_parts_sum_requests(const struct stk_run *run, int64_t *requests_out, int64_t *failed_out)
 {
 	int64_t requests = 0, failed = 0;
 
@@ -135,7 +135,7 @@ static const char *subject(struct stk_doc *doc)
 	stk_buf_addf(&buf, " · %s", stk_mode_name(run->mode));
 	if (run->planned_pairs > 0)
 		stk_buf_addf(&buf, ", %d pairs", run->planned_pairs);
-	sum_requests(run, &requests, &failed);
+	stk_parts_sum_requests(run, &requests, &failed);
 	stk_buf_add_text(&buf, " · ");
 	stk_figures_add_count(&buf, (double)requests);
 	stk_buf_add_text(&buf, " requests, ");
@@ -187,7 +187,7 @@ static void add_total(struct stk_doc *doc, struct stk_doc_table *table, const ch
 	stk_buf_release(&buf);
 }
 
-static const char *total_name(const struct stk_comparison *comparison)
+const char *stk_parts_total_name(const struct stk_comparison *comparison)
 {
 	static const struct {
 		const char *short_name, *text;
@@ -223,7 +223,7 @@ static void add_totals(struct stk_doc *doc, struct stk_doc_section *section)
 	for (size_t i = 0; i < run->comparisons.len; i++) {
 		const struct stk_comparison *comparison = &run->comparisons.items[i];
 		if (!has_cpu || strcmp(comparison->short_name, "cpu") != 0)
-			add_total(doc, table, total_name(comparison), comparison->unit,
+			add_total(doc, table, stk_parts_total_name(comparison), comparison->unit,
 				&comparison->total);
 	}
 }

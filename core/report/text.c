@@ -119,12 +119,13 @@ void stk_text_add_cut(struct stk_buf *buf, struct stk_str text, size_t width)
 	stk_buf_add_str(buf, tail);
 }
 
-/* Direction marks and isolates, line separators, byte order mark, tags. */
+/* Control characters, what has no width (soft hyphen, zero-width blanks and joiners), direction
+ * marks and isolates, line separators, byte order mark, noncharacters, tags. */
 static bool is_harmful(uint32_t c)
 {
-	static const struct range bad[] = {{0, 0x1f}, {0x7f, 0x9f}, {0x61c, 0x61c},
-		{0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x206f}, {0xfeff, 0xfeff},
-		{0xfff9, 0xfffb}, {0xe0000, 0xe007f}};
+	static const struct range bad[] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x61c, 0x61c},
+		{0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff},
+		{0xfff9, 0xfffb}, {0xfffe, 0xffff}, {0xe0000, 0xe007f}};
 
 	return in_ranges(c, bad, sizeof bad / sizeof bad[0]);
 }

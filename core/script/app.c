@@ -72,10 +72,10 @@ static void rename_in(const struct stk_app_tune *tune, const char *module, struc
 	stk_buf_release(&to);
 }
 
-static const struct stk_lua_file *find_file(const struct stk_app *app, const char *module)
+static const struct stk_embedded_file *find_file(const struct stk_app *app, const char *module)
 {
 	struct stk_buf path = STK_BUF_EMPTY;
-	const struct stk_lua_file *file = stk_lua_files;
+	const struct stk_embedded_file *file = stk_lua_files;
 
 	stk_buf_addf(&path, "lua-lib/stoker/%s/%s.lua", app->opts.folder, module);
 	while (file->path && strcmp(file->path, path.ptr) != 0)
@@ -85,7 +85,8 @@ static const struct stk_lua_file *find_file(const struct stk_app *app, const cha
 }
 
 /* Compile a module as this version has it; leaves the chunk or a message. No Lua error. */
-static int load_module(struct stk_app *app, const char *module, const struct stk_lua_file *file)
+static int load_module(
+	struct stk_app *app, const char *module, const struct stk_embedded_file *file)
 {
 	struct stk_buf text = STK_BUF_EMPTY, chunk = STK_BUF_EMPTY;
 	int rc;
@@ -106,7 +107,7 @@ static int load_module(struct stk_app *app, const char *module, const struct stk
 static int require_module(lua_State *lua)
 {
 	const char *module = luaL_checkstring(lua, 1);
-	const struct stk_lua_file *file;
+	const struct stk_embedded_file *file;
 	struct stk_app *app;
 
 	luaL_getsubtable(lua, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);

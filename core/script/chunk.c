@@ -59,7 +59,7 @@ struct stk_str stk_chunk_ours(const char *path)
 {
 	static const char folder[] = "lua-lib/";
 
-	for (const struct stk_lua_file *file = stk_lua_files; file->path; file++)
+	for (const struct stk_embedded_file *file = stk_lua_files; file->path; file++)
 		if (strncmp(file->path, folder, sizeof folder - 1) == 0 &&
 			strcmp(file->path + sizeof folder - 1, path) == 0)
 			return stk_str_n(file->text, file->len);

@@ -111,10 +111,11 @@ void stk_http_op_compress(struct stk_http_op *op, lua_State *lua, const char *fn
 {
 	struct stk_http_item *item = newest(op);
 	struct stk_buf packed = STK_BUF_INIT(STK_BODY_MAX);
-	struct stk_err err = STK_ERR_INIT;
+	struct stk_err err; /* large: only what is used */
 
 	if (!item->compress || !item->request.has_body)
 		return;
+	stk_err_clear(&err);
 	if (stk_gzip_pack(item->request.body, 6, &packed, &err) < 0) {
 		stk_buf_release(&packed);
 		(void)stk_raise_misuse(lua, fn, &err);

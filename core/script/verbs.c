@@ -276,12 +276,15 @@ static size_t check_window(lua_State *lua, const struct stk_flow_call *flow, con
 		if (lua_getfield(lua, -1, "id") == LUA_TNUMBER)
 			number = (size_t)lua_tointeger(lua, -1);
 		lua_pop(lua, 1);
+		if (lua_getfield(lua, -1, "measured_ns") == LUA_TNUMBER)
+			number = STK_KEPT_BASE;
+		lua_pop(lua, 1);
 	} else if (type != LUA_TNIL) {
 		stk_state_misuse(
 			lua, "'%s': a window is wanted, as load, window or abba gave it", key);
 	}
 	lua_pop(lua, 1);
-	if (number != STK_ALL_BLOCKS && number >= flow->verbs->run->windows.len)
+	if (number < STK_KEPT_BASE && number >= flow->verbs->run->windows.len)
 		stk_state_misuse(lua, "'%s' is no window of this run", key);
 	return number;
 }
@@ -320,11 +323,51 @@ static int verb_hotspots(lua_State *lua)
 	struct stk_err err = STK_ERR_INIT;
 	size_t number;
 
-	if (idle == STK_ALL_BLOCKS || load == STK_ALL_BLOCKS)
+	if (idle >= STK_KEPT_BASE || load >= STK_KEPT_BASE)
 		return stk_state_misuse(lua, "hotspots: 'idle' and 'load' are windows of this run");
 	if (flow->verbs->hotspots(profile, idle, load, &number, flow->verbs->ctx, &err) < 0)
 		return push_absent_or_raise(lua, &err);
 	stk_verbs_push_hotspots(lua, &flow->verbs->run->hotspots.items[number]);
+	return 1;
+}
+
+/* w:baseline(rev): { revision, why, where, measured_ns }, or nil and the reason. */
+static int verb_baseline(lua_State *lua)
+{
+	struct stk_flow_call *flow = check_flow(lua);
+	const char *rev = luaL_optstring(lua, 2, NULL);
+	const struct stk_baseline_info *info = &flow->verbs->run->baseline;
+	struct stk_err err = STK_ERR_INIT;
+
+	if (flow->verbs->baseline(rev, flow->verbs->ctx, &err) < 0)
+		return push_absent_or_raise(lua, &err);
+	lua_createtable(lua, 0, 4);
+	lua_pushstring(lua, info->revision);
+	lua_setfield(lua, -2, "revision");
+	lua_pushstring(lua, info->why);
+	lua_setfield(lua, -2, "why");
+	lua_pushstring(lua, info->where);
+	lua_setfield(lua, -2, "where");
+	set_int(lua, "measured_ns", info->measured_ns);
+	return 1;
+}
+
+/* w:save_baseline(window): the revision it is kept under, or nil and the reason. */
+static int verb_save_baseline(lua_State *lua)
+{
+	struct stk_flow_call *flow = check_flow(lua);
+	struct stk_err err = STK_ERR_INIT;
+	const char *revision = NULL;
+	lua_Integer number = -1;
+
+	luaL_checktype(lua, 2, LUA_TTABLE);
+	if (lua_getfield(lua, 2, "id") == LUA_TNUMBER)
+		number = lua_tointeger(lua, -1);
+	if (number < 0 || (size_t)number >= flow->verbs->run->windows.len)
+		return stk_state_misuse(lua, "save_baseline: a window is wanted, as load gave it");
+	if (flow->verbs->save_baseline((size_t)number, &revision, flow->verbs->ctx, &err) < 0)
+		return push_absent_or_raise(lua, &err);
+	lua_pushstring(lua, revision);
 	return 1;
 }
 
@@ -431,6 +474,8 @@ static const luaL_Reg verb_methods[] = {
 	{"pull", verb_pull},
 	{"hotspots", verb_hotspots},
 	{"compare", verb_compare},
+	{"baseline", verb_baseline},
+	{"save_baseline", verb_save_baseline},
 	{"start", verb_start},
 	{"stop", verb_stop},
 	{"note", verb_note},
@@ -479,7 +524,7 @@ static void push_flow_function(lua_State *lua, struct stk_flow_call *flow)
 {
 	const struct stk_workflow *workflow = flow->verbs->workflow;
 	struct stk_err err = STK_ERR_INIT;
-	const struct stk_lua_file *file;
+	const struct stk_embedded_file *file;
 	const char *path;
 
 	if (workflow->run_fn) {

@@ -11,6 +11,9 @@ struct stk_script;
 
 #define STK_ALL_BLOCKS SIZE_MAX
 
+/* In place of a window: the kept run that the verb baseline found. */
+#define STK_KEPT_BASE (SIZE_MAX - 1)
+
 /* Windows of the run that an abba wrote: the first block and how many follow it. */
 struct stk_abba_result {
 	size_t first_block, blocks;
@@ -48,6 +51,11 @@ struct stk_verbs {
 		struct stk_err *err);
 	int (*compare)(const char *profile, size_t base, size_t head, size_t *out, void *ctx,
 		struct stk_err *err);
+	/* Find the kept run of rev (NULL: of the base) -> run->baseline. */
+	int (*baseline)(const char *rev, void *ctx, struct stk_err *err);
+	/* Keep a window of this run; *revision_out is what it is kept under, the run's. */
+	int (*save_baseline)(
+		size_t window, const char **revision_out, void *ctx, struct stk_err *err);
 	int (*start)(int side, void *ctx, struct stk_err *err);
 	int (*stop)(int side, void *ctx, struct stk_err *err);
 	void *ctx;

@@ -61,6 +61,34 @@ static int read_source(
 		&nested, pyroscope_rows, STK_ARRAY_LEN(pyroscope_rows), source, NULL, err);
 }
 
+/* clang-format off */
+static const struct stk_table_row notes_rows[] = {
+	{ .key = "remote", .type = STK_FIELD_TEXT, .offset = AT(stk_baselines_spec, remote) },
+};
+static const struct stk_table_row dir_rows[] = {
+	{ .key = "path", .type = STK_FIELD_TEXT, .offset = AT(stk_baselines_spec, path), .position = 1, .required = true },
+};
+/* clang-format on */
+
+static int read_baselines(
+	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
+{
+	struct stk_baselines_spec *baselines = field;
+	struct stk_table nested;
+	int rc = stk_table_nested(table, key, &nested, err);
+
+	(void)ctx;
+	if (rc < 0)
+		return rc;
+	if (strcmp(nested.kind, "dir") == 0) {
+		baselines->kind = STK_BASELINES_DIR;
+		return stk_table_read(
+			&nested, dir_rows, STK_ARRAY_LEN(dir_rows), baselines, NULL, err);
+	}
+	baselines->kind = STK_BASELINES_NOTES;
+	return stk_table_read(&nested, notes_rows, STK_ARRAY_LEN(notes_rows), baselines, NULL, err);
+}
+
 static int read_rate(
 	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
 {
@@ -130,8 +158,8 @@ static const struct stk_table_row gate_rows[] = {
 	{ .key = "functions",  .type = STK_FIELD_BOOL, .offset = AT(stk_gate_spec, functions) },
 	{ .key = "thresholds", .type = STK_FIELD_BOOL, .offset = AT(stk_gate_spec, thresholds) },
 };
-static const char *const mode_words[] = { "paired", "idle", NULL };
-static const char *const report_words[] = { "term", "markdown", "json", NULL };
+static const char *const mode_words[] = { "paired", "idle", "baseline", NULL };
+static const char *const report_words[] = { "term", "html", "markdown", "json", "comment", "sarif", "junit", "codequality", NULL };
 
 /* What the file holds before it is made sense of. */
 struct raw {
@@ -141,6 +169,7 @@ struct raw {
 	struct stk_side_spec service, target;
 	struct stk_source_spec source;
 	struct stk_load_spec load;
+	struct stk_baselines_spec baselines;
 	struct stk_gate_spec gate;
 	struct stk_texts profiles, report;
 	int64_t idle_ns, profiles_timeout_ns;
@@ -160,6 +189,7 @@ static const struct stk_table_row workflow_rows[] = {
 	{ .key = "idle",     .type = STK_FIELD_DURATION, .offset = AT(raw, idle_ns), .min = 1, .max = 86400 },
 	{ .key = "profiles", .type = STK_FIELD_TEXTS, .offset = AT(raw, profiles) },
 	{ .key = "profiles_timeout", .type = STK_FIELD_DURATION, .offset = AT(raw, profiles_timeout_ns), .min = 1, .max = 3600 },
+	{ .key = "baselines", .type = STK_FIELD_READ, .offset = AT(raw, baselines), .read = read_baselines, .kinds = "git_notes dir" },
 	{ .key = "gate",     .type = STK_FIELD_TABLE, .offset = AT(raw, gate), .given = AT(raw, gate.is_set), .rows = gate_rows, .rows_len = STK_ARRAY_LEN(gate_rows) },
 	{ .key = "report",   .type = STK_FIELD_TEXTS, .offset = AT(raw, report), .words = report_words },
 	{ .key = "run",      .type = STK_FIELD_FUNCTION, .offset = AT(raw, run_fn), .given = AT(raw, run_given) },
@@ -237,7 +267,7 @@ static int check_sides(const struct raw *raw, const struct stk_table *table, str
 	if (raw->service_given && raw->target_given)
 		return stk_table_fail(
 			table, "target", err, "either 'service' or 'target', not both");
-	if (raw->base && !raw->service_given)
+	if (raw->base && !raw->service_given && !(raw->mode && strcmp(raw->mode, "baseline") == 0))
 		return stk_table_fail(table, "base", err,
 			"it says which commit 'service' is built from, and there is no 'service'");
 	return 0;
@@ -262,7 +292,12 @@ static int take_mode(struct raw *raw, struct stk_workflow *out, const struct stk
 			    ? STK_MODE_PAIRED
 			    : STK_MODE_IDLE;
 	if (raw->mode)
-		out->mode = strcmp(raw->mode, "paired") == 0 ? STK_MODE_PAIRED : STK_MODE_IDLE;
+		out->mode = strcmp(raw->mode, "paired") == 0 ? STK_MODE_PAIRED
+			    : strcmp(raw->mode, "idle") == 0 ? STK_MODE_IDLE
+							     : STK_MODE_BASELINE;
+	if (out->mode == STK_MODE_BASELINE && raw->sides_given)
+		return stk_table_fail(table, "mode", err,
+			"mode 'baseline' has one 'service' or 'target', not 'sides'");
 	if (out->mode == STK_MODE_PAIRED && raw->target_given) {
 		stk_table_fail(table, "mode", err, "mode 'paired' needs both sides");
 		stk_err_hint(err,
@@ -305,6 +340,7 @@ static int take_raw(struct raw *raw, struct stk_workflow *out, const struct stk_
 	out->profiles_timeout_ns = raw->profiles_timeout_ns;
 	out->source = raw->source;
 	out->load = raw->load;
+	out->baselines = raw->baselines;
 	out->gate = raw->gate;
 	out->run_fn = raw->run_given ? raw->run_fn : 0;
 	take_texts(raw, out);

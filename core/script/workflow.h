@@ -79,6 +79,14 @@ struct stk_source_spec {
 	double file_requests[STK_SIDES];
 };
 
+/* Where kept runs of the base are looked for, and kept. */
+enum stk_baselines_kind { STK_BASELINES_NONE, STK_BASELINES_NOTES, STK_BASELINES_DIR };
+struct stk_baselines_spec {
+	enum stk_baselines_kind kind;
+	const char *remote; /* notes: "origin" */
+	const char *path;   /* dir */
+};
+
 struct stk_load_spec {
 	const char *script; /* path beside the workflow; NULL if the file itself is a load script */
 	const char *scenario; /* whose function a rate or vus replaces */
@@ -109,7 +117,8 @@ struct stk_workflow {
 	struct stk_side_spec sides[STK_SIDES]; /* mode idle: HEAD only */
 	/* Both sides are the one service of the file, built from two commits: stk_workflow_pair. */
 	bool from_git;
-	const char *base;     /* "merge-base:main" or a revision; NULL: found out */
+	const char
+		*base; /* "merge-base:main", a revision, in mode baseline a name; NULL: found out */
 	const char *head;     /* a revision; NULL: found out */
 	const char *base_key; /* how base was given: "--base" or "base ="; for messages */
 	bool rebuild;         /* what earlier runs built does not count */
@@ -118,6 +127,7 @@ struct stk_workflow {
 	struct stk_load_spec load;
 	STK_VEC(const char *) profiles; /* short names or full ids */
 	int64_t profiles_timeout_ns;    /* for the first ones to come, beyond the warm-up */
+	struct stk_baselines_spec baselines;
 	struct stk_gate_spec gate;
 	STK_VEC(const char *) report; /* term html markdown json */
 	int run_fn; /* registry reference of its own run = function(w); 0 = the flow of its mode */

@@ -26,7 +26,7 @@ def cmds(case, base="base", head="head"):
 def regression_is_10_and_all_is_kept(case):
     result = case.fake()
     check_code(result, 10)
-    for text in ("REGRESSION", "work.sort", "work.name → work.label", "4 pairs", "report.md"):
+    for text in ("REGRESSION", "work.sort", "work.name → work.label", "4 pairs", "report.html", ".md, .json, "):
         assert text in result.out, result.out
     assert "\x1b" not in result.out + result.err, "escape codes in a pipe"
     assert "pairs: 4 of 4" in result.err, result.err
@@ -38,6 +38,9 @@ def regression_is_10_and_all_is_kept(case):
     folder = case.folder()
     assert open(os.path.join(folder, "report.md")).read().strip()
     assert json.load(open(os.path.join(folder, "report.json")))
+    page = open(os.path.join(folder, "report.html")).read()
+    assert "work.sort" in page and os.path.exists(os.path.join(folder, "flame-cpu.json.gz"))
+    assert page == case.run("report", "last", "--format", "html").out
     assert not os.path.exists(os.path.join(folder, "store"))
     slices = glob.glob(os.path.join(folder, "slices", "*.pb.gz"))
     assert len(slices) == len(run["slices"]) > 20, len(slices)

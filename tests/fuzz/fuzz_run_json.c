@@ -5,6 +5,8 @@
 
 #include "core/record/run_json.h"
 #include "core/report/doc.h"
+#include "core/report/format.h"
+#include "core/report/html.h"
 #include "core/report/markdown.h"
 #include "core/report/report_json.h"
 #include "core/report/term.h"
@@ -18,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	stk_run_init(&run);
 	if (stk_run_json_parse(stk_str_n((const char *)data, size), &run, &err) == 0) {
-		struct stk_term_opts opts = {.width = 60, .color = true};
+		struct stk_format_opts opts = {.term = {.width = 60, .color = true}};
 		struct stk_buf buf = STK_BUF_EMPTY, again = STK_BUF_EMPTY;
 		struct stk_run copy;
 		struct stk_doc doc;
@@ -30,9 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		stk_run_release(&copy);
 		stk_doc_init(&doc, &run);
-		stk_term_format(&doc, &opts, &again);
-		stk_markdown_format(&doc, &again);
-		stk_report_json_format(&doc, &again);
+		for (const struct stk_format *one = stk_formats; one->name; one++)
+			one->format(&doc, &opts, &again);
+		stk_html_format(&doc, NULL, &again);
 		stk_doc_release(&doc);
 		stk_buf_release(&buf);
 		stk_buf_release(&again);

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Install what is missing to build (deps.sh build) or to test (deps.sh test) from the distribution's
 # packages: as root or through sudo. Otherwise name the packages and fail. One line per run.
-# Rows: what is looked for (pkg-config name, or a program with "!"), package.
+# Rows: what is looked for (pkg-config name, or a program with "!"), package. One with a "?" is only
+# wanted where the distribution has it (Ubuntu's Chromium is a snap): a test that needs it skips.
 build='!cc gcc
 !pkg-config pkg-config
 libcurl libcurl4-openssl-dev
@@ -19,7 +20,10 @@ test='cmocka libcmocka-dev
 !python3 python3
 !lua5.4 lua5.4
 !git git
-!curl curl'
+!curl curl
+!node ?nodejs
+!npm ?npm
+!chromium ?chromium'
 kind=${1:-build}
 case $kind in
 build) rows=$build; what=deps ;;
@@ -27,10 +31,16 @@ test) rows=$test; what=test-deps ;;
 *) echo "usage: deps.sh build|test" >&2; exit 2 ;;
 esac
 
+is_offered() { apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [0-9]'; }
+
 found=0; all=0; missing=
 find_missing() {
 	found=0; all=0; missing=
 	while read -r name package; do
+		case $package in
+		\?*) package=${package#?}
+			command -v "${name#!}" >/dev/null 2>&1 || is_offered "$package" || continue ;;
+		esac
 		all=$((all + 1))
 		case $name in
 		!*) command -v "${name#!}" >/dev/null 2>&1 ;;

@@ -27,6 +27,17 @@ static void base64__agrees_with_rfc_4648(void **state)
 	}
 }
 
+static void base64_add_url__has_no_padding(void **state)
+{
+	struct stk_buf out = STK_BUF_EMPTY;
+
+	(void)state;
+	stk_buf_add_text(&out, "a+b=");
+	stk_base64_add_url(&out, stk_str_n("\xfb\xff\xbf\xff", 4));
+	assert_string_equal(out.ptr, "a+b=-_-__w");
+	stk_buf_release(&out);
+}
+
 static void base64_parse__takes_url_letters_and_no_padding(void **state)
 {
 	struct stk_buf out = STK_BUF_EMPTY;
@@ -58,6 +69,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(base64__agrees_with_rfc_4648),
+		cmocka_unit_test(base64_add_url__has_no_padding),
 		cmocka_unit_test(base64_parse__takes_url_letters_and_no_padding),
 		cmocka_unit_test(base64_parse__refuses_the_rest),
 	};

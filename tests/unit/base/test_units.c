@@ -131,9 +131,43 @@ static void units_format_stamp__is_utc(void **state)
 	(void)state;
 	stk_units_format_stamp(&buf, (int64_t)1795358285 * STK_NS_PER_S);
 	stk_buf_add_byte(&buf, ' ');
+	stk_units_format_clock(&buf, (int64_t)1795358285 * STK_NS_PER_S);
+	stk_buf_add_byte(&buf, ' ');
 	stk_units_format_rfc3339(&buf, (int64_t)1795358285 * STK_NS_PER_S + 123 * STK_NS_PER_MS);
-	assert_string_equal(buf.ptr, "20261122-143805 2026-11-22T14:38:05.123Z");
+	assert_string_equal(buf.ptr, "20261122-143805 14:38:05 2026-11-22T14:38:05.123Z");
 	stk_buf_release(&buf);
+}
+
+static void units_parse_rfc3339__knows_zones_and_fractions(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ns;
+	} rows[] = {{"2026-11-22T14:38:05Z", INT64_C(1795358285000000000)},
+		{"2026-11-22T14:38:05.123Z", INT64_C(1795358285123000000)},
+		{"2026-11-22T16:38:05.000000001+02:00", INT64_C(1795358285000000001)},
+		{"2026-11-22T09:08:05-05:30", INT64_C(1795358285000000000)},
+		{"1970-01-01T00:00:00Z", 0},
+		{"2024-02-29T00:00:00Z", INT64_C(1709164800000000000)}};
+	static const char *const bad[] = {"", "2026-11-22", "2026-11-22T14:38:05",
+		"2026-11-22 14:38:05Z", "2026-11-22T14:38:05.Z", "2026-11-22T14:38:05+02",
+		"2026-11-22T14:38:05Zx", "2026-13-22T14:38:05Z", "2026-11-31T14:38:05Z",
+		"2025-02-29T00:00:00Z", "2026-11-22T24:38:05Z", "2026-11-22T14:60:05Z",
+		"0001-01-01T00:00:00Z", "9999-01-01T00:00:00Z", "1970-01-01T00:00:00+01:00",
+		"2026-11-22T14:38:05+25:00", "2026-11-22T14:38:05.1234567890Z",
+		"-026-11-22T14:38:05Z"};
+	int64_t ns = 7;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_int_equal(stk_units_parse_rfc3339(stk_str_of(rows[i].text), &ns, NULL), 0);
+		assert_int_equal(ns, rows[i].ns);
+	}
+	ns = 7;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_int_equal(
+			stk_units_parse_rfc3339(stk_str_of(bad[i]), &ns, NULL), STK_E_FORMAT);
+	assert_int_equal(ns, 7);
 }
 
 int main(void)
@@ -145,6 +179,7 @@ int main(void)
 		cmocka_unit_test(units_format_duration__looks_like_k6),
 		cmocka_unit_test(units_format__three_digits_and_the_unit_that_reads_best),
 		cmocka_unit_test(units_format_stamp__is_utc),
+		cmocka_unit_test(units_parse_rfc3339__knows_zones_and_fractions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

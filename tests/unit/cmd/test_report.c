@@ -54,7 +54,14 @@ static void report__prints_every_format(void **state)
 	assert_int_equal(strncmp(cc->out.ptr, "{", 1), 0);
 	assert_int_equal(
 		cmd_case_run(cc, "report --format=markdown tests/fixtures/runs/nothing.json"), 0);
-	assert_int_equal(strncmp(cc->out.ptr, "### ", 4), 0);
+	assert_int_equal(strncmp(cc->out.ptr, "⚪ **No regression seen", 24), 0);
+	assert_int_equal(cmd_case_run(cc, "report -f comment tests/fixtures/runs/nothing.json"), 0);
+	assert_int_equal(strncmp(cc->out.ptr, "<!-- stoker:report v1 key=shop", 30), 0);
+	assert_int_equal(cmd_case_run(cc, "report -f junit tests/fixtures/runs/nothing.json"), 0);
+	assert_int_equal(strncmp(cc->out.ptr, "<?xml", 5), 0);
+	assert_int_equal(
+		cmd_case_run(cc, "report -f codequality tests/fixtures/runs/nothing.json"), 0);
+	assert_string_equal(cc->out.ptr, "[]\n");
 	assert_int_equal(cmd_case_run(cc, "report tests/fixtures/runs/nothing.json --color"), 0);
 	assert_non_null(strchr(cc->out.ptr, '\033'));
 	assert_int_equal(cmd_case_run(cc, "report tests/fixtures/runs/nothing.json --width 30"),

@@ -177,6 +177,52 @@ static void flow_run__an_interrupt_ends_it_after_the_block(void **state)
 	stk_run_release(&again);
 }
 
+/* A load script whose scenarios run as written and whose teardown says that it ran. */
+static void write_teardown_script(struct flow_case *fc)
+{
+	lua_case_file(&fc->lc, "torn.lua",
+		"local stoker = require 'stoker'\n"
+		"return stoker.load { duration = '10s', timeout = 5,\n"
+		"thresholds = { iterations = 'count>0' },\n"
+		"default = function() stoker.http.get '/work' end,\n"
+		"teardown = function() stoker.fail 'torn down' end }\n");
+}
+
+static void flow_run__an_interrupt_between_engines_still_tears_down(void **state)
+{
+	struct flow_case *fc = *state;
+
+	need_python();
+	write_teardown_script(fc);
+	fc->interrupt_label = "pairs";
+	fc->interrupt_at_line = 1;
+	int rc = flow_case_run(fc, HEAD PAIRED "load = { 'torn.lua', pairs = 3, block = '2s', "
+					       "warmup = '1s' } }");
+	assert_int_equal(rc, STK_E_SCRIPT);
+	assert_non_null(strstr(fc->err.msg, "torn down"));
+	check_blocks(&fc->run, 1, 2 * S);
+}
+
+static void flow_run__thresholds_hold_for_all_blocks_together(void **state)
+{
+	struct flow_case *fc = *state;
+	const struct stk_metric *iterations;
+
+	lua_case_file(&fc->lc, "limit.lua",
+		"local stoker = require 'stoker'\n"
+		"return stoker.load { duration = '10s', timeout = 5,\n"
+		"thresholds = { iterations = 'count>0', http_reqs = 'rate>1' },\n"
+		"default = function() stoker.http.get '/work' end }\n");
+	run_good(
+		fc, HEAD PAIRED "load = { 'limit.lua', pairs = 2, block = '2s', warmup = '1s' } }");
+	iterations = stk_metrics_find(&fc->run.metrics, "iterations", "");
+	assert_int_equal(fc->run.thresholds.len, 2);
+	assert_true(fc->run.thresholds.items[1].value == iterations->sum);
+	assert_true(fabs(fc->run.metrics.duration_s - 8) < 1.5); /* four blocks, no warm-up */
+	assert_true(fabs(fc->run.thresholds.items[0].value * fc->run.metrics.duration_s -
+			    iterations->sum) < 1e-6);
+}
+
 static void flow_run__two_interrupts_end_it_now(void **state)
 {
 	struct flow_case *fc = *state;
@@ -311,6 +357,8 @@ int main(void)
 		CASE(flow_run__idle_shows_what_load_costs),
 		CASE(flow_run__a_flow_of_its_own_has_the_same_verbs),
 		CASE(flow_run__an_interrupt_ends_it_after_the_block),
+		CASE(flow_run__an_interrupt_between_engines_still_tears_down),
+		CASE(flow_run__thresholds_hold_for_all_blocks_together),
 		CASE(flow_run__two_interrupts_end_it_now),
 		CASE(flow_run__a_service_that_dies_is_named_with_its_last_words),
 		CASE(flow_run__without_profiles_it_says_what_to_do),

@@ -282,6 +282,24 @@ static void slices_collect__fetches_what_later_windows_need(void **state)
 	assert_string_equal(fc->run.slices.items[0].why_not, "no comparison wanted it");
 }
 
+static void slices_collect__says_which_slices_are_missing(void **state)
+{
+	struct flow_case *fc = *state;
+
+	open_good(fc, "profiles = 'cpu'");
+	add_window(fc, STK_WINDOW_LOAD, STK_SIDE_HEAD, 10, 30);
+	fc->run.windows.items[fc->run.windows.len - 1].requests = 100;
+	for (int i = 0; i < 22; i++) {
+		flow_case_push(fc, STK_SIDE_BASE, T0 + (9 + i) * S, "main;a 50\n");
+		if (i < 5 || i > 7)
+			flow_case_push(fc, STK_SIDE_HEAD, T0 + (9 + i) * S, "main;a 50\n");
+	}
+	stk_fake_clock_advance(&fc->fake, 60 * S);
+	assert_int_equal(stk_slices_collect(&fc->session, "cpu", &fc->err), 0);
+	assert_non_null(strstr(fc->lines.ptr, "warn: cpu of head: 3 slices are missing, "));
+	assert_null(strstr(fc->lines.ptr, "cpu of base: "));
+}
+
 static void slices_collect__an_unknown_type_is_not_there(void **state)
 {
 	struct flow_case *fc = *state;
@@ -429,6 +447,7 @@ int main(void)
 		CASE(slices_discover__finds_interval_and_grid),
 		CASE(slices_collect__keeps_each_once_as_a_file),
 		CASE(slices_collect__fetches_what_later_windows_need),
+		CASE(slices_collect__says_which_slices_are_missing),
 		CASE(slices_collect__an_unknown_type_is_not_there),
 		CASE(session_compare__finds_what_got_dearer),
 		CASE(session_hotspots__is_load_less_idle),

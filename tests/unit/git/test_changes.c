@@ -199,14 +199,13 @@ static void changes_read__beyond_ten_thousand_files_it_says_so(void **state)
 	struct git_case *gc = *state;
 	struct stk_changes *changes;
 
-	/* as git would have it after two commits, without twenty thousand files on the way */
 	git_case_run(gc->repo,
-		"awk 'BEGIN { for (c = 1; c < 3; c++) {"
-		"print \"commit refs/heads/many\\ncommitter C <c@example.org> 0 +0000\\ndata 0\";"
+		"awk -v ref=$(git symbolic-ref HEAD) 'BEGIN { for (c = 0; c < 2; c++) {"
+		"printf \"commit %s\\ncommitter a <a@b> %d +0000\\ndata 1\\nx\\n\", ref, c + 1;"
 		"for (i = 0; i < 10002; i++)"
-		"printf \"M 100644 inline many/f%05d\\ndata <<E\\n%d\\nE\\n\", i, c * 20000 + i } "
-		"}' |"
-		"git fast-import --quiet && git symbolic-ref HEAD refs/heads/many");
+		"printf \"M 100644 inline many/f%05d\\ndata 6\\n%d\\n\\n\", i, 10001 + c * 20000 + "
+		"i"
+		"} }' | git fast-import --quiet --force");
 	changes = read_last(gc);
 	assert_int_equal(changes->files_len, 10002);
 	assert_false(find(changes, STK_CHANGES_NEW, "many/f00000")->is_unknown);

@@ -1,4 +1,4 @@
-/* test_engine_curl: whole small runs over libcurl against a server in this process. */
+/* test_engine_curl: whole small runs over each transport against a server in this process. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -142,6 +142,8 @@ static void engine_stop__graceful_lets_iterations_end(void **state)
 
 int main(void)
 {
+	static const char *const names[] = {"curl", "plain", "auto"};
+	int failed = 0;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			engine_run__counts_what_the_server_saw, open_world, close_world),
@@ -149,5 +151,9 @@ int main(void)
 			engine_stop__graceful_lets_iterations_end, open_world, close_world),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	for (size_t i = 0; i < STK_ARRAY_LEN(names); i++) {
+		(void)setenv(STK_TRANSPORT_ENV, names[i], 1);
+		failed += cmocka_run_group_tests_name(names[i], tests, NULL, NULL);
+	}
+	return failed;
 }

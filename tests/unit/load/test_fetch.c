@@ -1,5 +1,5 @@
-/* test_fetch: redirects, cookies, labels, credentials and errors over libcurl, as a server sees
- * them. */
+/* test_fetch: redirects, cookies, labels, credentials and errors over each transport, as a server
+ * sees them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -265,6 +265,8 @@ static void fetch_name__more_than_200_become_other(void **state)
 
 int main(void)
 {
+	static const char *const names[] = {"curl", "plain", "auto"};
+	int failed = 0;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fetch_redirect__302_makes_post_a_get_and_keeps_cookies),
 		cmocka_unit_test(fetch_redirect__307_keeps_method_and_body),
@@ -277,5 +279,9 @@ int main(void)
 		cmocka_unit_test(fetch_name__more_than_200_become_other),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	for (size_t i = 0; i < STK_ARRAY_LEN(names); i++) {
+		(void)setenv(STK_TRANSPORT_ENV, names[i], 1);
+		failed += cmocka_run_group_tests_name(names[i], tests, NULL, NULL);
+	}
+	return failed;
 }

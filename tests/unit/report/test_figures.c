@@ -80,8 +80,6 @@ static void figures_add_count__groups_and_bounds(void **state)
 	is(&buf, "-");
 	stk_figures_add_count(&buf, 1e300);
 	is(&buf, "1e+300");
-	stk_figures_add_time(&buf, INT64_C(1795358285000000000));
-	is(&buf, "14:38:05");
 	stk_buf_release(&buf);
 }
 

@@ -1,0 +1,344 @@
+/* accepted: regressions that somebody took on purpose: read, write, apply. */
+#include "core/baseline/accepted.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/base/clock.h"
+#include "core/base/json.h"
+#include "core/base/units.h"
+
+#define ENTRIES_MAX 10000u
+#define TEXT_MAX    2000u
+#define DAY_NS      (24 * 3600 * STK_NS_PER_S)
+
+void stk_accepted_init(struct stk_accepted *accepted)
+{
+	*accepted = (struct stk_accepted){.arena = STK_ARENA_INIT};
+}
+
+void stk_accepted_release(struct stk_accepted *accepted)
+{
+	stk_vec_release(&accepted->entries);
+	stk_arena_release(&accepted->arena);
+}
+
+int stk_accepted_parse_day(struct stk_str text, int64_t *until_ns_out, struct stk_err *err)
+{
+	struct tm day = {0};
+	char copy[11];
+	const char *end;
+	time_t start;
+
+	if (text.len != 10)
+		return stk_err_set(err, STK_E_FORMAT, "a day such as 2026-12-31 is wanted");
+	memcpy(copy, text.ptr, 10);
+	copy[10] = '\0';
+	end = strptime(copy, "%Y-%m-%d", &day);
+	start = end && *end == '\0' ? timegm(&day) : -1;
+	/* strptime takes 2026-02-31; timegm makes another day of it */
+	if (start < 0 || day.tm_mday != (copy[8] - '0') * 10 + copy[9] - '0')
+		return stk_err_set(err, STK_E_FORMAT, "'%s': there is no such day", copy);
+	*until_ns_out = (int64_t)start * STK_NS_PER_S + DAY_NS;
+	return 0;
+}
+
+void stk_accepted_format_day(struct stk_buf *buf, int64_t until_ns)
+{
+	time_t seconds = (time_t)((until_ns - 1) / STK_NS_PER_S);
+	struct tm day;
+	char text[16];
+
+	if (gmtime_r(&seconds, &day) && strftime(text, sizeof text, "%Y-%m-%d", &day) == 10)
+		stk_buf_add_text(buf, text);
+}
+
+/* --- reading ------------------------------------------------------------------------------- */
+
+static int read_text(struct stk_accepted *accepted, const struct stk_json *object, const char *key,
+	const char **out, struct stk_err *err)
+{
+	const struct stk_json *value = stk_json_get(object, key);
+	struct stk_str text = stk_json_str(value);
+
+	if (!value || stk_json_type(value) == STK_JSON_NULL)
+		return 0;
+	if (stk_json_type(value) != STK_JSON_STRING || stk_str_find_byte(text, '\0') >= 0 ||
+		text.len == 0 || text.len > TEXT_MAX)
+		return stk_err_set(err, STK_E_FORMAT, "'%s': a text of at most %u bytes is wanted",
+			key, TEXT_MAX);
+	*out = stk_arena_str(&accepted->arena, text);
+	return 0;
+}
+
+static int read_limit(const struct stk_json *object, double *out, struct stk_err *err)
+{
+	const struct stk_json *value = stk_json_get(object, "limit");
+
+	*out = NAN;
+	if (!value || stk_json_type(value) == STK_JSON_NULL)
+		return 0;
+	*out = stk_json_real(value, NAN);
+	if (!(*out > 0.0 && *out <= 1e6))
+		return stk_err_set(
+			err, STK_E_FORMAT, "'limit': a fraction above 0 is wanted, 0.5 for +50 %%");
+	return 0;
+}
+
+static int read_until(const struct stk_json *object, int64_t *out, struct stk_err *err)
+{
+	const struct stk_json *value = stk_json_get(object, "until");
+	int rc = 0;
+
+	if (!value || stk_json_type(value) == STK_JSON_NULL)
+		return 0;
+	rc = stk_accepted_parse_day(stk_json_str(value), out, err);
+	if (rc < 0)
+		stk_err_wrap(err, "'until'");
+	return rc;
+}
+
+static int check_key(struct stk_str key, struct stk_json *value, void *ctx)
+{
+	static const char *const known[] = {
+		"function", "profile", "workflow", "limit", "reason", "author", "until"};
+
+	(void)value;
+	for (size_t i = 0; i < STK_ARRAY_LEN(known); i++) {
+		if (stk_str_is(key, known[i]))
+			return 0;
+	}
+	return stk_err_set(
+		ctx, STK_E_FORMAT, "unknown member '%.*s'", STK_STR_ARG(stk_str_sub(key, 0, 60)));
+}
+
+static int check_entry(const struct stk_accepted_entry *entry, int code, struct stk_err *err)
+{
+	const char *missing = !entry->function ? "function"
+			      : !entry->reason ? "reason"
+			      : !entry->author ? "author"
+					       : NULL;
+
+	return missing ? stk_err_set(err, code, "'%s' is missing", missing) : 0;
+}
+
+static int read_entry(struct stk_accepted *accepted, const struct stk_json *object,
+	struct stk_accepted_entry *out, struct stk_err *err)
+{
+	const struct {
+		const char *key;
+		const char **text;
+	} texts[] = {{"function", &out->function}, {"profile", &out->profile},
+		{"workflow", &out->workflow}, {"reason", &out->reason}, {"author", &out->author}};
+	int rc;
+
+	if (stk_json_type(object) != STK_JSON_OBJECT)
+		return stk_err_set(err, STK_E_FORMAT, "an object is wanted");
+	/* a misspelt "workflow" would accept everywhere */
+	rc = stk_json_each(object, check_key, err);
+	for (size_t i = 0; rc == 0 && i < STK_ARRAY_LEN(texts); i++)
+		rc = read_text(accepted, object, texts[i].key, texts[i].text, err);
+	if (rc == 0)
+		rc = read_limit(object, &out->limit, err);
+	if (rc == 0)
+		rc = read_until(object, &out->until_ns, err);
+	return rc == 0 ? check_entry(out, STK_E_FORMAT, err) : rc;
+}
+
+static int read_document(
+	struct stk_accepted *accepted, const struct stk_json *object, struct stk_err *err)
+{
+	struct stk_json *list = NULL;
+	int64_t schema = 0;
+	int rc = stk_json_need_int(object, "schema", &schema, err);
+
+	if (rc == 0 && schema != 1)
+		rc = stk_err_set(
+			err, STK_E_FORMAT, "schema %lld, this stoker reads 1", (long long)schema);
+	if (rc == 0)
+		rc = stk_json_need_array(object, "accepted", &list, err);
+	if (rc == 0 && stk_json_len(list) > ENTRIES_MAX)
+		rc = stk_err_set(err, STK_E_TOO_LARGE, "more than %u entries", ENTRIES_MAX);
+	for (size_t i = 0; rc == 0 && i < stk_json_len(list); i++) {
+		rc = read_entry(
+			accepted, stk_json_at(list, i), stk_vec_push_new(&accepted->entries), err);
+		if (rc < 0)
+			stk_err_wrap(err, "accepted[%zu]", i);
+	}
+	return rc;
+}
+
+int stk_accepted_parse(struct stk_str text, struct stk_accepted *accepted, struct stk_err *err)
+{
+	struct stk_json *object = NULL;
+	int rc;
+
+	if (text.len > STK_ACCEPTED_BYTES_MAX)
+		return stk_err_set(err, STK_E_TOO_LARGE,
+			STK_ACCEPTED_PATH ": %zu bytes, at most %zu", text.len,
+			STK_ACCEPTED_BYTES_MAX);
+	rc = stk_json_parse(text, &object, err);
+	if (rc == 0)
+		rc = read_document(accepted, object, err);
+	stk_json_free(object);
+	if (rc < 0)
+		stk_err_wrap(err, STK_ACCEPTED_PATH);
+	return rc;
+}
+
+/* --- writing ------------------------------------------------------------------------------- */
+
+static struct stk_json *write_entry(const struct stk_accepted_entry *entry)
+{
+	struct stk_json *object = stk_json_new_object();
+	struct stk_buf day = STK_BUF_EMPTY;
+
+	stk_json_put(object, "function", stk_json_new_text(entry->function));
+	if (entry->profile)
+		stk_json_put(object, "profile", stk_json_new_text(entry->profile));
+	if (entry->workflow)
+		stk_json_put(object, "workflow", stk_json_new_text(entry->workflow));
+	if (!isnan(entry->limit))
+		stk_json_put(object, "limit", stk_json_new_real(entry->limit));
+	stk_json_put(object, "reason", stk_json_new_text(entry->reason));
+	stk_json_put(object, "author", stk_json_new_text(entry->author));
+	if (entry->until_ns > 0) {
+		stk_accepted_format_day(&day, entry->until_ns);
+		stk_json_put(object, "until", stk_json_new_text(day.ptr));
+	}
+	stk_buf_release(&day);
+	return object;
+}
+
+void stk_accepted_format(const struct stk_accepted *accepted, struct stk_buf *buf)
+{
+	stk_buf_add_text(buf, "{\n \"schema\": 1,\n \"accepted\": [");
+	for (size_t i = 0; i < accepted->entries.len; i++) {
+		struct stk_json *one = write_entry(&accepted->entries.items[i]);
+
+		stk_buf_add_text(buf, i == 0 ? "\n  " : ",\n  ");
+		stk_json_format(one, STK_JSON_COMPACT, buf);
+		stk_json_free(one);
+	}
+	stk_buf_add_text(buf, accepted->entries.len ? "\n ]\n}\n" : "]\n}\n");
+}
+
+static bool is_same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+int stk_accepted_add(
+	struct stk_accepted *accepted, const struct stk_accepted_entry *entry, struct stk_err *err)
+{
+	struct stk_arena *arena = &accepted->arena;
+	struct stk_accepted_entry *at = NULL;
+	int rc = check_entry(entry, STK_E_INVAL, err);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; !at && i < accepted->entries.len; i++) {
+		struct stk_accepted_entry *known = &accepted->entries.items[i];
+
+		if (is_same(known->function, entry->function) &&
+			is_same(known->profile, entry->profile) &&
+			is_same(known->workflow, entry->workflow))
+			at = known;
+	}
+	if (!at && accepted->entries.len >= ENTRIES_MAX)
+		return stk_err_set(err, STK_E_TOO_LARGE, "more than %u entries", ENTRIES_MAX);
+	if (!at)
+		at = stk_vec_push_new(&accepted->entries);
+	*at = *entry;
+	at->function = stk_arena_dup(arena, entry->function);
+	at->profile = stk_arena_dup(arena, entry->profile);
+	at->workflow = stk_arena_dup(arena, entry->workflow);
+	at->reason = stk_arena_dup(arena, entry->reason);
+	at->author = stk_arena_dup(arena, entry->author);
+	return 0;
+}
+
+/* --- applying ------------------------------------------------------------------------------ */
+
+static bool is_meant(const struct stk_accepted_entry *entry, const struct stk_run *run,
+	const struct stk_comparison *comparison, const char *function)
+{
+	if (strcmp(entry->function, function) != 0)
+		return false;
+	if (entry->workflow && !is_same(entry->workflow, run->name))
+		return false;
+	return !entry->profile || is_same(entry->profile, comparison->short_name) ||
+	       is_same(entry->profile, comparison->type_id);
+}
+
+static void note_expired(const struct stk_accepted_entry *entry, struct stk_run *run)
+{
+	struct stk_buf day = STK_BUF_EMPTY;
+
+	stk_accepted_format_day(&day, entry->until_ns);
+	stk_run_note(run, STK_NOTE_WARN, "'%s' was accepted until %s by %s: no longer",
+		entry->function, day.ptr, entry->author);
+	stk_buf_release(&day);
+}
+
+static void note_beyond(const struct stk_accepted_entry *entry, double change, struct stk_run *run)
+{
+	struct stk_buf text = STK_BUF_EMPTY;
+
+	stk_units_format_percent(&text, entry->limit, 0);
+	stk_buf_add_text(&text, ", it is now ");
+	if (isfinite(change))
+		stk_units_format_percent(&text, change, 0);
+	else
+		stk_buf_add_text(&text, "new");
+	stk_run_note(run, STK_NOTE_WARN, "'%s' is accepted up to %s", entry->function, text.ptr);
+	stk_buf_release(&text);
+}
+
+static void apply_to(const struct stk_accepted *accepted, struct stk_run *run,
+	const struct stk_comparison *comparison, struct stk_row *row, int64_t now_ns)
+{
+	const char *function = row == &comparison->total ? "total" : row->function.name;
+
+	if (row->verdict != STK_VERDICT_REGRESSION || !function)
+		return;
+	for (size_t i = 0; i < accepted->entries.len; i++) {
+		const struct stk_accepted_entry *entry = &accepted->entries.items[i];
+
+		if (!is_meant(entry, run, comparison, function))
+			continue;
+		if (entry->until_ns > 0 && now_ns >= entry->until_ns) {
+			note_expired(entry, run);
+		} else if (!isnan(entry->limit) && !(row->change <= entry->limit)) {
+			note_beyond(entry, row->change, run);
+		} else {
+			row->accepted = (struct stk_acceptance){stk_run_text(run, entry->reason),
+				stk_run_text(run, entry->author), entry->until_ns};
+			return;
+		}
+	}
+}
+
+void stk_accepted_apply(const struct stk_accepted *accepted, struct stk_run *run, int64_t now_ns)
+{
+	for (size_t i = 0; i < run->comparisons.len; i++) {
+		struct stk_comparison *one = &run->comparisons.items[i];
+
+		apply_to(accepted, run, one, &one->total, now_ns);
+		for (size_t k = 0; k < one->rows.len; k++)
+			apply_to(accepted, run, one, &one->rows.items[k], now_ns);
+	}
+	/* the exact CPU total says the same as the sampled one, and goes with it */
+	for (size_t i = 0; i < run->totals.len; i++) {
+		struct stk_total *total = &run->totals.items[i];
+
+		for (size_t k = 0; k < run->comparisons.len; k++) {
+			struct stk_comparison *one = &run->comparisons.items[k];
+
+			if (total->row.verdict == STK_VERDICT_REGRESSION &&
+				is_same(total->name, one->short_name) && one->total.accepted.reason)
+				total->row.accepted = one->total.accepted;
+		}
+	}
+}

@@ -1,0 +1,32 @@
+/* single_priv: both sides with everything pooled, shared by single.c and sequential.c. */
+#ifndef STK_CORE_DIFF_SINGLE_PRIV_H
+#define STK_CORE_DIFF_SINGLE_PRIV_H
+
+#include <stdbool.h>
+
+#include "core/diff/compare.h"
+#include "core/diff/matrix.h"
+
+/* Of the pooled total: rows below it are not listed. */
+#define STK_SINGLE_SHARE_LISTED 0.0005
+
+enum { STK_SINGLE_SHIFT_ROWS_MIN = 5 }; /* below it no common shift is taken out */
+
+struct stk_single {
+	const struct stk_compare_opts *opts;
+	struct stk_run *run;
+	struct stk_matrix matrix; /* one column */
+	double shift;
+	bool requests_known;
+	struct stk_links *links; /* NULL: no changes are known */
+};
+
+/* Enough samples on both sides, and a share that matters (reference regression 6.4). */
+bool stk_single_is_testable(const struct stk_single *single, size_t at);
+/* A row with its costs, samples, share and impact, not yet judged. */
+struct stk_row stk_single_describe(const struct stk_single *single, size_t at);
+/* Everything of a comparison but its rows and total. */
+void stk_single_fill_head(const struct stk_single *single, struct stk_comparison *out);
+bool stk_single_knows_requests(const struct stk_diff_input *input);
+
+#endif

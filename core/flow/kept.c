@@ -1,0 +1,294 @@
+/* kept: the verbs of mode baseline: find what was kept of the base, compare with it, keep this. */
+#include "core/flow/kept.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/units.h"
+#include "core/baseline/find.h"
+#include "core/diff/compare.h"
+#include "core/flow/blocks.h"
+#include "core/flow/compare_priv.h"
+#include "core/flow/kept_input.h"
+#include "core/flow/slices.h"
+#include "core/git/invoke.h"
+#include "core/git/repo.h"
+
+#define LOAD_APART 0.02
+#define ERRORS_MAX 0.01
+
+static int open_store(
+	struct stk_session *session, struct stk_baseline_store **out, struct stk_err *err)
+{
+	const struct stk_baselines_spec *spec = &session->workflow->baselines;
+
+	if (spec->kind == STK_BASELINES_NOTES)
+		*out = stk_baseline_store_notes(".", spec->remote);
+	else if (spec->kind == STK_BASELINES_DIR)
+		*out = stk_baseline_store_dir(spec->path);
+	else
+		return stk_err_set(err, STK_E_NOT_FOUND,
+			"the workflow names no place for baselines: baselines = "
+			"stoker.baselines.git_notes {}");
+	return 0;
+}
+
+static void describe(struct stk_session *session, const struct stk_baseline_store *store,
+	const struct stk_baseline_found *found)
+{
+	struct stk_run *run = session->run;
+	struct stk_baseline_info *info = &run->baseline;
+
+	*info = (struct stk_baseline_info){.revision = stk_run_text(run, session->kept->revision),
+		.run = stk_run_text(run, session->kept->run),
+		.where = stk_run_text(run, store->where),
+		.why = stk_run_text(run, found->why),
+		.measured_ns = session->kept->measured_ns};
+	run->sides[STK_SIDE_BASE].revision = info->revision;
+	run->sides[STK_SIDE_BASE].why = info->why;
+	run->sides[STK_SIDE_BASE].title =
+		stk_arena_printf(&run->arena, "%.10s (kept)", info->revision);
+	run->sides[STK_SIDE_BASE].agent = stk_run_text(run, session->kept->agent);
+}
+
+static int find_and_load(struct stk_session *session, struct stk_baseline_store *store,
+	const char *rev, struct stk_err *err)
+{
+	struct stk_run *run = session->run;
+	struct stk_baseline_query query = {.dir = ".",
+		.workflow = run->name,
+		.machine =
+			stk_kept_machine(run->environment.items, run->environment.len, &run->arena),
+		.base = session->workflow->base,
+		.rev = rev};
+	struct stk_baseline_found found;
+	int rc = stk_baseline_find(store, &query, &found, err);
+
+	if (rc == 0) {
+		if (session->kept)
+			stk_kept_release(session->kept);
+		else
+			session->kept = stk_xcalloc(1, sizeof *session->kept);
+		stk_kept_init(session->kept);
+		rc = stk_baseline_load(store, &found.key, session->kept, err);
+	}
+	if (rc == 0)
+		describe(session, store, &found);
+	stk_baseline_found_release(&found);
+	return rc;
+}
+
+int stk_session_find_baseline(struct stk_session *session, const char *rev, struct stk_err *err)
+{
+	struct stk_baseline_store *store = NULL;
+	struct stk_err why = STK_ERR_INIT;
+	int rc = open_store(session, &store, &why);
+
+	if (rc == 0)
+		rc = find_and_load(session, store, rev, &why);
+	stk_baseline_store_free(store);
+	if (rc == STK_E_NOT_FOUND)
+		stk_run_precondition(session->run, "baseline", STK_CHECK_FAIL, "%s", why.msg);
+	if (rc < 0 && err)
+		*err = why;
+	return rc;
+}
+
+/* --- may they be compared? ------------------------------------------------------------------- */
+
+static void check_load(
+	struct stk_run *run, const struct stk_kept_load *base, const struct stk_window *head)
+{
+	double seconds = (double)(head->end_ns - head->start_ns) / 1e9;
+	double before = (double)base->requests / base->seconds;
+	double now = (double)head->requests / seconds;
+	bool is_open = run->generator.rate_planned > 0.0 && base->rate_planned > 0.0;
+
+	if (!(before > 0.0) || !(now > 0.0))
+		stk_run_precondition(run, "load", STK_CHECK_FAIL, "a side had no requests");
+	else if (fabs(now / before - 1.0) > LOAD_APART)
+		stk_run_precondition(run, "load", is_open ? STK_CHECK_FAIL : STK_CHECK_WARN,
+			"%.1f requests/s now, %.1f in the baseline (at most 2 %% apart)", now,
+			before);
+	else
+		stk_run_precondition(run, "load", STK_CHECK_OK,
+			"%.1f requests/s now, %.1f in the baseline", now, before);
+}
+
+static void check_errors(
+	struct stk_run *run, const struct stk_kept_load *base, const struct stk_window *head)
+{
+	double before = base->requests > 0 ? (double)base->failed / (double)base->requests : 0.0;
+	double now = head->requests > 0 ? (double)head->failed / (double)head->requests : 0.0;
+	bool failed = before > ERRORS_MAX || now > ERRORS_MAX;
+
+	stk_run_precondition(run, "errors", failed ? STK_CHECK_FAIL : STK_CHECK_OK,
+		"%.2f %% of requests failed now, %.2f %% in the baseline%s", 100.0 * now,
+		100.0 * before, failed ? " (at most 1 %)" : "");
+}
+
+static const char *fact(const struct stk_fact *facts, size_t len, const char *key)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (strcmp(facts[i].key, key) == 0)
+			return facts[i].value;
+	}
+	return "";
+}
+
+/* The machine is the same class, or the baseline had not been found; what else has drifted. */
+static void check_environment(struct stk_run *run, const struct stk_kept *kept)
+{
+	static const char *const keys[] = {"kernel", "memory"};
+	const char *agent = run->sides[STK_SIDE_HEAD].agent;
+
+	for (size_t i = 0; i < STK_ARRAY_LEN(keys); i++) {
+		const char *now = fact(run->environment.items, run->environment.len, keys[i]);
+		const char *then = fact(kept->environment.items, kept->environment.len, keys[i]);
+
+		if (strcmp(now, then) != 0)
+			stk_run_precondition(run, "environment", STK_CHECK_WARN,
+				"%s is '%s' now, '%s' in the baseline", keys[i], now, then);
+	}
+	if (agent && kept->agent && strcmp(agent, kept->agent) != 0)
+		stk_run_precondition(run, "environment", STK_CHECK_FAIL,
+			"profiles by %s now, by %s in the baseline", agent, kept->agent);
+}
+
+static void check_all(struct stk_session *session, size_t window)
+{
+	struct stk_run *run = session->run;
+	const struct stk_window *head = &run->windows.items[window];
+
+	for (size_t i = 0; i < run->preconditions.len; i++) {
+		if (strcmp(run->preconditions.items[i].name, "load") == 0)
+			return;
+	}
+	check_load(run, &session->kept->load, head);
+	check_errors(run, &session->kept->load, head);
+	check_environment(run, session->kept);
+	stk_run_precondition(run, "calibration", STK_CHECK_WARN,
+		"no A/A runs: two windows of one build are taken to lie 4 %% apart");
+}
+
+static void check_slices(struct stk_run *run, const struct stk_comparison *one)
+{
+	if (one->slices_base < STK_COMPARE_SLICES_MIN || one->slices_head < STK_COMPARE_SLICES_MIN)
+		stk_run_precondition(run, "slices", STK_CHECK_FAIL,
+			"%s has %d slices in the baseline and %d now, a verdict needs %d",
+			one->short_name, one->slices_base, one->slices_head,
+			STK_COMPARE_SLICES_MIN);
+}
+
+/* --- comparing ----------------------------------------------------------------------------- */
+
+static int compare(struct stk_session *session, const struct stk_session_type *type, size_t window,
+	struct stk_comparison *out, struct stk_err *err)
+{
+	const struct stk_kept_type *base = stk_kept_find(session->kept, type->type_id);
+	struct stk_diff_input input;
+	int rc;
+
+	if (!base)
+		return stk_err_set(
+			err, STK_E_NOT_FOUND, "the baseline has no profiles of %s", type->asked);
+	stk_compare_init_input(&input, type);
+	rc = stk_kept_input_add(base, &input, err);
+	if (rc == 0)
+		rc = stk_kept_input_add_window(session, type, window, &input, err);
+	if (rc == 0)
+		rc = stk_compare_sequential(&input, NULL, NULL, session->run, out, err);
+	stk_diff_input_release(&input);
+	return rc;
+}
+
+int stk_session_compare_kept(struct stk_session *session, const char *asked, size_t window,
+	size_t *out, struct stk_err *err)
+{
+	struct stk_comparison comparison = {0};
+	int rc;
+
+	if (!session->kept)
+		return stk_err_set(
+			err, STK_E_SCRIPT, "compare: there is no baseline: w:baseline()");
+	rc = stk_slices_collect(session, asked, err);
+	if (rc < 0)
+		return rc;
+	rc = compare(session, stk_slices_type(session, asked), window, &comparison, err);
+	if (rc < 0) {
+		stk_vec_release(&comparison.rows);
+		stk_vec_release(&comparison.sensitivity);
+		return rc;
+	}
+	check_all(session, window);
+	check_slices(session->run, &comparison);
+	*out = session->run->comparisons.len;
+	stk_vec_push(&session->run->comparisons, comparison);
+	return 0;
+}
+
+/* --- keeping ------------------------------------------------------------------------------- */
+
+static int refuse_dirty(struct stk_err *err)
+{
+	static const char *const args[] = {"status", "--porcelain", "--untracked-files=no", NULL};
+	struct stk_invoke invoke = {.dir = ".", .args = args};
+	struct stk_buf text = STK_BUF_EMPTY;
+	int rc = stk_invoke_run(&invoke, &text, err);
+
+	if (rc == 0 && text.len > 0)
+		rc = stk_err_set(err, STK_E_NOT_FOUND, "there are changes that are not committed");
+	stk_buf_release(&text);
+	return rc;
+}
+
+/* What the run is kept under: the commit, or where there is no repository the name of the base. */
+static int name_revision(struct stk_session *session, struct stk_kept *kept, struct stk_err *err)
+{
+	struct stk_repo *repo = NULL;
+	struct stk_repo_id head;
+	char *branch = NULL;
+	int rc = stk_repo_open(".", &repo, NULL);
+
+	if (rc < 0 && session->workflow->base) {
+		kept->revision = stk_arena_dup(&kept->arena, session->workflow->base);
+		return 0;
+	}
+	if (rc < 0)
+		return stk_err_set(err, STK_E_NOT_FOUND,
+			"there is no repository, and the workflow names no base");
+	rc = refuse_dirty(err);
+	if (rc == 0)
+		rc = stk_repo_head(repo, &head, &branch, err);
+	if (rc == 0) {
+		kept->revision = stk_arena_dup(&kept->arena, head.hex);
+		kept->ref = stk_arena_dup(&kept->arena, branch);
+	}
+	free(branch);
+	stk_repo_free(repo);
+	return rc;
+}
+
+int stk_session_save_baseline(
+	struct stk_session *session, size_t window, const char **revision_out, struct stk_err *err)
+{
+	struct stk_baseline_store *store = NULL;
+	struct stk_kept kept;
+	int rc = open_store(session, &store, err);
+
+	stk_kept_init(&kept);
+	if (rc == 0)
+		rc = name_revision(session, &kept, err);
+	for (size_t i = 0; rc == 0 && i < session->workflow->profiles.len; i++)
+		rc = stk_slices_collect(session, session->workflow->profiles.items[i], err);
+	if (rc == 0)
+		rc = stk_kept_input_keep(session, window, &kept, err);
+	if (rc == 0)
+		rc = stk_baseline_save(store, &kept, err);
+	if (rc == 0)
+		*revision_out = stk_run_text(session->run, kept.revision);
+	stk_kept_release(&kept);
+	stk_baseline_store_free(store);
+	return rc;
+}

@@ -1,0 +1,18 @@
+/* coding: undo the Content-Encoding of an answer. */
+#ifndef STK_CORE_LOAD_CODING_H
+#define STK_CORE_LOAD_CODING_H
+
+#include "core/base/buf.h"
+
+/* As many as libcurl undoes. */
+#define STK_CODINGS_MAX 5
+
+/* Whether the value of an Accept-Encoding header names only what stk_coding_undo knows: gzip,
+ * x-gzip, deflate, identity. */
+bool stk_coding_knows(struct stk_str accepted);
+/* Undo the list of codings of body in place, the last one first; body's limit holds for each step.
+ * STK_E_FORMAT: broken bytes or a coding nobody asked for; STK_E_TOO_LARGE. body is as it was
+ * after an error. */
+int stk_coding_undo(struct stk_str list, struct stk_buf *body, struct stk_err *err) STK_MUST_CHECK;
+
+#endif

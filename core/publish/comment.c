@@ -1,0 +1,114 @@
+/* comment: the sticky comment on a pull request of GitHub. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/publish/links.h"
+#include "core/publish/publishers.h"
+#include "core/publish/sticky.h"
+
+#define PERMISSION "pull-requests: write"
+#define ACTIONS    "github-actions[bot]"
+
+/* Whose comments are ours. The tokens of Actions and of Apps (ghs_…) cannot ask; who gives another
+ * App's token says its name by --author. */
+static int find_login(const struct stk_post *post, char **out, struct stk_err *err)
+{
+	struct stk_rest_request request = {.method = "GET", .path = "/user"};
+	struct stk_rest_answer answer = STK_REST_ANSWER_INIT;
+	const char *login = post->opts->author;
+	int rc = 0;
+
+	if (!login && post->is_bot_token)
+		login = ACTIONS;
+	if (!login) {
+		rc = stk_rest_send(post->rest, &request, &answer, err);
+		login = rc == 0 ? stk_json_text(stk_json_get(answer.json, "login"), ACTIONS)
+				: ACTIONS;
+		if (answer.status == 403) /* an installation's token without its prefix */
+			rc = 0;
+	}
+	if (rc == 0)
+		*out = stk_xstrdup(login);
+	stk_rest_answer_release(&answer);
+	return rc;
+}
+
+/* The head of the pull request now: it may have moved on since the run. */
+static int find_head(const struct stk_post *post, const char *repository, char **out)
+{
+	struct stk_rest_answer answer = STK_REST_ANSWER_INIT;
+	char *path = stk_xasprintf("%s/pulls/%lld", repository, (long long)post->ci->number);
+	struct stk_rest_request request = {.method = "GET", .path = path};
+	struct stk_str sha = {NULL, 0};
+
+	/* without it the runs' times decide */
+	if (stk_rest_send(post->rest, &request, &answer, NULL) == 0)
+		sha = stk_json_str(stk_json_pointer(answer.json, STK_STR("/head/sha")));
+	*out = stk_ci_is_sha(sha) ? stk_str_dup(sha) : NULL;
+	stk_rest_answer_release(&answer);
+	free(path);
+	return 0;
+}
+
+static void format_body(const struct stk_post *post, bool is_short, struct stk_buf *buf)
+{
+	struct stk_arena arena = STK_ARENA_INIT;
+	struct stk_comment_opts opts = {
+		.key = post->opts->key, .is_short = is_short, .flavour = STK_COMMENT_GITHUB};
+
+	stk_links_of(post, &arena, &opts.links);
+	stk_comment_format(post->doc, &opts, buf);
+	stk_arena_release(&arena);
+}
+
+static int post_comment(
+	const struct stk_post *post, struct stk_post_result *result, struct stk_err *err)
+{
+	struct stk_buf repository = STK_BUF_EMPTY, body = STK_BUF_EMPTY, brief = STK_BUF_EMPTY;
+	struct stk_sticky_api api = {
+		.update_method = "PATCH", .author = "/user/login", .permission = PERMISSION};
+	struct stk_sticky_text text = {.only_update = false};
+	char *login = NULL, *head = NULL, *list, *create, *item;
+	int rc;
+
+	stk_links_add_repository(&repository, post->ci);
+	create = stk_xasprintf(
+		"%s/issues/%lld/comments", repository.ptr, (long long)post->ci->number);
+	list = stk_xasprintf("%s?per_page=100", create);
+	item = stk_xasprintf("%s/issues/comments", repository.ptr);
+	format_body(post, false, &body);
+	format_body(post, true, &brief);
+	stk_comment_marker_of_run(&text.marker, post->doc->run, post->opts->key);
+	text.body = stk_buf_str(&body);
+	text.short_body = stk_buf_str(&brief);
+	text.only_update = !post->opts->always && !stk_comment_is_news(post->doc);
+	rc = find_login(post, &login, err);
+	if (rc == 0)
+		rc = find_head(post, repository.ptr, &head);
+	api.list = list;
+	api.create = create;
+	api.item = item;
+	api.login = login;
+	api.head_sha = head;
+	if (rc == 0)
+		rc = stk_sticky_post(post, &api, &text, result, err);
+	free(list);
+	free(create);
+	free(item);
+	free(login);
+	free(head);
+	stk_buf_release(&repository);
+	stk_buf_release(&body);
+	stk_buf_release(&brief);
+	return rc;
+}
+
+const struct stk_publisher stk_publisher_comment = {
+	.name = "comment",
+	.forges = STK_FORGE_BIT(STK_FORGE_GITHUB),
+	.is_remote = true,
+	.needs_number = true,
+	.permission = PERMISSION,
+	.post = post_comment,
+};

@@ -1,0 +1,42 @@
+#!/bin/bash
+# `stoker init`: what it writes runs, what is there stays.
+set -u
+STOKER=$(realpath "${STOKER:-${BUILD:-build}/stoker}")
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+passed=0 failed=0
+ok() { # name command…
+	local name=$1
+	shift
+	if "$@" >"$work/.log" 2>&1; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $name"; cat "$work/.log"; fi
+}
+mkdir -p shop/cmd/shop
+printf 'module example.com/shop\n' >shop/go.mod
+printf 'package main\nimport _ "net/http/pprof"\nfunc main() {\n\thttp.HandleFunc("/orders", f)\n\thttp.ListenAndServe(os.Getenv("ADDR"), nil)\n}\n' >shop/cmd/shop/main.go
+"$STOKER" init --dry-run shop >dry
+ok "a dry run prints all three" test "$(grep -c '^--- ' dry)" = 3
+ok "and writes none" test ! -e shop/stoker.lua
+"$STOKER" init shop >out
+ok "it says what it saw" grep -q '^Looked here: go.mod (module shop), cmd/shop, net/http/pprof imported$' out
+ok "it says what it wrote" test "$(grep -c '^wrote ' out)" = 3
+ok "the address is the port's" grep -q 'ADDR = "127.0.0.1:{port}"' shop/stoker.lua
+ok "the CI file fetches the merge base" grep -q 'fetch-depth: 0' shop/.github/workflows/stoker.yml
+# the load script is one: nobody listens, so its own threshold stops it with 99
+"$STOKER" load -u 1 -i 1 -e BASE_URL=http://127.0.0.1:9 shop/load/shop.lua >load 2>&1
+ok "the load script runs" test $? = 99
+# the workflow is read: what fails is the build, not a key
+(cd shop && PATH=/usr/bin:/bin "$STOKER" run stoker.lua) >run 2>&1
+ok "the workflow is understood" test $? != 4
+echo mine >shop/stoker.lua
+"$STOKER" init shop >out
+ok "what is there is kept" grep -q '^kept  *stoker.lua .*not touched' out
+ok "with its text" grep -qx mine shop/stoker.lua
+"$STOKER" init --force shop >/dev/null
+ok "--force writes over it" grep -q stoker.workflow shop/stoker.lua
+mkdir empty
+"$STOKER" init empty >out 2>err
+ok "nothing recognised is 3" test $? = 3
+ok "with advice" grep -q 'no service was recognised' err
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]

@@ -1,0 +1,189 @@
+/* test_look: repositories of each language, as they are walked, recognised and drafted. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/fs.h"
+#include "core/init/draft.h"
+#include "core/init/look.h"
+#include "core/init/walk.h"
+
+struct repo {
+	char *root;
+	struct stk_look look;
+};
+
+static int repo_setup(void **state)
+{
+	struct repo *repo = stk_xcalloc(1, sizeof *repo);
+	struct stk_err err = STK_ERR_INIT;
+
+	assert_int_equal(stk_fs_mkdtemp("stk-init", &repo->root, &err), 0);
+	stk_look_init(&repo->look);
+	*state = repo;
+	return 0;
+}
+
+static int repo_teardown(void **state)
+{
+	struct repo *repo = *state;
+
+	stk_look_release(&repo->look);
+	assert_int_equal(stk_fs_remove_tree(repo->root, NULL), 0);
+	free(repo->root);
+	free(repo);
+	return 0;
+}
+
+static void put(struct repo *repo, const char *path, const char *text)
+{
+	char *full = stk_fs_join(repo->root, path), *folder = stk_fs_dirname(full);
+
+	assert_int_equal(stk_fs_mkdirs(folder, NULL), 0);
+	assert_int_equal(stk_fs_write(full, stk_str_of(text), NULL), 0);
+	free(folder);
+	free(full);
+}
+
+static const struct stk_look_service *look(struct repo *repo)
+{
+	struct stk_err err = STK_ERR_INIT;
+
+	assert_int_equal(stk_look_at(&repo->look, repo->root, &err), 0);
+	assert_non_null(repo->look.service);
+	return repo->look.service;
+}
+
+static void look_at__knows_a_go_service_and_its_k6_script(void **state)
+{
+	struct repo *repo = *state;
+	struct stk_buf seen = STK_BUF_EMPTY;
+
+	put(repo, "go.mod", "module example.com/order-service\n\ngo 1.22\n");
+	put(repo, "cmd/migrate/main.go", "package main\n\nfunc main() {}\n");
+	put(repo, "cmd/order/main.go",
+		"package main\nimport (\n\t_ \"net/http/pprof\"\n)\nfunc main() {\n"
+		"\taddr := flag.String(\"listen\", \":8080\", \"\")\n"
+		"\thttp.HandleFunc(\"GET /orders/{id}\", f)\n\thttp.HandleFunc(\"/healthz\", f)\n"
+		"\thttp.ListenAndServe(*addr, nil)\n}\n");
+	put(repo, "load/checkout.js",
+		"import http from 'k6/http';\nhttp.get(`${BASE}/cart?x=1`);\n");
+	const struct stk_look_service *service = look(repo);
+	assert_string_equal(service->name, "order-service");
+	assert_string_equal(service->build, "go build -o {out}/order ./cmd/order");
+	assert_string_equal(service->start, "{out}/order -listen 127.0.0.1:{port}");
+	assert_int_equal(service->profiler, STK_LOOK_PPROF);
+	assert_string_equal(service->routes.items[0].path, "/orders/1");
+	assert_string_equal(repo->look.k6_routes.items[0].path, "/cart");
+	stk_draft_seen(&repo->look, &seen);
+	assert_string_equal(seen.ptr, "go.mod (module order-service), cmd/order, net/http/pprof "
+				      "imported, load/checkout.js (k6)");
+	stk_buf_release(&seen);
+}
+
+static void look_at__knows_node_python_java_rust_and_c(void **state)
+{
+	static const struct {
+		const char *manifest, *text, *source, *code, *start;
+	} rows[] = {{"package.json",
+			    "{\"name\":\"web\",\"scripts\":{\"start\":\"node server.js\"},"
+			    "\"dependencies\":{\"express\":\"4\",\"@pyroscope/nodejs\":\"0\"}}",
+			    "server.js", "app.get('/a', f); app.listen(process.env.PORT)",
+			    "node server.js"},
+		{"requirements.txt", "fastapi\npyroscope-io==1\n", "src/main.py",
+			"api = FastAPI()\n@api.get('/a')\n",
+			"{out}/venv/bin/uvicorn src.main:api --host 127.0.0.1 --port {port}"},
+		{"Cargo.toml", "[package]\nname = \"shop\"\n[dependencies]\naxum = \"0.7\"\n",
+			"src/main.rs", "fn main() { env::var(\"PORT\"); }", "{out}/release/shop"},
+		{"CMakeLists.txt", "add_executable(shop main.c)\n", "main.c",
+			"listen(fd, 5); accept(fd, 0, 0);", "{out}/shop"},
+		{"pom.xml",
+			"<parent><artifactId>spring-boot-starter-parent</artifactId></parent>"
+			"<artifactId>shop</artifactId>",
+			"src/main/java/A.java", "@GetMapping(\"/a\")",
+			"exec java -jar $(ls target/*.jar | grep -v -e plain -e sources -e "
+			"original | head -1) --server.address=127.0.0.1 --server.port={port}"}};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct repo *repo;
+		void *inner;
+
+		(void)state;
+		assert_int_equal(repo_setup(&inner), 0);
+		repo = inner;
+		put(repo, rows[i].manifest, rows[i].text);
+		put(repo, rows[i].source, rows[i].code);
+		assert_string_equal(look(repo)->start, rows[i].start);
+		assert_int_equal(repo_teardown(&inner), 0);
+	}
+}
+
+static void look_at__leaves_out_what_is_ignored_or_linked(void **state)
+{
+	struct repo *repo = *state;
+	char *link = stk_fs_join(repo->root, "linked");
+	struct stk_err err = STK_ERR_INIT;
+
+	put(repo, ".gitignore", "/old\n");
+	put(repo, "old/go.mod", "module a\n");
+	put(repo, "old/main.go", "package main\nfunc main() {}\n");
+	put(repo, "vendor/x/go.mod", "module b\n");
+	assert_int_equal(symlink("old", link), 0);
+	assert_int_equal(stk_look_at(&repo->look, repo->root, &err), 0);
+	assert_null(repo->look.service);
+	assert_false(repo->look.cut);
+	free(link);
+}
+
+static void look_at__finds_ci_and_default_branch(void **state)
+{
+	struct repo *repo = *state;
+
+	put(repo, "go.mod", "module a\n");
+	put(repo, "main.go", "package main\nfunc main() {}\n");
+	put(repo, ".gitlab-ci.yml", "test: {}\n");
+	put(repo, ".git/HEAD", "ref: refs/heads/feature\n");
+	put(repo, ".git/refs/remotes/origin/HEAD", "ref: refs/remotes/origin/trunk\n");
+	(void)look(repo);
+	assert_int_equal(repo->look.ci, STK_LOOK_GITLAB);
+	assert_string_equal(repo->look.branch, "trunk");
+}
+
+static void draft_write__keeps_what_is_there_unless_forced(void **state)
+{
+	struct repo *repo = *state;
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_draft draft;
+
+	put(repo, "go.mod", "module a\"b\n");
+	put(repo, "main.go", "package main\nfunc main() {}\n");
+	put(repo, "stoker.lua", "mine");
+	(void)look(repo);
+	stk_draft_init(&draft, &repo->look);
+	assert_non_null(strstr(draft.files.items[0].text.ptr, "name = \"a\\\"b\""));
+	assert_int_equal(stk_draft_write(&draft, repo->root, false, &err), 0);
+	assert_int_equal(draft.files.items[0].state, STK_DRAFT_KEPT);
+	assert_int_equal(draft.files.items[1].state, STK_DRAFT_WRITTEN);
+	assert_int_equal(stk_draft_write(&draft, repo->root, true, &err), 0);
+	assert_int_equal(draft.files.items[0].state, STK_DRAFT_WRITTEN);
+	stk_draft_release(&draft);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, repo_setup, repo_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(look_at__knows_a_go_service_and_its_k6_script),
+		cmocka_unit_test(look_at__knows_node_python_java_rust_and_c),
+		CASE(look_at__leaves_out_what_is_ignored_or_linked),
+		CASE(look_at__finds_ci_and_default_branch),
+		CASE(draft_write__keeps_what_is_there_unless_forced),
+	};
+	return cmocka_run_group_tests_name("look", tests, NULL, NULL);
+}
