@@ -54,8 +54,10 @@ int stk_token_find(const struct stk_env *env, enum stk_forge forge, const char *
 	for (size_t i = 0; variables[forge][i]; i++) {
 		const char *value = stk_env_get(env, variables[forge][i]);
 
-		if (value && value[0])
+		if (value && value[0]) {
+			stk_buf_release(&names);
 			return take(out, stk_str_of(value), variables[forge][i], forge, err);
+		}
 		stk_buf_addf(&names, "%s%s", i ? ", " : "", variables[forge][i]);
 	}
 	stk_err_set(err, STK_E_NOT_FOUND, "no token for %s: none of %s is set",

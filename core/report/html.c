@@ -79,12 +79,19 @@ void stk_html_add_section(const struct stk_doc_section *section, size_t first, s
 	}
 }
 
-/* Sections that the page shows in a form of its own. */
+/* A threshold that was crossed is part of the verdict. */
+static bool is_crossed(const struct stk_doc_section *section)
+{
+	return strcmp(section->id, "thresholds") == 0 && !section->is_detail;
+}
+
+/* Sections that the page shows in a form or at a place of its own. */
 static bool is_own(const struct stk_doc *doc, const struct stk_doc_section *section)
 {
 	const struct stk_run *run = doc->run;
 
 	if (strcmp(section->id, "verdict") == 0 || strcmp(section->id, "renamed") == 0 ||
+		strcmp(section->id, "unseen") == 0 || is_crossed(section) ||
 		strncmp(section->id, "hotspots-", 9) == 0)
 		return true;
 	for (size_t i = 0; i < run->comparisons.len; i++)
@@ -93,20 +100,32 @@ static bool is_own(const struct stk_doc *doc, const struct stk_doc_section *sect
 	return false;
 }
 
+static void add_titled(const struct stk_doc_section *section, struct stk_buf *buf)
+{
+	bool details = section->is_detail;
+
+	stk_buf_add_text(buf, details ? "<details><summary>" : "<section><h2>");
+	stk_html_add_text(buf, stk_str_of(section->title ? section->title : section->id));
+	stk_buf_add_text(buf, details ? "</summary>" : "</h2>");
+	stk_html_add_section(section, 0, buf);
+	stk_buf_add_text(buf, details ? "</details>\n" : "</section>\n");
+}
+
 static void add_sections(const struct stk_doc *doc, bool details, struct stk_buf *buf)
 {
 	for (size_t i = 1; i < doc->sections.len; i++) {
 		const struct stk_doc_section *section = &doc->sections.items[i];
-		bool is_unseen = strcmp(section->id, "unseen") == 0;
-		if (section->blocks.len == 0 || is_own(doc, section) || is_unseen ||
-			section->is_detail != details)
-			continue;
-		stk_buf_add_text(buf, details ? "<details><summary>" : "<section><h2>");
-		stk_html_add_text(buf, stk_str_of(section->title ? section->title : section->id));
-		stk_buf_add_text(buf, details ? "</summary>" : "</h2>");
-		stk_html_add_section(section, 0, buf);
-		stk_buf_add_text(buf, details ? "</details>\n" : "</section>\n");
+		if (section->blocks.len > 0 && !is_own(doc, section) &&
+			section->is_detail == details)
+			add_titled(section, buf);
 	}
+}
+
+static void add_crossed(const struct stk_doc *doc, struct stk_buf *buf)
+{
+	for (size_t i = 1; i < doc->sections.len; i++)
+		if (is_crossed(&doc->sections.items[i]))
+			add_titled(&doc->sections.items[i], buf);
 }
 
 static void add_unseen(const struct stk_doc *doc, struct stk_buf *buf)
@@ -168,6 +187,19 @@ static void add_data(const char *id, struct stk_json *value, struct stk_buf *buf
 
 /* --- the page ----------------------------------------------------------------------------- */
 
+/* "2026-11-22 14:38 UTC" */
+static void add_time(int64_t wall_ns, struct stk_buf *buf)
+{
+	struct stk_buf text = STK_BUF_EMPTY;
+
+	stk_units_format_rfc3339(&text, wall_ns);
+	stk_html_add_text(buf, stk_str_sub(stk_buf_str(&text), 0, 10));
+	stk_buf_add_byte(buf, ' ');
+	stk_html_add_text(buf, stk_str_sub(stk_buf_str(&text), 11, 5));
+	stk_buf_add_text(buf, " UTC");
+	stk_buf_release(&text);
+}
+
 static void add_top(
 	struct stk_doc *doc, struct stk_str style, struct stk_str script, struct stk_buf *buf)
 {
@@ -186,7 +218,7 @@ static void add_top(
 		buf, "</style>\n</head>\n<body>\n<header><p class=\"brand\"><b>stoker</b> ");
 	stk_html_add_text(buf, stk_str_of(doc->run->name));
 	stk_buf_add_text(buf, " · ");
-	stk_units_format_rfc3339(buf, doc->run->start_ns);
+	add_time(doc->run->start_ns, buf);
 	stk_buf_add_text(buf, "</p>\n");
 	stk_html_add_verdict(doc, buf);
 	stk_buf_add_text(buf, "</header>\n<main>\n");
@@ -244,6 +276,7 @@ void stk_html_format(struct stk_doc *doc, const struct stk_flames *flames, struc
 	add_files(".css", &style);
 	add_files(".js", &script);
 	add_top(doc, stk_buf_str(&style), stk_buf_str(&script), buf);
+	add_crossed(doc, buf);
 	if (doc->run->windows.len > 0) {
 		stk_buf_add_text(
 			buf, "<section id=\"time\"><h2>Time</h2><div id=\"time-chart\"></div>\n");

@@ -271,11 +271,11 @@ static void add_name(struct stk_buf *buf, const char *name)
 	stk_buf_release(&cut);
 }
 
-static void add_place(struct stk_doc *doc, const struct stk_function *function, struct stk_buf *buf)
+static void add_small(struct stk_buf *buf, const char *text)
 {
 	struct stk_buf cut = STK_BUF_EMPTY;
 
-	stk_text_add_cut(&cut, stk_str_of(stk_parts_place(doc, function)), NAME_COLUMNS);
+	stk_text_add_cut(&cut, stk_str_of(text), NAME_COLUMNS);
 	stk_buf_add_text(buf, "<small>");
 	stk_html_add_text(buf, stk_buf_str(&cut));
 	stk_buf_add_text(buf, "</small>");
@@ -305,7 +305,9 @@ static void add_row(struct stk_doc *doc, const struct stk_comparison *comparison
 		stk_buf_add_text(buf, " → ");
 	}
 	add_name(buf, row->function.name);
-	add_place(doc, &row->function, buf);
+	add_small(buf, stk_parts_place_and_link(doc, row));
+	if (row->accepted.reason)
+		add_small(buf, stk_doc_textf(doc, "accepted: %s", row->accepted.reason));
 	stk_buf_add_text(buf, "</th>");
 	add_cost(buf, row->base_cost, row->head_cost, comparison->unit);
 	add_cost(buf, row->head_cost, row->base_cost, comparison->unit);
@@ -382,7 +384,7 @@ void stk_html_add_hotspots(
 		stk_buf_addf(buf, "<tr data-verdict=\"%s\" data-row=\"%zu\"><th scope=\"row\">",
 			spot->lo > 0 ? "sure" : "rare", i);
 		add_name(buf, spot->function.name);
-		add_place(doc, &spot->function, buf);
+		add_small(buf, stk_parts_place(doc, &spot->function));
 		stk_buf_add_text(buf, "</th>");
 		add_cost(buf, spot->cost, spot->hi, hotspots->unit);
 		add_cost(buf, spot->lo, spot->hi, hotspots->unit);

@@ -10,15 +10,11 @@ import signal
 import subprocess
 
 import run_lib
-from run_lib import check_code, check_message
+from run_lib import check_code, check_message, shell
 
 SHORT = ["--pairs", "1", "--block", "2s", "--warmup", "2s"]
 EXAMPLES = os.path.join(run_lib.HERE, "..", "..", "docs", "examples")
-GIT_ENV = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "A",
-           "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_COMMITTER_NAME": "C", "GIT_COMMITTER_EMAIL": "c@example.org"}
-for name in ("CI", "GITHUB_EVENT_PATH", "CI_MERGE_REQUEST_IID"):
-    os.environ.pop(name, None)  # of the CI that runs this test
-os.environ.update(GIT_ENV)
+run_lib.set_git()
 
 WORKFLOW = """local stoker = require "stoker"
 return stoker.workflow {
@@ -34,12 +30,6 @@ return stoker.workflow {
 """
 BUILD = "echo building {side}; cp cost.txt {out}/cost"
 START = "exec python3 fake_service.py {port} {push_url} $(cat {out}/cost)"
-
-
-def shell(case, text):
-    done = subprocess.run(text, shell=True, cwd=case.dir, capture_output=True, text=True)
-    assert done.returncode == 0, "%s\n%s" % (text, done.stderr)
-    return done.stdout.strip()
 
 
 def repository(case, build=BUILD, start=START, more=""):

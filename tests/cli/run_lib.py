@@ -150,6 +150,22 @@ class Case:
                 pass
 
 
+def set_git():
+    """Nothing of the machine's git configuration and of the CI that runs this test is seen from here on."""
+    for name in ("CI", "GITHUB_EVENT_PATH", "CI_MERGE_REQUEST_IID"):
+        os.environ.pop(name, None)
+    os.environ.update({"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1",
+                       "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org",
+                       "GIT_COMMITTER_NAME": "C", "GIT_COMMITTER_EMAIL": "c@example.org"})
+
+
+def shell(case, text):
+    """Run it in the case's folder; what it printed."""
+    done = subprocess.run(text, shell=True, cwd=case.dir, capture_output=True, text=True)
+    assert done.returncode == 0, "%s\n%s" % (text, done.stderr)
+    return done.stdout.strip()
+
+
 def check_code(result, code):
     assert result.code == code, "exit %d, not %d\n%s\n%s" % (result.code, code, result.err, result.out[-1500:])
 

@@ -39,8 +39,7 @@ find_missing() {
 	while read -r name package; do
 		case $package in
 		\?*) package=${package#?}
-			[ "$name" = "!$(command -v "${name#!}" >/dev/null 2>&1 && echo "${name#!}")" ] ||
-				is_offered "$package" || continue ;;
+			command -v "${name#!}" >/dev/null 2>&1 || is_offered "$package" || continue ;;
 		esac
 		all=$((all + 1))
 		case $name in

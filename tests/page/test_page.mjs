@@ -154,6 +154,8 @@ async function testSandwich(page) {
   check("sandwich: of the row that was chosen", seen.name === "pricing.apply_rules", seen);
   check("sandwich: all occurrences together", Math.abs(seen.base - seen.root) < 1e-6 * seen.base && Math.abs(seen.callersRoot - seen.base) < 1e-6 * seen.base, seen);
   check("sandwich: callers above", seen.flip === true && seen.direct.length > 1 && seen.direct.includes("products.list"), seen.direct);
+  const [own, caller] = [await pixel(page, "pricing.apply_rules"), await pixel(page, "products.list")];
+  check("sandwich: the dearer one is red, its callers paler", own[0] > own[1] + 40 && caller[0] > caller[1] + 5 && caller[1] > own[1], [own, caller]);
   await press(page, ".crumbs", "all");
 }
 

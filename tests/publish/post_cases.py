@@ -453,6 +453,30 @@ def a_run_in_ci_posts_what_its_workflow_says(case):
     assert re.search(r"^stoker  .* · exit %d$" % result.code, result.err, re.M), result.err
 
 
+def the_example_of_the_docs_works(case):
+    with open(os.path.join(HERE, "..", "..", "docs", "publishing.md")) as file:
+        command, = re.findall(r"^```sh\nstoker (.*)\n```$", file.read(), re.M)
+    run = record(case)
+    folder = os.path.join(case.dir, ".stoker", "runs", run["id"])
+    os.makedirs(folder)
+    os.rename(os.path.join(case.dir, "run.json"), os.path.join(folder, "run.json"))
+    result = case.run(*command.split(), GITHUB_ACTIONS="", GITLAB_CI="")
+    equal(result.code, 0)
+    has(result.out, "POST https://api.github.com/repos/acme/shop/issues/12/comments\n")
+
+
+def a_hostile_record_breaks_out_of_nothing(case):
+    forge = scene(case, "hostile")
+    post(case, forge, "--to", "comment,check,status,summary,outputs", "--require-post")
+    texts = [forge.comments[12][0]["body"], read(case, "summary.md"), forge.checks[0]["output"]["summary"],
+             forge.checks[0]["output"]["title"], forge.statuses[0]["description"], json.dumps(forge.checks[0]["annotations"])]
+    for text in texts:
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", text), text
+    for text in texts[:3]:
+        outside = re.sub(r"`[^`\n]*`", "", text)
+        assert not re.search(r"(?<![\w`])@(?!\u2060)\w|<script|<img|\]\(javascript", outside), outside
+
+
 CASES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == "__main__" and
          value.__code__.co_varnames[:value.__code__.co_argcount] == ("case",)]
 

@@ -181,7 +181,7 @@ class Flame {
   /* What lies at a point of the box: { pane, frame }, or null. */
   find(x, y) {
     const at = y + this.box.scrollTop;
-    for (const pane of this.panes) {
+    for (const pane of [...this.panes].reverse()) { /* the last one lies on top */
       const row = Math.floor((at - pane.top) / ROW);
       if (row < 0 || row >= pane.rows || !pane.at) continue;
       const level = pane.flip ? pane.rows - 1 - row : row, { frames, x: xs, w } = pane.at[level];

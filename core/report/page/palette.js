@@ -53,16 +53,18 @@ function differenceOf(tree, i, marks, all) {
   return [key, mark & 3 ? Math.max(0.55, strengthOf(base, head)) : Math.min(0.3, 0.12 + strengthOf(base, head))];
 }
 
-/* 1 a function that got dearer, 2 cheaper; 4, 8 one above such a frame. rows: verdicts by name. */
-function markFrames(tree, verdictOf) {
-  const marks = new Uint8Array(tree.len);
-  for (let i = tree.len - 1; i > 0; i--) {
+/* 1 a function that got dearer, 2 cheaper; 4, 8 one above such a frame. The root of a tree of callers
+ * lies at its bottom: all that call it stand above it. */
+function markFrames(tree, verdictOf, isCallers) {
+  const marks = new Uint8Array(tree.len), first = tree.root ? 0 : 1;
+  for (let i = tree.len - 1; i >= first; i--) {
     const verdict = tree.name[i] >= 0 ? verdictOf(tree.name[i]) : null;
     if (verdict === "regression" || (verdict === "new" && tree.head[i] > tree.base[i])) marks[i] |= 1;
     if (verdict === "improvement" || (verdict === "vanished" && tree.head[i] < tree.base[i])) marks[i] |= 2;
-    const up = tree.up[i];
-    if (marks[i] & 5) marks[up] |= 4;
-    if (marks[i] & 10) marks[up] |= 8;
+    if (i === 0 || isCallers) continue;
+    if (marks[i] & 5) marks[tree.up[i]] |= 4;
+    if (marks[i] & 10) marks[tree.up[i]] |= 8;
   }
+  if (isCallers) for (let i = 1; i < tree.len; i++) marks[i] |= (marks[0] & 3) << 2;
   return marks;
 }

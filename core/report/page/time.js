@@ -55,7 +55,7 @@ class TimeChart {
       const x = this.x(window.start), w = Math.max(this.x(window.end) - x - 1, 1), kind = this.sideClass(window);
       this.add("rect", { x, y, width: w, height: height - 2, rx: 2, class: "window " + kind });
       const text = window.kind === "warmup" ? "warm-up" : window.kind === "block" ? kind : window.kind;
-      if (w > text.length * 6.5 + 6) this.add("text", { x: x + w / 2, y: y + 14, class: "tag", "text-anchor": "middle" }, text);
+      if (w > text.length * 6.5 + 6) this.add("text", { x: x + w / 2, y: y + 14, class: "tag " + kind, "text-anchor": "middle" }, text);
     }
     return y + height + LANES.gap / 2;
   }

@@ -68,7 +68,7 @@ class FlameView {
   }
 
   pane(tree, options) {
-    return Object.assign({ tree, zoom: 0, marks: markFrames(tree, this.main ? this.main.tree.verdictOf : tree.verdictOf) }, options);
+    return Object.assign({ tree, zoom: 0, marks: markFrames(tree, tree.verdictOf || this.main.tree.verdictOf, options.flip) }, options);
   }
 
   showPanes(panes) {
@@ -225,7 +225,7 @@ class FlameView {
     const parts = sandwich(this.main.tree, name);
     if (parts.occurrences === 0) return;
     this.state.sandwich = name;
-    this.showPanes([this.pane(parts.callers, { flip: true, gap: 14 }), this.pane(parts.callees, {})]);
+    this.showPanes([this.pane(parts.callers, { flip: true, gap: -ROW }), this.pane(parts.callees, {})]);
   }
 
   leaveSandwich() {
