@@ -45,7 +45,7 @@ TEST_SOURCES := $(sort $(wildcard tests/unit/*/*.c tests/support/*.c tests/fuzz/
 
 .PHONY: all help deps test-deps demo test check unit check-layers check-headers check-house format \
 	format-check lint tidy cppcheck docs check-docs golden asan asan-build tsan valgrind fuzz fuzz-short fuzz-replay mutants bench \
-	peers peers-slow peers-default test-demo test-distros install uninstall clean FORCE
+	peers gitea peers-slow peers-default test-demo test-distros install uninstall clean FORCE
 all: $(BUILD)/stoker
 
 help: ## this list
@@ -182,6 +182,8 @@ peers: ## a real Pyroscope and k6, as build/peers/pyroscope and build/peers/k6
 	$(Q)JOBS=$(JOBS) sh tests/peers/build_servers.sh
 build/peers/pyroscope:
 	$(Q)JOBS=$(JOBS) sh tests/peers/build_servers.sh
+gitea: ## a real Gitea as build/peers/gitea, for tests/peers/test_gitea.sh (10 minutes)
+	$(Q)sh tests/peers/build_gitea.sh
 peers-slow: all ## the Python service with the published pyroscope-io (10 s slices; 3 to 7 minutes)
 	$(Q)BUILD=$(BUILD) bash tests/peers/slow_python.sh
 peers-default: all ## the Go service with the SDK's own 15 s between uploads (about 10 minutes)

@@ -64,18 +64,6 @@ static int find_head(const struct stk_post *post, const char *repository, char *
 	return 0;
 }
 
-static void format_body(const struct stk_post *post, bool is_short, struct stk_buf *buf)
-{
-	struct stk_arena arena = STK_ARENA_INIT;
-	struct stk_comment_opts opts = {.key = post->opts->key,
-		.is_short = is_short,
-		.flavour = is_gitea(post) ? STK_COMMENT_GITEA : STK_COMMENT_GITHUB};
-
-	stk_links_of(post, &arena, &opts.links);
-	stk_comment_format(post->doc, &opts, buf);
-	stk_arena_release(&arena);
-}
-
 static int post_comment(
 	const struct stk_post *post, struct stk_post_result *result, struct stk_err *err)
 {
@@ -92,12 +80,8 @@ static int post_comment(
 	/* Gitea ignores the page, gives all at once and links to none: one round */
 	list = stk_xasprintf("%s?%s", create, is_gitea(post) ? "limit=50" : "per_page=100");
 	item = stk_xasprintf("%s/issues/comments", repository.ptr);
-	format_body(post, false, &body);
-	format_body(post, true, &brief);
-	stk_comment_marker_of_run(&text.marker, post->doc->run, post->opts->key);
-	text.body = stk_buf_str(&body);
-	text.short_body = stk_buf_str(&brief);
-	text.only_update = !post->opts->always && !stk_comment_is_news(post->doc);
+	stk_sticky_format(post, is_gitea(post) ? STK_COMMENT_GITEA : STK_COMMENT_GITHUB, &body,
+		&brief, &text);
 	rc = find_login(post, &login, err);
 	if (rc == 0)
 		rc = find_head(post, repository.ptr, &head);

@@ -52,17 +52,6 @@ static char *find_head(const struct stk_post *post, const char *merge_request)
 	return head;
 }
 
-static void format_body(const struct stk_post *post, bool is_short, struct stk_buf *buf)
-{
-	struct stk_arena arena = STK_ARENA_INIT;
-	struct stk_comment_opts opts = {
-		.key = post->opts->key, .is_short = is_short, .flavour = STK_COMMENT_GITLAB};
-
-	stk_links_of(post, &arena, &opts.links);
-	stk_comment_format(post->doc, &opts, buf);
-	stk_arena_release(&arena);
-}
-
 static int post_note(
 	const struct stk_post *post, struct stk_post_result *result, struct stk_err *err)
 {
@@ -79,12 +68,7 @@ static int post_note(
 	if (post->ci->server_url)
 		url = stk_xasprintf("%s/-/merge_requests/%lld#note_", post->ci->server_url,
 			(long long)post->ci->number);
-	format_body(post, false, &body);
-	format_body(post, true, &brief);
-	stk_comment_marker_of_run(&text.marker, post->doc->run, post->opts->key);
-	text.body = stk_buf_str(&body);
-	text.short_body = stk_buf_str(&brief);
-	text.only_update = !post->opts->always && !stk_comment_is_news(post->doc);
+	stk_sticky_format(post, STK_COMMENT_GITLAB, &body, &brief, &text);
 	int rc = find_login(post, &login, err);
 	if (rc == 0) {
 		head = find_head(post, merge_request.ptr);

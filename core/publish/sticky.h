@@ -3,6 +3,7 @@
 #define STK_CORE_PUBLISH_STICKY_H
 
 #include "core/publish/publisher.h"
+#include "core/report/comment.h"
 #include "core/report/comment_marker.h"
 
 /* How a forge's comments are listed and written. Paths are escaped and hold no query of their own
@@ -27,6 +28,10 @@ struct stk_sticky_text {
 	struct stk_str short_body; /* sent once when the server says that body is too long */
 	bool only_update; /* nothing to say: bring an old comment up to date, make no new one */
 };
+
+/* Both forms of the run's comment in the forge's flavour; text's views are of body and brief. */
+void stk_sticky_format(const struct stk_post *post, enum stk_comment_flavour flavour,
+	struct stk_buf *body, struct stk_buf *brief, struct stk_sticky_text *text);
 
 /* Bring the comment with this marker's key and our login up to date, or make it. Of several, the
  * oldest is it, and the others are replaced by a line that leads there; so two posters at once

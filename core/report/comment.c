@@ -66,7 +66,7 @@ static bool is_crossed(const struct stk_run *run)
 	return false;
 }
 
-static bool has_failed_precondition(const struct stk_run *run)
+bool stk_comment_is_unsound(const struct stk_run *run)
 {
 	for (size_t i = 0; i < run->preconditions.len; i++)
 		if (run->preconditions.items[i].state == STK_CHECK_FAIL)
@@ -85,14 +85,14 @@ static enum stk_comment_kind kind_of(const struct stk_comment *comment)
 		return STK_COMMENT_THRESHOLD;
 	if (run->partial.is_partial)
 		return STK_COMMENT_PARTIAL;
-	if (run->verdict == STK_VERDICT_INCONCLUSIVE || has_failed_precondition(run))
+	if (run->mode == STK_MODE_BASELINE && !run->baseline.revision && !run->comparisons.len)
+		return STK_COMMENT_NO_BASE;
+	if (run->verdict == STK_VERDICT_INCONCLUSIVE || stk_comment_is_unsound(run))
 		return STK_COMMENT_UNSURE;
 	if (run->verdict == STK_VERDICT_IMPROVEMENT)
 		return STK_COMMENT_IMPROVEMENT;
 	if (!is_compared)
-		return run->mode == STK_MODE_BASELINE || run->mode == STK_MODE_PAIRED
-			       ? STK_COMMENT_NO_BASE
-			       : STK_COMMENT_HOTSPOTS;
+		return run->mode == STK_MODE_PAIRED ? STK_COMMENT_NO_BASE : STK_COMMENT_HOTSPOTS;
 	if (comment->accepted > 0)
 		return STK_COMMENT_ACCEPTED;
 	return comment->moved > 0 ? STK_COMMENT_MOVED : STK_COMMENT_NOTHING;

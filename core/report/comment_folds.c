@@ -121,19 +121,32 @@ static void add_reproduce(const struct stk_comment *comment, struct stk_buf *buf
 }
 
 /* How a first base comes to be, or what would help where nothing could be told. */
+static const char *advice_of(const struct stk_comment *comment)
+{
+	switch (comment->kind) {
+	case STK_COMMENT_NO_BASE:
+		return "Run this workflow on the default branch: it keeps what it measured "
+		       "(`stoker baseline push` makes it known to other machines), and the next "
+		       "run here compares with it.";
+	case STK_COMMENT_UNSURE:
+		if (!stk_comment_is_unsound(comment->run))
+			return "How much runs apart in time differ by chance has not been measured "
+			       "here yet, so nothing is concluded.";
+		return "The figures stand as measured, but nothing is concluded from them. More "
+		       "pairs (`pairs = 12`), longer blocks or a quieter machine would help.";
+	case STK_COMMENT_HOTSPOTS:
+		return "Nothing was compared: one build was measured.";
+	default:
+		return NULL;
+	}
+}
+
 static void add_advice(const struct stk_comment *comment, struct stk_buf *buf)
 {
-	if (comment->kind == STK_COMMENT_NO_BASE)
-		stk_buf_add_text(buf,
-			"\nRun the same workflow on the default branch and keep its result: "
-			"`stoker run stoker.lua && stoker baseline save last`. The next run here "
-			"compares with it.\n");
-	else if (comment->kind == STK_COMMENT_UNSURE)
-		stk_buf_add_text(buf,
-			"\nThe figures stand as measured, but nothing is concluded from them. More "
-			"pairs (`pairs = 12`), longer blocks or a quieter machine would help.\n");
-	else if (comment->kind == STK_COMMENT_HOTSPOTS)
-		stk_buf_add_text(buf, "\nNothing was compared: one build was measured.\n");
+	const char *advice = advice_of(comment);
+
+	if (advice)
+		stk_buf_addf(buf, "\n%s\n", advice);
 }
 
 void stk_comment_add_folds(

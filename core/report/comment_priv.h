@@ -35,6 +35,9 @@ struct stk_comment_plan {
 	const char *left_out; /* in words; NULL = nothing */
 };
 
+/* Whether a precondition of the data failed: then nothing is concluded. */
+bool stk_comment_is_unsound(const struct stk_run *run);
+
 void stk_comment_init(struct stk_comment *comment, const struct stk_doc *doc,
 	const struct stk_comment_opts *opts);
 void stk_comment_release(struct stk_comment *comment);

@@ -120,8 +120,13 @@ static void add_function(
 	add_linked(buf, is_gone ? links->blob_base : links->blob_head, &row->function,
 		row->function.name, STK_COMMENT_NAME_WIDTH);
 	add_place(buf, &row->function);
-	if (row->accepted.reason)
+	if (row->accepted.reason) {
 		add_accepted(buf, &row->accepted);
+	} else if (row->verdict == STK_VERDICT_INCONCLUSIVE && row->reason && row->q < 0.05) {
+		stk_buf_add_text(buf, "<br><sub>");
+		stk_markdown_add_cut(buf, row->reason, REASON_WIDTH);
+		stk_buf_add_text(buf, "</sub>");
+	}
 }
 
 static void add_change_cell(const struct stk_row *row, struct stk_buf *buf)

@@ -10,6 +10,8 @@
 #include "core/report/parts.h"
 #include "core/report/text.h"
 
+#define CANNOT_TELL "CANNOT TELL: " /* of the record's headline */
+
 enum { TITLE_WIDTH = 48, REASON_WIDTH = 200 };
 
 /* What a row of a profile type does more or less of. */
@@ -229,6 +231,8 @@ static void add_found_verdict(const struct stk_comment *comment, enum stk_verdic
 
 static void add_unsure(const struct stk_run *run, bool is_plain, struct stk_buf *buf)
 {
+	struct stk_str headline = stk_str_of(run->headline);
+
 	stk_buf_add_text(buf, "Cannot tell");
 	for (size_t i = 0; i < run->preconditions.len; i++) {
 		if (run->preconditions.items[i].state != STK_CHECK_FAIL)
@@ -236,6 +240,10 @@ static void add_unsure(const struct stk_run *run, bool is_plain, struct stk_buf 
 		stk_buf_add_text(buf, ": ");
 		add_words(buf, stk_str_of(run->preconditions.items[i].text), is_plain);
 		return;
+	}
+	if (stk_str_starts(headline, CANNOT_TELL)) {
+		stk_buf_add_text(buf, ": ");
+		add_words(buf, stk_str_skip(headline, strlen(CANNOT_TELL)), is_plain);
 	}
 }
 

@@ -119,6 +119,21 @@ static void make_no_base(struct stk_run *run)
 	run->thresholds.len = 0;
 }
 
+/* Against a kept base, before the spread of such runs has been measured. */
+static void make_suspect(struct stk_run *run)
+{
+	add_repository(run);
+	change_all(run, STK_VERDICT_REGRESSION, STK_VERDICT_INCONCLUSIVE);
+	for (size_t i = 0; i < 2; i++)
+		row_at(run, i, 0)->reason = "suspect: not calibrated";
+	run->mode = STK_MODE_BASELINE;
+	run->planned_pairs = 0;
+	run->baseline = (struct stk_baseline_info){BASE_SHA, "20261120-090000-shop", "git notes",
+		"3 commits before the merge base", INT64_C(1795000000000000000)};
+	run->verdict = STK_VERDICT_INCONCLUSIVE;
+	run->headline = "CANNOT TELL: 2 look dearer, not calibrated";
+}
+
 static void leave(struct stk_run *run)
 {
 	(void)run;
@@ -139,6 +154,7 @@ static const struct page pages[] = {
 	{"idle", "threshold", leave},
 	{"no_base", "hotspots", make_no_base},
 	{"accepted", "regression", make_accepted},
+	{"suspect", "regression", make_suspect},
 	{"hostile", "hostile", leave},
 };
 
