@@ -22,16 +22,16 @@ static const struct stk_comment_plan plans[] = {
 };
 enum { PLAN_SHORT = 4 };
 
-/* Regressions first, accepted ones behind the others, then what is neither better nor worse. */
+/* Regressions first, accepted ones behind the others, then what looks like one, then the rest. */
 static int rank(const struct stk_row *row)
 {
 	static const int ranks[] = {
 		[STK_VERDICT_REGRESSION] = 0,
-		[STK_VERDICT_IMPROVEMENT] = 2,
-		[STK_VERDICT_MOVED] = 3,
-		[STK_VERDICT_NEW] = 4,
-		[STK_VERDICT_VANISHED] = 5,
-		[STK_VERDICT_INCONCLUSIVE] = 6,
+		[STK_VERDICT_INCONCLUSIVE] = 2,
+		[STK_VERDICT_IMPROVEMENT] = 3,
+		[STK_VERDICT_MOVED] = 4,
+		[STK_VERDICT_NEW] = 5,
+		[STK_VERDICT_VANISHED] = 6,
 		[STK_VERDICT_NO_CHANGE] = 7,
 		[STK_VERDICT_NONE] = 7,
 	};
