@@ -159,7 +159,7 @@ static const struct stk_table_row gate_rows[] = {
 	{ .key = "thresholds", .type = STK_FIELD_BOOL, .offset = AT(stk_gate_spec, thresholds) },
 };
 static const char *const mode_words[] = { "paired", "idle", "baseline", NULL };
-static const char *const post_words[] = { "comment", "check", "status", "summary", "outputs", NULL };
+static const char *const post_words[] = { "comment", "check", "status", "summary", "outputs", "webhook", NULL };
 static const char *const report_words[] = { "term", "html", "markdown", "json", "comment", "sarif", "junit", "codequality", NULL };
 
 /* What the file holds before it is made sense of. */
