@@ -41,12 +41,31 @@ static bool is_of(const char *admin, const char *dot_git)
 	return same;
 }
 
+/* git makes the admin folder, named after the work tree and a number, before it writes gitdir: one
+ * killed between the two leaves a nameless folder. Nobody can use it; with a gitdir it is not ours
+ * to judge. */
+static bool is_half_made(const char *admin, const char *name, const char *base)
+{
+	size_t len = strlen(base);
+	char *gitdir = stk_fs_join(admin, "gitdir");
+	struct stk_buf text = STK_BUF_INIT(1 << 16);
+	bool half = strncmp(name, base, len) == 0 &&
+		    name[len + strspn(name + len, "0123456789")] == '\0' &&
+		    (stk_fs_read(gitdir, &text, NULL) < 0 || text.len == 0);
+
+	stk_buf_release(&text);
+	free(gitdir);
+	return half;
+}
+
 /* git worktree remove deletes the files, prune looks at the user's own work trees too, and neither
  * takes one that a killed git left locked: hence by hand. */
 int stk_worktree_forget(struct stk_repo *repo, const char *path, struct stk_err *err)
 {
 	char *all = stk_fs_join(stk_repo_commondir(repo), "worktrees");
 	char *dot_git = stk_fs_join(path, ".git");
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
 	char **names = NULL;
 	size_t len = 0;
 	int rc = 0;
@@ -57,7 +76,7 @@ int stk_worktree_forget(struct stk_repo *repo, const char *path, struct stk_err 
 	for (size_t i = 0; rc == 0 && i < len; i++) {
 		char *admin = stk_fs_join(all, names[i]);
 
-		if (is_of(admin, dot_git))
+		if (is_of(admin, dot_git) || is_half_made(admin, names[i], base))
 			rc = stk_fs_remove_tree(admin, err);
 		free(admin);
 	}

@@ -135,6 +135,18 @@ static void worktree_forget__takes_one_that_a_killed_git_left_locked(void **stat
 	close_place(&place);
 }
 
+static void worktree_forget__takes_one_that_a_killed_git_left_nameless(void **state)
+{
+	struct git_case *gc = *state;
+	struct place place = open_place(gc->repo);
+
+	git_case_run(gc->repo, "mkdir -p .git/worktrees/tree .git/worktrees/tree1 "
+			       ".git/worktrees/treehouse && : > .git/worktrees/tree1/gitdir");
+	forget(&place);
+	assert_string_equal(git_case_ask(gc->repo, "ls .git/worktrees"), "treehouse");
+	close_place(&place);
+}
+
 static void worktree_forget__leaves_the_users_own_alone(void **state)
 {
 	struct git_case *gc = *state;
@@ -159,6 +171,7 @@ int main(void)
 		CASE(worktree_add__inside_another_work_tree),
 		CASE(worktree_add__ends_on_an_interrupt),
 		CASE(worktree_forget__takes_one_that_a_killed_git_left_locked),
+		CASE(worktree_forget__takes_one_that_a_killed_git_left_nameless),
 		CASE(worktree_forget__leaves_the_users_own_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
