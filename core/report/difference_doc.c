@@ -58,8 +58,10 @@ static void add_total(const struct stk_difference *difference, struct stk_doc_se
 		stk_figures_add_count(&buf, head->samples);
 		stk_buf_add_text(&buf, " samples in ");
 	}
-	stk_buf_addf(&buf, "%d + %d profile%s", base->slices, head->slices,
-		base->slices + head->slices == 2 && base->slices == 1 ? ", one a side" : "s");
+	if (base->slices == 1 && head->slices == 1)
+		stk_buf_add_text(&buf, "one profile a side");
+	else
+		stk_buf_addf(&buf, "%d + %d profiles", base->slices, head->slices);
 	stk_doc_add_line(section, "", stk_doc_take(doc, &buf))->text_tone = STK_DOC_DIM;
 	stk_buf_release(&buf);
 }

@@ -11,6 +11,7 @@
 /* A function with its sums. */
 struct item {
 	uint32_t function;
+	struct stk_str name;
 	struct stk_function_sum sum;
 };
 
@@ -28,7 +29,12 @@ static int by_self(const void *a, const void *b)
 		return x->sum.self < y->sum.self ? 1 : -1;
 	if (x->sum.total != y->sum.total)
 		return x->sum.total < y->sum.total ? 1 : -1;
-	return (x->function > y->function) - (x->function < y->function);
+	return stk_str_cmp(x->name, y->name);
+}
+
+static struct stk_str name_of(const struct stk_profile *profile, uint32_t function)
+{
+	return stk_profile_string(profile, profile->functions.items[function].name);
 }
 
 static struct items sort_functions(const struct stk_top *top)
@@ -39,7 +45,8 @@ static struct items sort_functions(const struct stk_top *top)
 
 	for (uint32_t i = 0; i < top->profile->functions.len; i++)
 		if (sums[i].self != 0 || sums[i].total != 0)
-			items.list[items.len++] = (struct item){i, sums[i]};
+			items.list[items.len++] =
+				(struct item){i, name_of(top->profile, i), sums[i]};
 	if (items.len > 1)
 		qsort(items.list, items.len, sizeof *items.list, by_self);
 	items.shown = top->rows_max > 0 && items.len > top->rows_max ? top->rows_max : items.len;
@@ -52,13 +59,6 @@ static double share_of(const struct items *items, int64_t value)
 	return items->total > 0 ? (double)value / items->total : 0;
 }
 
-/* Text of the profile as a C string in an arena. */
-static const char *text_of(
-	const struct stk_profile *profile, uint32_t text, struct stk_arena *arena)
-{
-	return stk_arena_str(arena, stk_profile_string(profile, text));
-}
-
 /* --- for people ------------------------------------------------------------------------------- */
 
 static void add_row(const struct stk_top *top, const struct items *items, size_t i,
@@ -66,8 +66,9 @@ static void add_row(const struct stk_top *top, const struct items *items, size_t
 {
 	const struct item *item = &items->list[i];
 	const struct stk_profile_function *from = &top->profile->functions.items[item->function];
-	struct stk_function function = {text_of(top->profile, from->name, &doc->arena),
-		text_of(top->profile, from->file, &doc->arena), from->start_line, NULL};
+	struct stk_function function = {stk_arena_str(&doc->arena, item->name),
+		stk_arena_str(&doc->arena, stk_profile_string(top->profile, from->file)),
+		from->start_line, NULL};
 	struct stk_doc_row *row = stk_doc_add_row(table);
 	const int64_t values[] = {item->sum.self, item->sum.total};
 	struct stk_buf buf = STK_BUF_EMPTY;
@@ -130,7 +131,7 @@ static struct stk_json *row_json(
 	const struct stk_profile_function *from = &top->profile->functions.items[item->function];
 	struct stk_json *row = stk_json_new_object();
 
-	stk_json_put(row, "name", stk_json_new_str(stk_profile_string(top->profile, from->name)));
+	stk_json_put(row, "name", stk_json_new_str(item->name));
 	stk_json_put(row, "file", stk_json_new_str(stk_profile_string(top->profile, from->file)));
 	stk_json_put(row, "line", stk_json_new_int(from->start_line));
 	stk_json_put(row, "self", stk_json_new_int(item->sum.self));

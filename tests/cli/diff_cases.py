@@ -115,6 +115,16 @@ def the_page_has_the_flame_graph():
     check("per request" not in page.split("<script")[0], "the page speaks of requests that nobody counted")
 
 
+def the_docs_show_what_it_prints():
+    with open(os.path.join(HERE, "..", "..", "docs", "diff.md"), encoding="utf-8") as file:
+        block = file.read().split("<!-- diff: begin")[1].split("```\n")[1]
+    command, _, wanted = block.partition("\n")
+    for name in ("heap.1.pb.gz", "heap.2.pb.gz"):
+        shutil.copy(os.path.join(GO, name), work)
+    result = stoker(*command.split()[2:], "--width", "128")
+    check(result.stdout == wanted, result.stdout)
+
+
 def what_is_not_there_is_said():
     for args, code, text in ((("no.pb.gz", "last"), 3, "'no.pb.gz' is neither a file nor a saved run"),
                              (("last~1", "last"), 3, "there are 0 runs"),
@@ -128,7 +138,7 @@ def what_is_not_there_is_said():
 
 CASES = [go_profiles_change_as_go_tool_pprof_says, a_file_shows_what_pprof_would_show,
          two_files_have_samples_and_no_interval, hostile_names_do_nothing, the_page_has_the_flame_graph,
-         what_is_not_there_is_said]
+         the_docs_show_what_it_prints, what_is_not_there_is_said]
 failed = 0
 for case in CASES:
     try:

@@ -8,6 +8,7 @@ import gzip
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -171,6 +172,14 @@ def the_table_is_for_people():
     check(re.search(r"3 of \d+ functions", result.text), result.text)
 
 
+def the_docs_show_what_it_prints():
+    with open(os.path.join(HERE, "..", "..", "docs", "pull.md"), encoding="utf-8") as file:
+        block = file.read().split("<!-- pull: begin")[1].split("```\n")[1]
+    command, _, wanted = block.partition("\n")
+    result = stoker(*shlex.split(command)[2:], "--width", "110")
+    check(result.text == wanted, result.text, result.err)
+
+
 def times_in_every_form():
     push_folded(NOW - 400, 500, "times")
     for start, end in (("now-10m", "now"), (str(NOW - 420), str(NOW - 380)),
@@ -225,7 +234,7 @@ def the_same_time_of_two_services():
 
 CASES = [a_recorded_cpu_profile_has_the_sums_that_pprof_says, a_short_name_means_the_same,
          pprof_opens_in_go_tool_pprof, the_flame_graph_is_the_document_of_render, the_table_is_for_people,
-         times_in_every_form, an_empty_answer_says_what_there_is,
+         the_docs_show_what_it_prints, times_in_every_form, an_empty_answer_says_what_there_is,
          the_address_comes_from_the_option_before_the_variable, two_times_have_intervals_and_the_planted_function,
          the_same_time_of_two_services]
 

@@ -41,9 +41,9 @@ static void diff__prints_every_format(void **state)
 {
 	static const struct {
 		const char *format, *part;
-	} rows[] = {{"term", "x          10.0   15.0   +50.0 %"}, {"markdown", "| `x` | 10.0 | 15.0 |"},
-		{"json", "\"document\": \"stoker.diff\""}, {"folded", "main;x 10 15\n"},
-		{"html", "<!doctype html>"}};
+	} rows[] = {{"term", "x          10.0   15.0   +50.0 %"},
+		{"markdown", "| `x` | 10.0 | 15.0 |"}, {"json", "\"document\": \"stoker.diff\""},
+		{"folded", "main;x 10 15\n"}, {"html", "<!doctype html>"}};
 	struct cmd_case *cc = *state;
 	struct files files = write_files();
 
@@ -81,8 +81,7 @@ static void diff__requests_make_it_per_request(void **state)
 {
 	struct cmd_case *cc = *state;
 	struct files files = write_files();
-	char *line = stk_xasprintf(
-		"diff %s %s --base-requests 10 --requests 20", files.a, files.b);
+	char *line = stk_xasprintf("diff %s %s --base-requests 10 --requests 20", files.a, files.b);
 
 	assert_int_equal(cmd_case_run(cc, line), STK_EXIT_OK);
 	assert_non_null(strstr(cc->out.ptr, "samples per request"));

@@ -64,10 +64,10 @@ static void pull__a_table_by_default(void **state)
 {
 	struct pull_case *pc = *state;
 
-	assert_int_equal(
-		cmd_case_run(pc->cc, "pull cpu{service_name=\"shop\"}"), STK_EXIT_OK);
+	assert_int_equal(cmd_case_run(pc->cc, "pull cpu{service_name=\"shop\"}"), STK_EXIT_OK);
 	assert_string_equal(pc->cc->err.ptr, "");
-	assert_non_null(strstr(pc->cc->out.ptr, "cpu{service_name=\"shop\"}\n800 ms of process_cpu"));
+	assert_non_null(
+		strstr(pc->cc->out.ptr, "cpu{service_name=\"shop\"}\n800 ms of process_cpu"));
 	assert_non_null(strstr(pc->cc->out.ptr, "parse"));
 	assert_non_null(strstr(pc->cc->out.ptr, "75.0 %"));
 }
@@ -113,8 +113,7 @@ static void pull__hints_when_nothing_is_there(void **state)
 {
 	struct pull_case *pc = *state;
 
-	assert_int_equal(
-		cmd_case_run(pc->cc, "pull cpu{service_name=\"shopp\"}"), STK_EXIT_WORLD);
+	assert_int_equal(cmd_case_run(pc->cc, "pull cpu{service_name=\"shopp\"}"), STK_EXIT_WORLD);
 	assert_non_null(strstr(pc->cc->err.ptr, "there is nothing: cpu in"));
 	assert_non_null(strstr(pc->cc->err.ptr, "services that sent something then: shop\n"));
 	assert_int_equal(cmd_case_run(pc->cc, "pull inuse_space"), STK_EXIT_WORLD);

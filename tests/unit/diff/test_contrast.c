@@ -30,8 +30,7 @@ static void add(struct made *made, int side, int pair, double requests, const ch
 	struct stk_profile *profile = NULL;
 
 	assert_int_equal(stk_folded_read(stk_str_of(text), &cpu, &profile, NULL), 0);
-	assert_int_equal(
-		stk_diff_input_add_profile(&made->input, profile, 0, &place, NULL), 0);
+	assert_int_equal(stk_diff_input_add_profile(&made->input, profile, 0, &place, NULL), 0);
 	stk_profile_free(profile);
 }
 
@@ -44,8 +43,7 @@ static void begin(struct made *made)
 
 static void compare(struct made *made, enum stk_difference_per per)
 {
-	assert_int_equal(
-		stk_contrast_make(&made->input, per, &made->run, &made->result, NULL), 0);
+	assert_int_equal(stk_contrast_make(&made->input, per, &made->run, &made->result, NULL), 0);
 }
 
 static void end(struct made *made)
@@ -163,8 +161,7 @@ static void contrast_make__an_empty_side_is_an_error(void **state)
 	(void)state;
 	begin(&made);
 	add(&made, STK_SIDE_BASE, 0, 0, "a 1\n");
-	assert_int_equal(
-		stk_contrast_make(&made.input, STK_PER_ALL, &made.run, &made.result, NULL),
+	assert_int_equal(stk_contrast_make(&made.input, STK_PER_ALL, &made.run, &made.result, NULL),
 		STK_E_NOT_FOUND);
 	end(&made);
 }

@@ -33,10 +33,11 @@ static struct stk_source *open_source(struct serve_case *sc)
 {
 	struct stk_source *source = NULL;
 
-	assert_int_equal(stk_source_pyroscope_new(
-				 &(struct stk_source_pyroscope_opts){
-					 .url = stk_serve_url(sc->serve), .clock = &sc->clock.clock},
-				 &source, NULL),
+	assert_int_equal(
+		stk_source_pyroscope_new(
+			&(struct stk_source_pyroscope_opts){
+				.url = stk_serve_url(sc->serve), .clock = &sc->clock.clock},
+			&source, NULL),
 		0);
 	return source;
 }

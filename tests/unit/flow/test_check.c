@@ -1,4 +1,5 @@
-/* test_check: what a check finds, what it makes of what is missing, and that nothing stays behind. */
+/* test_check: what a check finds, what it makes of what is missing, and that nothing stays behind.
+ */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,15 +17,16 @@
 #include "tests/support/near.h"
 
 #define SERVICE(faults)                                                                            \
-	"stoker.service { start = 'exec python3 $DIR/fake_service.py {port} {push_url} {side} "    \
-	faults "', ready = '/healthz', ready_timeout = '10s' }"
+	"stoker.service { start = 'exec python3 $DIR/fake_service.py {port} {push_url} "           \
+	"{side} " faults "', ready = '/healthz', ready_timeout = '10s' }"
 #define IDLE(faults, profiles)                                                                     \
-	"local stoker = require 'stoker'\nreturn stoker.workflow { mode = 'idle', service = "      \
-	SERVICE(faults)                                                                            \
-	", load = { 'load.lua', rate = '60/s', duration = '40s' }, profiles = " profiles " }\n"
+	"local stoker = require 'stoker'\nreturn stoker.workflow { mode = 'idle', service "        \
+	"= " SERVICE(faults) ", load = { 'load.lua', rate = '60/s', duration = '40s' }, profiles " \
+			     "= " profiles " }\n"
 #define PAIRED                                                                                     \
-	"local stoker = require 'stoker'\nreturn stoker.workflow { sides = { base = " SERVICE("")  \
-	", head = " SERVICE("") " }, load = { 'load.lua', rate = '60/s' }, profiles = { 'cpu' } }\n"
+	"local stoker = require 'stoker'\nreturn stoker.workflow { sides = { base = " SERVICE(     \
+		"") ", head = " SERVICE("") " }, load = { 'load.lua', rate = '60/s' }, profiles "  \
+					    "= { 'cpu' } }\n"
 
 struct checked {
 	struct stk_check check;
@@ -240,8 +242,8 @@ static void check_format_plan__as_people_say_it(void **state)
 
 	(void)state;
 	stk_check_format_plan(&check, &text);
-	assert_string_equal(text.ptr,
-		"paired, 6 pairs × 2 builds × 20s (15s counted) + warm-up = about 5 min");
+	assert_string_equal(
+		text.ptr, "paired, 6 pairs × 2 builds × 20s (15s counted) + warm-up = about 5 min");
 	stk_buf_clear(&text);
 	check.plan.total_ns = 47 * STK_NS_PER_S;
 	stk_check_format_plan(&check, &text);
@@ -291,10 +293,9 @@ static void check_format_json__has_lines_plan_and_figures(void **state)
 	assert_int_equal(stk_json_int(stk_json_get(document, "exit_code"), 0), 3);
 	assert_string_equal(
 		stk_json_text(stk_json_pointer(document, STK_STR("/lines/0/state")), ""), "warn");
+	assert_int_equal(stk_json_int(stk_json_pointer(document, STK_STR("/plan/pairs")), 0), 6);
 	assert_int_equal(
-		stk_json_int(stk_json_pointer(document, STK_STR("/plan/pairs")), 0), 6);
-	assert_int_equal(stk_json_type(stk_json_pointer(document, STK_STR("/seen/hz"))),
-		STK_JSON_NULL);
+		stk_json_type(stk_json_pointer(document, STK_STR("/seen/hz"))), STK_JSON_NULL);
 	assert_true(
 		stk_json_real(stk_json_pointer(document, STK_STR("/sees/1/change")), 0) == 0.031);
 	stk_json_free(document);

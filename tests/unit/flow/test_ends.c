@@ -66,7 +66,8 @@ static void compare(struct stk_end ends[STK_SIDES], struct stk_run *run, struct 
 		fail_msg("%s", err.msg);
 }
 
-static void release(struct stk_end ends[STK_SIDES], struct stk_run *run, struct stk_difference *made)
+static void release(
+	struct stk_end ends[STK_SIDES], struct stk_run *run, struct stk_difference *made)
 {
 	stk_difference_release(made);
 	stk_run_release(run);
@@ -204,8 +205,7 @@ static char *write_run(struct serve_case *sc, const char *file_of_first)
 			.requests = 100,
 			.pair = i / 2,
 			.counted = i != 6};
-		assert_int_equal(
-			stk_folded_read(stk_str_of(text), &cpu_opts, &profile, NULL), 0);
+		assert_int_equal(stk_folded_read(stk_str_of(text), &cpu_opts, &profile, NULL), 0);
 		stk_buf_clear(&bytes);
 		assert_int_equal(stk_pprof_encode_gzip(profile, &bytes, NULL), 0);
 		assert_int_equal(stk_run_store_write_slice(
@@ -301,13 +301,13 @@ static struct stk_ask ask_of(struct serve_case *sc, int64_t from_s, int64_t to_s
 	struct stk_ask ask = {.from_ns = SERVE_CASE_NOW + (from_s - 3600) * S,
 		.to_ns = SERVE_CASE_NOW + (to_s - 3600) * S};
 
-	assert_int_equal(stk_source_pyroscope_new(
-				 &(struct stk_source_pyroscope_opts){
-					 .url = stk_serve_url(sc->serve), .clock = &sc->clock.clock},
-				 &ask.source, NULL),
-		0);
 	assert_int_equal(
-		stk_expr_parse(STK_STR("cpu{service_name=\"shop\"}"), &ask.expr, NULL), 0);
+		stk_source_pyroscope_new(
+			&(struct stk_source_pyroscope_opts){
+				.url = stk_serve_url(sc->serve), .clock = &sc->clock.clock},
+			&ask.source, NULL),
+		0);
+	assert_int_equal(stk_expr_parse(STK_STR("cpu{service_name=\"shop\"}"), &ask.expr, NULL), 0);
 	return ask;
 }
 
@@ -350,8 +350,8 @@ static void end_ask__asks_a_long_time_in_few_parts(void **state)
 		const struct stk_source_slice *slice = &end.slices.items[i];
 		double seconds = (double)(slice->end_ns - slice->start_ns) / 1e9;
 
-		test_near("per second",
-			(double)stk_profile_total(slice->profile, 0) / seconds, 0.8e9, 1e3);
+		test_near("per second", (double)stk_profile_total(slice->profile, 0) / seconds,
+			0.8e9, 1e3);
 	}
 	stk_end_release(&end);
 	stk_source_close(ask.source);

@@ -22,8 +22,7 @@ static void places_put__counts_per_instance(void **state)
 	for (size_t i = 0; i < STK_ARRAY_LEN(rows); i++) {
 		int number = -1;
 
-		assert_int_equal(
-			stk_places_put(&places, rows[i].instance, &number), rows[i].place);
+		assert_int_equal(stk_places_put(&places, rows[i].instance, &number), rows[i].place);
 		assert_int_equal(number, rows[i].number);
 	}
 	stk_places_release(&places);

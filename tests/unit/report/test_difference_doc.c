@@ -30,8 +30,14 @@ static struct stk_difference_row rows[] = {
 		.change = 0.0,
 		.lo = -0.1,
 		.hi = 0.1},
-	{.function = {"fresh", "", 0, NULL}, .self = {0, 2e5}, .total = {0, 2e5}, .n = {0, 20},
-		.change = NAN, .lo = NAN, .hi = NAN, .impact = 0.1},
+	{.function = {"fresh", "", 0, NULL},
+		.self = {0, 2e5},
+		.total = {0, 2e5},
+		.n = {0, 20},
+		.change = NAN,
+		.lo = NAN,
+		.hi = NAN,
+		.impact = 0.1},
 };
 
 static struct stk_difference make(enum stk_difference_per per, bool has_spread)
