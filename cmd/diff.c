@@ -6,7 +6,7 @@
 #include "cmd/access.h"
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
-#include "core/base/fs.h"
+#include "cmd/output.h"
 #include "core/base/version.h"
 #include "core/flow/ends.h"
 #include "core/record/run_store.h"
@@ -207,18 +207,8 @@ static int format_ends(struct stk_env *env, const struct settings *settings,
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-static const char *format_of(const char *path)
-{
-	static const struct {
-		const char *end, *format;
-	} known[] = {
-		{".html", "html"}, {".json", "json"}, {".md", "markdown"}, {".folded", "folded"}};
-
-	for (size_t i = 0; path && i < STK_ARRAY_LEN(known); i++)
-		if (stk_str_ends(stk_str_of(path), known[i].end))
-			return known[i].format;
-	return "term";
-}
+static const struct stk_output_form forms[] = {{".html", "html"}, {".json", "json"},
+	{".md", "markdown"}, {".folded", "folded"}, {NULL, NULL}};
 
 static int check_args(
 	const struct settings *settings, const struct stk_opts_args *args, struct stk_err *err)
@@ -256,10 +246,8 @@ static int diff(struct stk_env *env, const struct settings *settings,
 		rc = format_ends(env, settings, ends, &text, err);
 	if (rc == 0)
 		rc = stk_buf_check(&text, err);
-	if (rc == 0 && settings->output && strcmp(settings->output, "-") != 0)
-		rc = stk_fs_write(settings->output, stk_buf_str(&text), err);
-	else if (rc == 0)
-		fwrite(text.ptr, 1, text.len, env->out);
+	if (rc == 0)
+		rc = stk_output_write(env, settings->output, &text, err);
 	for (int side = 0; side < STK_SIDES; side++)
 		stk_end_release(&ends[side]);
 	stk_buf_release(&text);
@@ -277,7 +265,7 @@ static int run(struct stk_env *env, int argc, char **argv)
 	int code = stk_opts_read(env, &stk_cmd_diff, argc, argv, &settings, &args);
 
 	if (!settings.format)
-		settings.format = format_of(settings.output);
+		settings.format = stk_output_form_of(settings.output, forms, "term");
 	if (code < 0)
 		code = diff(env, &settings, &args, &err) < 0 ? stk_opts_fail(env, &err)
 							     : STK_EXIT_OK;

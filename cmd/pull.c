@@ -5,7 +5,7 @@
 #include "cmd/access.h"
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
-#include "core/base/fs.h"
+#include "cmd/output.h"
 #include "core/profile/flamebearer.h"
 #include "core/profile/folded.h"
 #include "core/profile/pprof.h"
@@ -111,31 +111,9 @@ static int format_pulled(const struct settings *settings, const struct pulled *p
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-/* cpu.pb.gz, cpu.pprof: pprof; cpu.folded, cpu.txt: folded; cpu.json: a flame graph. */
-static const char *format_of(const char *path)
-{
-	static const struct {
-		const char *end, *format;
-	} known[] = {{".pb.gz", "pprof"}, {".pprof", "pprof"}, {".pb", "pprof"},
-		{".folded", "folded"}, {".collapsed", "folded"}, {".txt", "folded"},
-		{".json", "flamegraph"}};
-
-	for (size_t i = 0; path && i < STK_ARRAY_LEN(known); i++)
-		if (stk_str_ends(stk_str_of(path), known[i].end))
-			return known[i].format;
-	return "top";
-}
-
-static int write_out(struct stk_env *env, const struct settings *settings,
-	const struct stk_buf *bytes, struct stk_err *err)
-{
-	const char *path = settings->output;
-
-	if (path && strcmp(path, "-") != 0)
-		return stk_fs_write(path, stk_buf_str(bytes), err);
-	fwrite(bytes->ptr, 1, bytes->len, env->out);
-	return 0;
-}
+static const struct stk_output_form forms[] = {{".pb.gz", "pprof"}, {".pprof", "pprof"},
+	{".pb", "pprof"}, {".folded", "folded"}, {".collapsed", "folded"}, {".txt", "folded"},
+	{".json", "flamegraph"}, {NULL, NULL}};
 
 static int refuse_terminal(
 	struct stk_env *env, const struct settings *settings, struct stk_err *err)
@@ -170,7 +148,7 @@ static int pull(
 	if (rc == 0)
 		rc = format_pulled(settings, &pulled, &bytes, err);
 	if (rc == 0)
-		rc = write_out(env, settings, &bytes, err);
+		rc = stk_output_write(env, settings->output, &bytes, err);
 	stk_buf_release(&bytes);
 	stk_profile_free(pulled.profile);
 	free(pulled.type_id);
@@ -195,7 +173,7 @@ static int run(struct stk_env *env, int argc, char **argv)
 		code = stk_opts_fail(env, &err);
 	}
 	if (!settings.format)
-		settings.format = format_of(settings.output);
+		settings.format = stk_output_form_of(settings.output, forms, "top");
 	if (code < 0)
 		code = pull(env, &settings, args.items.items[0], &err) < 0
 			       ? stk_opts_fail(env, &err)
