@@ -116,9 +116,9 @@ static void add_basic(struct stk_fetch *fetch)
 	push_made(fetch, "Authorization", from);
 }
 
-/* Header lines of this hop. Values made here stand in scratch, which may move while it grows, so
- * their views are set at the end. */
-static void build_headers(struct stk_fetch *fetch)
+/* Header lines of this hop; true: none but those of the route. Values made here stand in scratch,
+ * which may move while it grows, so their views are set at the end. */
+static bool build_headers(struct stk_fetch *fetch)
 {
 	const struct stk_request *request = fetch->request;
 	bool labels = fetch->vu->worker->engine->plan->labels && fetch->is_target;
@@ -155,6 +155,8 @@ static void build_headers(struct stk_fetch *fetch)
 
 		*value = stk_str_of(fetch->scratch.ptr + value->len);
 	}
+	return fetch->route && request->headers_len == 0 && fetch->out.len == made &&
+	       (known || !labels);
 }
 
 static bool is_target(const struct stk_fetch *fetch)
@@ -177,7 +179,9 @@ static void send_hop(struct stk_fetch *fetch)
 		hop_done(exchange);
 		return;
 	}
-	build_headers(fetch);
+	exchange->made_head = NULL;
+	if (build_headers(fetch) && !fetch->send_body && strcmp(fetch->method, "GET") == 0)
+		exchange->made_head = &fetch->route->made_head;
 	stk_exchange_clear(exchange);
 	exchange->method = fetch->method;
 	exchange->url = fetch->url.ptr;

@@ -78,7 +78,8 @@ static void push_numbered(lua_State *lua, int kept, const char *head, int index,
 	lua_pushfstring(lua, "%s%s%s", head, lua_tostring(lua, -1), tail);
 	lua_remove(lua, -2);
 	lua_Integer made = lua_tointeger(lua, lua_upvalueindex(UP_MADE));
-	if (made >= NAMES_MAX || (lua_type(lua, index) != LUA_TSTRING && !lua_isinteger(lua, index)))
+	if (made >= NAMES_MAX ||
+		(lua_type(lua, index) != LUA_TSTRING && !lua_isinteger(lua, index)))
 		return;
 	lua_pushvalue(lua, index);
 	lua_pushvalue(lua, -2);
@@ -197,8 +198,7 @@ static lua_Integer list_keys(lua_State *lua, int index, bool only_text, const ch
 		if (lua_type(lua, -2) == LUA_TSTRING)
 			len++;
 		else if (only_text)
-			(void)stk_state_misuse(
-				lua, "check: %s takes a table with text keys", what);
+			(void)stk_state_misuse(lua, "check: %s takes a table with text keys", what);
 	}
 	const char **keys = lua_newuserdatauv(lua, (len + 1) * sizeof *keys, 0);
 	len = 0;

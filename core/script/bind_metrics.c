@@ -154,7 +154,8 @@ int luaopen_stk_metrics(lua_State *lua)
 {
 	static const luaL_Reg methods[] = {{"add", metric_add}, {NULL, NULL}};
 	static const luaL_Reg funcs[] = {{"counter", make_counter}, {"gauge", make_gauge},
-		{"rate", make_rate}, {"trend", make_trend}, {"enter_group", enter_group}, {NULL, NULL}};
+		{"rate", make_rate}, {"trend", make_trend}, {"enter_group", enter_group},
+		{NULL, NULL}};
 
 	luaL_newmetatable(lua, METRIC);
 	luaL_newlib(lua, methods);

@@ -52,8 +52,8 @@ void stk_response_push(
 {
 	struct stk_str error = stk_str_of(response->error);
 	struct stk_str url = hide_url ? STK_STR("***") : response->url;
-	size_t size = offsetof(struct response_value, texts) + url.len + error.len +
-		      response->head.len;
+	size_t size =
+		offsetof(struct response_value, texts) + url.len + error.len + response->head.len;
 	struct response_value *value = lua_newuserdatauv(lua, size, AT_COUNT);
 	size_t proto;
 

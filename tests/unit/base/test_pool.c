@@ -42,13 +42,13 @@ static void pool_resize__keeps_what_every_block_holds(void **state)
 {
 	struct stk_pool pool = {0};
 	struct block blocks[64] = {0};
-	struct stk_rand rand;
+	struct stk_rand rng;
 
 	(void)state;
-	stk_rand_init(&rand, 7, 1);
+	stk_rand_init(&rng, 7, 1);
 	for (int round = 0; round < 20000; round++) {
-		struct block *block = &blocks[stk_rand_range(&rand, 0, 63)];
-		size_t size = (size_t)stk_rand_range(&rand, -300, 1200);
+		struct block *block = &blocks[stk_rand_range(&rng, 0, 63)];
+		size_t size = (size_t)stk_rand_range(&rng, -300, 1200);
 
 		if (size > 1200)
 			size = 0;
