@@ -92,8 +92,9 @@ struct stk_request {
 	size_t expect_len;
 	const struct stk_tag *tags;
 	size_t tags_len;
-	struct stk_str user, password; /* basic authentication if user.ptr is set */
-	bool discard;                  /* do not keep the body */
+	struct stk_str user, password; /* authentication if user.ptr is set: basic, or digest */
+	bool digest;
+	bool discard; /* do not keep the body */
 };
 
 struct stk_timings_ms {

@@ -8,6 +8,7 @@
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/err.h"
+#include "core/http/net.h"
 #include "core/http/url.h"
 #include "core/load/driver.h"
 
@@ -25,6 +26,9 @@ struct stk_exchange {
 	struct stk_buf *made_head;
 	struct stk_str body;
 	bool has_body;
+	/* Digest authentication: the transport answers the server's question by itself. */
+	bool digest;
+	struct stk_str user, password;
 	bool keep_body;     /* else the answer's body is counted and dropped */
 	int64_t timeout_ns; /* from submit to the last byte */
 	size_t max_body;    /* more is error 1000 */
@@ -58,8 +62,7 @@ void stk_exchange_clear(struct stk_exchange *exchange);
 struct stk_transport_opts {
 	const struct stk_clock *clock;
 	const char *user_agent;
-	const char *ca_file;
-	bool insecure_tls;
+	const struct stk_net *net; /* outlives the transport; NULL: the defaults */
 };
 
 /* One per worker thread. A new transport is one file with such a table. */
