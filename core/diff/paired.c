@@ -33,8 +33,10 @@ static enum stk_entry_kind kind_of(const struct stk_paired *paired, size_t at)
 	if (paired->matrix.pairs < STK_COMPARE_PAIRS_MIN ||
 		stk_matrix_share(&paired->matrix, at) < paired->opts->min_share)
 		return STK_ENTRY_FEW;
+	/* What a new caller calls need not be new. */
 	if (fmin(row->n[0], row->n[1]) < SAMPLES_SIDE_MIN)
-		return sum >= SAMPLES_EXACT_MIN ? STK_ENTRY_EXACT : STK_ENTRY_FEW;
+		return sum >= SAMPLES_EXACT_MIN && !paired->is_groups ? STK_ENTRY_EXACT
+								      : STK_ENTRY_FEW;
 	if (sum < SAMPLES_MIN)
 		return STK_ENTRY_FEW;
 	if (sum < SAMPLES_BLOCK_MIN * 2.0 * (double)paired->matrix.pairs)
@@ -116,31 +118,54 @@ static void take_fit(struct stk_paired_entry *entry, const struct stk_blocks_row
 	entry->most = fit->most;
 }
 
+/* Groups take the functions' shift: head's requests count for so many more (or less). */
+static void shift_groups(const struct stk_paired *paired, double *requests)
+{
+	for (size_t pair = 0; pair < paired->matrix.pairs; pair++)
+		requests[pair] *= exp(paired->shift[pair]);
+}
+
+static void add_shift_error(const struct stk_paired *paired, struct stk_paired_entry *entry)
+{
+	entry->row.se = hypot(entry->row.se, paired->shift_error);
+	entry->raw += paired->common_shift;
+}
+
 static void fit_dense(struct stk_paired *paired)
 {
 	const struct stk_matrix *matrix = &paired->matrix;
 	size_t cells = paired->entries.len * matrix->pairs + 1;
 	double *base = stk_xcalloc(cells, sizeof *base), *head = stk_xcalloc(cells, sizeof *head);
+	double *requests =
+		stk_xmemdup(matrix->requests[STK_SIDE_HEAD], matrix->pairs * sizeof *requests);
 	struct stk_blocks_data data = {.pairs = matrix->pairs,
 		.base = base,
 		.head = head,
 		.base_requests = matrix->requests[STK_SIDE_BASE],
-		.head_requests = matrix->requests[STK_SIDE_HEAD]};
+		.head_requests = requests};
 
 	data.rows = gather_dense(paired, base, head);
-	data.shift = data.rows < SHIFT_ROWS_MIN ? STK_BLOCKS_NONE : STK_BLOCKS_ROBUST;
-	paired->shift = stk_xcalloc(matrix->pairs, sizeof *paired->shift);
-	if (data.rows > 0) {
+	data.shift = data.rows < SHIFT_ROWS_MIN || paired->is_groups ? STK_BLOCKS_NONE
+								     : STK_BLOCKS_ROBUST;
+	if (paired->is_groups)
+		shift_groups(paired, requests);
+	if (data.rows > 0)
 		stk_blocks_fit(&data, &paired->blocks);
+	if (data.rows > 0 && !paired->is_groups) {
 		memcpy(paired->shift, paired->blocks.shift, matrix->pairs * sizeof(double));
 		paired->common_shift = stk_order_mean(paired->shift, matrix->pairs);
+		paired->shift_error = paired->blocks.shift_error;
 	}
 	for (size_t i = 0; i < paired->entries.len; i++) {
 		struct stk_paired_entry *entry = &paired->entries.items[i];
 
-		if (entry->kind == STK_ENTRY_DENSE)
-			take_fit(entry, &paired->blocks.items[entry->fit]);
+		if (entry->kind != STK_ENTRY_DENSE)
+			continue;
+		take_fit(entry, &paired->blocks.items[entry->fit]);
+		if (paired->is_groups)
+			add_shift_error(paired, entry);
 	}
+	free(requests);
 	free(base);
 	free(head);
 }
@@ -288,6 +313,28 @@ static void fill_comparison(const struct stk_paired *paired, struct stk_comparis
 	stk_verdict_sort(out->rows.items, out->rows.len);
 }
 
+void stk_paired_test(struct stk_paired *paired)
+{
+	if (!paired->shift)
+		paired->shift = stk_xcalloc(paired->matrix.pairs, sizeof *paired->shift);
+	stk_paired_classify(paired);
+	fit_dense(paired);
+	stk_paired_fit_sparse(paired);
+	stk_paired_fit_exact(paired);
+	fill_p(paired);
+	correct(paired);
+	judge_rows(paired);
+	stk_paired_find_moved(paired);
+}
+
+void stk_paired_release(struct stk_paired *paired)
+{
+	stk_blocks_release(&paired->blocks);
+	stk_vec_release(&paired->entries);
+	free(paired->shift);
+	stk_matrix_release(&paired->matrix);
+}
+
 int stk_compare_paired(const struct stk_diff_input *input, const struct stk_compare_opts *opts,
 	struct stk_run *run, struct stk_comparison *out, struct stk_err *err)
 {
@@ -301,14 +348,7 @@ int stk_compare_paired(const struct stk_diff_input *input, const struct stk_comp
 	paired.min_change =
 		input->is_level ? paired.opts->min_change_level : paired.opts->min_change;
 	(void)stk_rename_join(&paired.matrix);
-	stk_paired_classify(&paired);
-	fit_dense(&paired);
-	stk_paired_fit_sparse(&paired);
-	stk_paired_fit_exact(&paired);
-	fill_p(&paired);
-	correct(&paired);
-	judge_rows(&paired);
-	stk_paired_find_moved(&paired);
+	stk_paired_test(&paired);
 	settle_renamed(&paired);
 	links = stk_links_new(&paired.matrix);
 	link_rows(&paired, links);
@@ -317,9 +357,7 @@ int stk_compare_paired(const struct stk_diff_input *input, const struct stk_comp
 	stk_paired_sensitivity(&paired, out);
 	out->changed_share = stk_links_share(links, out);
 	stk_links_free(links);
-	stk_blocks_release(&paired.blocks);
-	stk_vec_release(&paired.entries);
-	free(paired.shift);
-	stk_matrix_release(&paired.matrix);
-	return 0;
+	rc = stk_paired_groups(&paired, out, err);
+	stk_paired_release(&paired);
+	return rc;
 }

@@ -34,10 +34,19 @@ struct stk_paired {
 	struct stk_blocks blocks; /* of the dense rows */
 	double *shift;            /* per pair; zeros when too few rows */
 	double common_shift;      /* mean of it */
+	double shift_error;       /* of that mean */
+	bool is_groups;           /* rows are groups: the shift is that of the functions */
 	double min_change;
 	size_t tested;
 	double fcr_level, alpha;
 };
+
+/* From a matrix to judged rows: everything below in its order. */
+void stk_paired_test(struct stk_paired *paired);
+void stk_paired_release(struct stk_paired *paired);
+/* Functions with all they call, and packages, as a family of their own (F3) -> out. */
+int stk_paired_groups(const struct stk_paired *paired, struct stk_comparison *out,
+	struct stk_err *err) STK_MUST_CHECK;
 
 /* Rows worth showing, with their kind, costs, shares and impact. */
 void stk_paired_classify(struct stk_paired *paired);
