@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/diff/describe.h"
 #include "core/diff/links.h"
 #include "core/diff/rename.h"
 #include "core/diff/verdict.h"
@@ -44,32 +45,6 @@ static enum stk_entry_kind kind_of(const struct stk_paired *paired, size_t at)
 	return STK_ENTRY_DENSE;
 }
 
-static void describe_row(struct stk_paired *paired, struct stk_paired_entry *entry)
-{
-	const struct stk_matrix *matrix = &paired->matrix;
-	const struct stk_matrix_row *from = &matrix->rows[entry->at];
-	struct stk_row *row = &entry->row;
-	double base_total = stk_matrix_total_cost(matrix, STK_SIDE_BASE);
-	int side = from->value[STK_SIDE_HEAD] > 0.0 ? STK_SIDE_HEAD : STK_SIDE_BASE;
-
-	*row = stk_verdict_row();
-	row->function =
-		stk_diff_input_describe(matrix->input, from->function[side], side, paired->run);
-	if (from->renamed)
-		row->partner = stk_diff_input_describe(
-			matrix->input, from->function[STK_SIDE_BASE], STK_SIDE_BASE, paired->run);
-	row->base_cost = stk_matrix_cost(matrix, entry->at, STK_SIDE_BASE);
-	row->head_cost = stk_matrix_cost(matrix, entry->at, STK_SIDE_HEAD);
-	row->n_base = from->n[STK_SIDE_BASE];
-	row->n_head = from->n[STK_SIDE_HEAD];
-	row->impact = base_total > 0.0 ? (row->head_cost - row->base_cost) / base_total : NAN;
-	row->share = matrix->all_total[STK_SIDE_BASE] > 0.0
-			     ? from->value[STK_SIDE_BASE] / matrix->all_total[STK_SIDE_BASE]
-			     : NAN;
-	if (from->value[STK_SIDE_BASE] <= 0.0)
-		row->share = stk_matrix_share(matrix, entry->at);
-}
-
 void stk_paired_classify(struct stk_paired *paired)
 {
 	for (size_t at = 0; at < paired->matrix.len; at++) {
@@ -82,20 +57,20 @@ void stk_paired_classify(struct stk_paired *paired)
 		entry = stk_vec_push_new(&paired->entries);
 		entry->at = at;
 		entry->kind = kind_of(paired, at);
-		describe_row(paired, entry);
+		entry->row = stk_describe_row(&paired->matrix, at, paired->run);
 	}
 }
 
-/* Counts of the dense rows, row after row; returns how many. */
-static size_t gather_dense(struct stk_paired *paired, double *base, double *head)
+size_t stk_paired_gather(struct stk_paired *paired, bool sparse, double *base, double *head)
 {
 	const struct stk_matrix *matrix = &paired->matrix;
+	enum stk_entry_kind fitted = sparse ? STK_ENTRY_SPARSE : STK_ENTRY_DENSE;
 	size_t rows = 0;
 
 	for (size_t i = 0; i < paired->entries.len; i++) {
 		struct stk_paired_entry *entry = &paired->entries.items[i];
 
-		if (entry->kind != STK_ENTRY_DENSE)
+		if (entry->kind != STK_ENTRY_DENSE && entry->kind != fitted)
 			continue;
 		for (size_t pair = 0; pair < matrix->pairs; pair++) {
 			base[rows * matrix->pairs + pair] =
@@ -103,7 +78,9 @@ static size_t gather_dense(struct stk_paired *paired, double *base, double *head
 			head[rows * matrix->pairs + pair] =
 				stk_matrix_count(matrix, entry->at, STK_SIDE_HEAD, pair);
 		}
-		entry->fit = rows++;
+		if (entry->kind == fitted)
+			entry->fit = rows;
+		rows++;
 	}
 	return rows;
 }
@@ -144,7 +121,7 @@ static void fit_dense(struct stk_paired *paired)
 		.base_requests = matrix->requests[STK_SIDE_BASE],
 		.head_requests = requests};
 
-	data.rows = gather_dense(paired, base, head);
+	data.rows = stk_paired_gather(paired, false, base, head);
 	data.shift = data.rows < SHIFT_ROWS_MIN || paired->is_groups ? STK_BLOCKS_NONE
 								     : STK_BLOCKS_ROBUST;
 	if (paired->is_groups)
@@ -286,28 +263,9 @@ static void link_rows(struct stk_paired *paired, const struct stk_links *links)
 
 static void fill_comparison(const struct stk_paired *paired, struct stk_comparison *out)
 {
-	const struct stk_matrix *matrix = &paired->matrix;
-	const struct stk_diff_input *input = matrix->input;
-	double all = matrix->all_total[0] + matrix->all_total[1];
-
-	*out = (struct stk_comparison){.type_id = stk_run_text(paired->run, input->type_id),
-		.short_name = stk_run_text(paired->run, input->short_name),
-		.unit = stk_run_text(paired->run, input->unit),
-		.is_level = input->is_level,
-		.pairs = (int)matrix->pairs,
-		.slices_base = matrix->slices[STK_SIDE_BASE],
-		.slices_head = matrix->slices[STK_SIDE_HEAD],
-		.samples_base = matrix->all_samples[STK_SIDE_BASE],
-		.samples_head = matrix->all_samples[STK_SIDE_HEAD],
-		.hz = input->hz,
-		.period = input->period,
-		.unlabelled = NAN,
-		.other = all > 0.0 ? (input->other[0] + input->other[1]) / all : 0.0,
-		.common_shift = expm1(paired->common_shift),
-		.q_threshold = paired->opts->q,
-		.changed_share = NAN,
-		.tested = paired->tested,
-		.total = stk_verdict_row()};
+	*out = stk_describe_comparison(
+		&paired->matrix, paired->common_shift, paired->opts->q, paired->run);
+	out->tested = paired->tested;
 	for (size_t i = 0; i < paired->entries.len; i++)
 		stk_vec_push(&out->rows, paired->entries.items[i].row);
 	stk_verdict_sort(out->rows.items, out->rows.len);

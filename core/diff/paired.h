@@ -50,6 +50,9 @@ int stk_paired_groups(const struct stk_paired *paired, struct stk_comparison *ou
 
 /* Rows worth showing, with their kind, costs, shares and impact. */
 void stk_paired_classify(struct stk_paired *paired);
+/* Counts of the dense rows, and of the sparse ones, row after row; entry->fit of the latter (else
+ * of the dense ones) becomes their number. Returns how many. */
+size_t stk_paired_gather(struct stk_paired *paired, bool sparse, double *base, double *head);
 /* theta, se, df, p and leave-one-out of the rows that are too rare for block logs. */
 void stk_paired_fit_sparse(struct stk_paired *paired);
 void stk_paired_fit_exact(struct stk_paired *paired);

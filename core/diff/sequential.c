@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/diff/describe.h"
 #include "core/diff/groups.h"
 #include "core/diff/rename.h"
 #include "core/diff/single_priv.h"
@@ -354,14 +355,7 @@ static void fill_total(const struct sequential *seq, struct stk_row *out)
 			matrix->input->is_level ? opts->min_change_level : opts->min_change_total};
 	struct stk_estimate estimate;
 
-	*out = stk_verdict_row();
-	out->function.name = "total";
-	out->function.file = "";
-	out->base_cost = stk_matrix_total_cost(matrix, STK_SIDE_BASE);
-	out->head_cost = stk_matrix_total_cost(matrix, STK_SIDE_HEAD);
-	out->n_base = matrix->all_samples[STK_SIDE_BASE];
-	out->n_head = matrix->all_samples[STK_SIDE_HEAD];
-	out->share = 1.0;
+	*out = stk_describe_total(matrix);
 	out->verdict = STK_VERDICT_INCONCLUSIVE;
 	out->reason = "too few slices";
 	out->tested =
@@ -506,7 +500,8 @@ int stk_compare_sequential(const struct stk_diff_input *input, const struct stk_
 	(void)stk_rename_join(&seq.single.matrix);
 	named = stk_xcalloc(seq.single.matrix.len + 1, sizeof *named);
 	fit(&seq);
-	stk_single_fill_head(&seq.single, out);
+	*out = stk_describe_comparison(
+		&seq.single.matrix, seq.single.shift, seq.single.opts->q, seq.single.run);
 	out->pairs = 0;
 	out->calibrated = seq.aa.calibrated;
 	fill_rows(&seq, out, named);
