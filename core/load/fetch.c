@@ -15,8 +15,6 @@ void stk_fetch_release(struct stk_fetch *fetch)
 	stk_buf_release(&fetch->url);
 	stk_buf_release(&fetch->scratch);
 	stk_vec_release(&fetch->out);
-	stk_vec_release(&fetch->headers);
-	stk_vec_release(&fetch->cookies);
 }
 
 /* An answer without a transport. */
@@ -27,37 +25,11 @@ static void refuse(struct stk_fetch *fetch, int code, const char *text)
 	(void)snprintf(fetch->exchange.error, sizeof fetch->exchange.error, "%s", text);
 }
 
-static void fill_headers(struct stk_fetch *fetch)
-{
-	struct stk_str rest = stk_buf_str(&fetch->exchange.head);
-	struct stk_name_value field;
-
-	stk_vec_clear(&fetch->headers);
-	stk_vec_clear(&fetch->cookies);
-	while (stk_exchange_next_header(&rest, &field)) {
-		stk_vec_push(&fetch->headers, field);
-		if (stk_str_eq_nocase(field.name, STK_STR("set-cookie"))) {
-			struct stk_str tail = field.value, pair, name = {NULL, 0};
-			ptrdiff_t equals;
-
-			(void)stk_str_cut(&tail, ';', &pair);
-			equals = stk_str_find_byte(pair, '=');
-			if (equals <= 0)
-				continue;
-			name = stk_str_trim(stk_str_sub(pair, 0, (size_t)equals));
-			stk_vec_push(&fetch->cookies,
-				(struct stk_name_value){name,
-					stk_str_trim(stk_str_skip(pair, (size_t)equals + 1))});
-		}
-	}
-}
-
 static void finish(struct stk_fetch *fetch)
 {
 	const struct stk_exchange *exchange = &fetch->exchange;
 	struct stk_response *out = &fetch->response;
 
-	fill_headers(fetch);
 	out->status = exchange->status;
 	out->ok = stk_fetch_expected(fetch);
 	out->error_code = exchange->error_code;
@@ -65,10 +37,7 @@ static void finish(struct stk_fetch *fetch)
 	out->proto = exchange->proto;
 	out->remote_ip = exchange->remote_ip;
 	out->url = stk_buf_str(&fetch->url);
-	out->headers = fetch->headers.items;
-	out->headers_len = fetch->headers.len;
-	out->cookies = fetch->cookies.items;
-	out->cookies_len = fetch->cookies.len;
+	out->head = stk_buf_str(&exchange->head);
 	out->body = stk_buf_str(&exchange->body_out);
 	out->timings = exchange->timings;
 	fetch->state = STK_FETCH_DONE;
@@ -147,9 +116,9 @@ static void add_basic(struct stk_fetch *fetch)
 	push_made(fetch, "Authorization", from);
 }
 
-/* Header lines of this hop. Values made here stand in scratch, which may move while it grows, so
- * their views are set at the end. */
-static void build_headers(struct stk_fetch *fetch)
+/* Header lines of this hop; true: none but those of the route. Values made here stand in scratch,
+ * which may move while it grows, so their views are set at the end. */
+static bool build_headers(struct stk_fetch *fetch)
 {
 	const struct stk_request *request = fetch->request;
 	bool labels = fetch->vu->worker->engine->plan->labels && fetch->is_target;
@@ -186,6 +155,8 @@ static void build_headers(struct stk_fetch *fetch)
 
 		*value = stk_str_of(fetch->scratch.ptr + value->len);
 	}
+	return fetch->route && request->headers_len == 0 && fetch->out.len == made &&
+	       (known || !labels);
 }
 
 static bool is_target(const struct stk_fetch *fetch)
@@ -208,7 +179,9 @@ static void send_hop(struct stk_fetch *fetch)
 		hop_done(exchange);
 		return;
 	}
-	build_headers(fetch);
+	exchange->made_head = NULL;
+	if (build_headers(fetch) && !fetch->send_body && strcmp(fetch->method, "GET") == 0)
+		exchange->made_head = &fetch->route->made_head;
 	stk_exchange_clear(exchange);
 	exchange->method = fetch->method;
 	exchange->url = fetch->url.ptr;

@@ -20,6 +20,9 @@ struct stk_exchange {
 	const struct stk_url *parts; /* of url */
 	const struct stk_name_value *headers;
 	size_t headers_len;
+	/* Where the transport may keep the request's head as it made it, and finds it again: the
+	 * owner sees to it that method, URL and headers are always the same. NULL: they are not. */
+	struct stk_buf *made_head;
 	struct stk_str body;
 	bool has_body;
 	bool keep_body;     /* else the answer's body is counted and dropped */

@@ -165,7 +165,8 @@ const struct stk_response *stk_vu_response(const struct stk_vu *vu, size_t i)
 	return &vu->fetches.items[i]->response;
 }
 
-void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags)
+static void sample_tagged(
+	struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags)
 {
 	struct stk_worker *worker = vu->worker;
 	const struct stk_engine *engine = worker->engine;
@@ -173,22 +174,27 @@ void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk
 	struct stk_tag_lists lists = {.len = 0};
 	const struct stk_scenario *scenario = vu->iteration.scenario;
 
+	if (tags) {
+		stk_tag_lists_add(&lists, tags->extra, tags->extra_len);
+		stk_tag_lists_add(&lists, tags->tags, tags->tags_len);
+	}
+	stk_tag_lists_add(&lists, &group, 1);
+	if (scenario) {
+		stk_tag_lists_add(&lists, &engine->scenario_tags[vu->iteration.scenario_index], 1);
+		stk_tag_lists_add(&lists, scenario->tags.items, scenario->tags.len);
+	}
+	stk_tag_lists_add(&lists, engine->plan->tags.items, engine->plan->tags.len);
+	stk_counts_add(worker->counts, metric, value, &lists);
+}
+
+void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags)
+{
 	if (!vu->counted)
 		return;
-	if (stk_counts_wants_tags(worker->counts, metric)) {
-		if (tags) {
-			stk_tag_lists_add(&lists, tags->extra, tags->extra_len);
-			stk_tag_lists_add(&lists, tags->tags, tags->tags_len);
-		}
-		stk_tag_lists_add(&lists, &group, 1);
-		if (scenario) {
-			stk_tag_lists_add(
-				&lists, &engine->scenario_tags[vu->iteration.scenario_index], 1);
-			stk_tag_lists_add(&lists, scenario->tags.items, scenario->tags.len);
-		}
-		stk_tag_lists_add(&lists, engine->plan->tags.items, engine->plan->tags.len);
-	}
-	stk_counts_add(worker->counts, metric, value, &lists);
+	if (stk_counts_wants_tags(vu->worker->counts, metric))
+		sample_tagged(vu, metric, value, tags);
+	else
+		stk_counts_add(vu->worker->counts, metric, value, NULL);
 }
 
 void stk_vu_add(
