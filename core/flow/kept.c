@@ -12,8 +12,6 @@
 #include "core/flow/compare_priv.h"
 #include "core/flow/kept_input.h"
 #include "core/flow/slices.h"
-#include "core/git/invoke.h"
-#include "core/git/repo.h"
 
 #define LOAD_APART 0.02
 #define ERRORS_MAX 0.01
@@ -27,6 +25,16 @@ static int open_store(
 		*out = stk_baseline_store_notes(".", spec->remote);
 	else if (spec->kind == STK_BASELINES_DIR)
 		*out = stk_baseline_store_dir(spec->path);
+	else if (spec->kind == STK_BASELINES_S3)
+		return stk_baseline_store_s3(
+			&(struct stk_baseline_s3_opts){.url = spec->url,
+				.endpoint = spec->endpoint,
+				.region = spec->region,
+				.style = !spec->path_style_given ? STK_S3_STYLE_DEFAULT
+					 : spec->path_style      ? STK_S3_STYLE_PATH
+								 : STK_S3_STYLE_HOST,
+				.env = session->env},
+			out, err);
 	else
 		return stk_err_set(err, STK_E_NOT_FOUND,
 			"the workflow names no place for baselines: baselines = "
@@ -230,44 +238,21 @@ int stk_session_compare_kept(struct stk_session *session, const char *asked, siz
 
 /* --- keeping ------------------------------------------------------------------------------- */
 
-static int refuse_dirty(struct stk_err *err)
-{
-	static const char *const args[] = {"status", "--porcelain", "--untracked-files=no", NULL};
-	struct stk_invoke invoke = {.dir = ".", .args = args};
-	struct stk_buf text = STK_BUF_EMPTY;
-	int rc = stk_invoke_run(&invoke, &text, err);
-
-	if (rc == 0 && text.len > 0)
-		rc = stk_err_set(err, STK_E_NOT_FOUND, "there are changes that are not committed");
-	stk_buf_release(&text);
-	return rc;
-}
-
 /* What the run is kept under: the commit, or where there is no repository the name of the base. */
 static int name_revision(struct stk_session *session, struct stk_kept *kept, struct stk_err *err)
 {
-	struct stk_repo *repo = NULL;
-	struct stk_repo_id head;
-	char *branch = NULL;
-	int rc = stk_repo_open(".", &repo, NULL);
+	const struct stk_side_info *head = &session->run->sides[STK_SIDE_HEAD];
 
-	if (rc < 0 && session->workflow->base) {
-		kept->revision = stk_arena_dup(&kept->arena, session->workflow->base);
-		return 0;
-	}
-	if (rc < 0)
+	if (!head->revision && !session->workflow->base)
 		return stk_err_set(err, STK_E_NOT_FOUND,
 			"there is no repository, and the workflow names no base");
-	rc = refuse_dirty(err);
-	if (rc == 0)
-		rc = stk_repo_head(repo, &head, &branch, err);
-	if (rc == 0) {
-		kept->revision = stk_arena_dup(&kept->arena, head.hex);
-		kept->ref = stk_arena_dup(&kept->arena, branch);
-	}
-	free(branch);
-	stk_repo_free(repo);
-	return rc;
+	if (head->revision && head->dirty)
+		return stk_err_set(
+			err, STK_E_NOT_FOUND, "there are changes that are not committed");
+	kept->revision = stk_arena_dup(
+		&kept->arena, head->revision ? head->revision : session->workflow->base);
+	kept->ref = stk_arena_dup(&kept->arena, head->ref);
+	return 0;
 }
 
 int stk_session_save_baseline(

@@ -80,11 +80,19 @@ struct stk_source_spec {
 };
 
 /* Where kept runs of the base are looked for, and kept. */
-enum stk_baselines_kind { STK_BASELINES_NONE, STK_BASELINES_NOTES, STK_BASELINES_DIR };
+enum stk_baselines_kind {
+	STK_BASELINES_NONE,
+	STK_BASELINES_NOTES,
+	STK_BASELINES_DIR,
+	STK_BASELINES_S3
+};
 struct stk_baselines_spec {
 	enum stk_baselines_kind kind;
-	const char *remote; /* notes: "origin" */
-	const char *path;   /* dir */
+	const char *remote;            /* notes: "origin" */
+	const char *path;              /* dir */
+	const char *url;               /* s3://bucket/prefix */
+	const char *endpoint, *region; /* s3; NULL: from the environment */
+	bool path_style, path_style_given;
 };
 
 struct stk_load_spec {
