@@ -206,6 +206,8 @@ int stk_baseline_find(struct stk_baseline_store *store, const struct stk_baselin
 	int rc;
 
 	*out = (struct stk_baseline_found){.arena = STK_ARENA_INIT};
+	if (query->is_name)
+		return find_named(store, query, out, err);
 	rc = stk_repo_open(query->dir, &repo, NULL);
 	stk_repo_free(repo);
 	if (rc == STK_E_NOT_FOUND)

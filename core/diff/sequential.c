@@ -133,13 +133,20 @@ static void fit_rows(struct sequential *seq)
 	struct stk_dispersion_data data = {.rows = seq->rows,
 		.base = {base->len, base->counts, base->requests},
 		.head = {head->len, head->counts, head->requests},
-		.sigma_aa = seq->aa.sigma,
 		.df_aa = seq->aa.df,
+		.inflation = seq->aa.inflation,
 		.robust = true};
+	double *sigma;
 
 	if (seq->rows == 0 || !has_slices(seq))
 		return;
+	sigma = stk_xcalloc(seq->rows, sizeof *sigma);
+	for (size_t i = 0; i < seq->rows; i++)
+		sigma[i] = seq->aa.sigma[stk_dispersion_band(
+			stk_matrix_share(&seq->single.matrix, seq->tested[i]))];
+	data.sigma_rows = sigma;
 	stk_dispersion_fit(&data, &seq->fit);
+	free(sigma);
 	if (seq->rows >= STK_SINGLE_SHIFT_ROWS_MIN)
 		seq->single.shift = seq->fit.shift;
 }
@@ -315,7 +322,8 @@ static bool is_measurable(const struct side *side)
 static void fit_total(const struct sequential *seq, struct stk_row *out)
 {
 	const struct side *base = &seq->sides[STK_SIDE_BASE], *head = &seq->sides[STK_SIDE_HEAD];
-	double var[STK_SIDES], within, between = seq->aa.sigma * seq->aa.sigma, welch;
+	double var[STK_SIDES], within, between = seq->aa.sigma_total * seq->aa.sigma_total;
+	double welch;
 
 	out->theta = mean_log(head, &var[STK_SIDE_HEAD]);
 	out->theta -= mean_log(base, &var[STK_SIDE_BASE]);
@@ -325,7 +333,7 @@ static void fit_total(const struct sequential *seq, struct stk_row *out)
 				     var[1] * var[1] / ((double)head->len - 1.0));
 	if (!(welch >= 1.0))
 		welch = (double)(base->len + head->len) - 2.0;
-	out->se = sqrt(within + between);
+	out->se = seq->aa.inflation * sqrt(within + between);
 	out->df = (within + between) * (within + between) /
 		  (within * within / welch + between * between / seq->aa.df);
 }
@@ -371,8 +379,9 @@ static double noticed_at(const struct sequential *seq, double share)
 	double mean = share * (matrix->all_samples[0] + matrix->all_samples[1]) /
 		      (double)(seq->sides[0].len + seq->sides[1].len);
 	double phi = fmax(1.0, seq->fit.prior.s0_2 * (1.0 + seq->fit.tau2 * mean));
+	double sigma = seq->aa.sigma[stk_dispersion_band(share)];
 	struct stk_estimate estimate = {
-		0.0, sqrt(phi * counting + seq->aa.sigma * seq->aa.sigma), seq->aa.df};
+		0.0, seq->aa.inflation * sqrt(phi * counting + sigma * sigma), seq->aa.df};
 
 	return stk_decide_mde(&estimate, seq->alpha, log1p(seq->single.opts->null_margin));
 }

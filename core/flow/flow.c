@@ -7,6 +7,7 @@
 #include "core/flow/commit.h"
 #include "core/flow/flames.h"
 #include "core/flow/session.h"
+#include "core/flow/trust.h"
 #include "core/flow/verbs.h"
 
 static struct stk_gate_limits gate_limits(const struct stk_gate_spec *gate)
@@ -63,6 +64,8 @@ static int conclude(struct stk_session *session, int rc, struct stk_err *err)
 	if (rc < 0)
 		stk_session_partial(session, err ? err->msg : "it failed");
 	session->run->end_ns = stk_clock_wall(session->clock);
+	if (session->run->comparisons.len > 0)
+		stk_trust_find(session);
 	stk_judge_verdicts(session->run, NULL);
 	stk_session_apply_accepted(session);
 	stk_judge_conclude(session->run, &gate);

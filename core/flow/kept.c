@@ -8,10 +8,12 @@
 #include "core/base/units.h"
 #include "core/baseline/find.h"
 #include "core/diff/compare.h"
+#include "core/flow/aa.h"
 #include "core/flow/blocks.h"
 #include "core/flow/compare_priv.h"
 #include "core/flow/kept_input.h"
 #include "core/flow/slices.h"
+#include "core/flow/trust.h"
 
 #define LOAD_APART 0.02
 #define ERRORS_MAX 0.01
@@ -21,7 +23,9 @@ static int open_store(
 {
 	const struct stk_baselines_spec *spec = &session->workflow->baselines;
 
-	if (spec->kind == STK_BASELINES_NOTES)
+	if (session->opts->aa_dir)
+		*out = stk_baseline_store_dir(session->opts->aa_dir);
+	else if (spec->kind == STK_BASELINES_NOTES)
 		*out = stk_baseline_store_notes(".", spec->remote);
 	else if (spec->kind == STK_BASELINES_DIR)
 		*out = stk_baseline_store_dir(spec->path);
@@ -69,7 +73,8 @@ static int find_and_load(struct stk_session *session, struct stk_baseline_store 
 		.machine =
 			stk_kept_machine(run->environment.items, run->environment.len, &run->arena),
 		.base = session->workflow->base,
-		.rev = rev};
+		.rev = session->opts->aa_dir ? STK_AA_NAME : rev,
+		.is_name = session->opts->aa_dir != NULL};
 	struct stk_baseline_found found;
 	int rc = stk_baseline_find(store, &query, &found, err);
 
@@ -164,6 +169,23 @@ static void check_environment(struct stk_run *run, const struct stk_kept *kept)
 			"profiles by %s now, by %s in the baseline", agent, kept->agent);
 }
 
+static void check_calibration(struct stk_session *session)
+{
+	struct stk_run *run = session->run;
+	const struct stk_calibration_info *info = &run->calibration;
+
+	if (session->opts->aa_dir)
+		return;
+	if (info->plan && !info->why_not)
+		stk_run_precondition(run, "calibration", STK_CHECK_OK,
+			"%d A/A runs: totals of one build lie %.1f %% apart", info->runs,
+			100.0 * expm1(info->sigma));
+	else
+		stk_run_precondition(run, "calibration", STK_CHECK_WARN,
+			"%s: two windows of one build are taken to lie 4 %% apart",
+			info->plan ? info->why_not : "no A/A runs");
+}
+
 static void check_all(struct stk_session *session, size_t window)
 {
 	struct stk_run *run = session->run;
@@ -176,8 +198,7 @@ static void check_all(struct stk_session *session, size_t window)
 	check_load(run, &session->kept->load, head);
 	check_errors(run, &session->kept->load, head);
 	check_environment(run, session->kept);
-	stk_run_precondition(run, "calibration", STK_CHECK_WARN,
-		"no A/A runs: two windows of one build are taken to lie 4 %% apart");
+	check_calibration(session);
 }
 
 static void check_slices(struct stk_run *run, const struct stk_comparison *one)
@@ -195,6 +216,7 @@ static int compare(struct stk_session *session, const struct stk_session_type *t
 	struct stk_comparison *out, struct stk_err *err)
 {
 	const struct stk_kept_type *base = stk_kept_find(session->kept, type->type_id);
+	struct stk_compare_aa aa = stk_trust_aa(session, type->asked);
 	struct stk_diff_input input;
 	int rc;
 
@@ -206,7 +228,7 @@ static int compare(struct stk_session *session, const struct stk_session_type *t
 	if (rc == 0)
 		rc = stk_kept_input_add_window(session, type, window, &input, err);
 	if (rc == 0)
-		rc = stk_compare_sequential(&input, NULL, NULL, session->run, out, err);
+		rc = stk_compare_sequential(&input, NULL, &aa, session->run, out, err);
 	stk_diff_input_release(&input);
 	return rc;
 }
@@ -243,6 +265,10 @@ static int name_revision(struct stk_session *session, struct stk_kept *kept, str
 {
 	const struct stk_side_info *head = &session->run->sides[STK_SIDE_HEAD];
 
+	if (session->opts->aa_dir) {
+		kept->revision = STK_AA_NAME;
+		return 0;
+	}
 	if (!head->revision && !session->workflow->base)
 		return stk_err_set(err, STK_E_NOT_FOUND,
 			"there is no repository, and the workflow names no base");

@@ -248,6 +248,17 @@ void stk_workflow_pair(struct stk_workflow *workflow)
 	workflow->mode = STK_MODE_PAIRED;
 }
 
+void stk_workflow_same(struct stk_workflow *workflow)
+{
+	bool from_git = workflow->from_git;
+
+	if (from_git || workflow->shares_service)
+		return;
+	stk_side_spec_release(&workflow->sides[STK_SIDE_BASE]);
+	stk_workflow_pair(workflow);
+	workflow->from_git = from_git;
+}
+
 void stk_workflow_unpair(struct stk_workflow *workflow)
 {
 	if (!workflow->from_git)

@@ -150,6 +150,9 @@ void stk_workflow_release(struct stk_workflow *workflow);
 void stk_workflow_pair(struct stk_workflow *workflow);
 void stk_workflow_unpair(struct stk_workflow *workflow);
 
+/* Make both sides of a paired workflow the service that head is: an A/A run. */
+void stk_workflow_same(struct stk_workflow *workflow);
+
 /* Read the table that script returned by stoker.workflow{}. STK_E_SCRIPT with file, line
  * and the nearest known key. The script must outlive calls of its functions. */
 int stk_workflow_read(
