@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/diff/links.h"
 #include "core/diff/rename.h"
 #include "core/diff/single_priv.h"
 #include "core/diff/verdict.h"
@@ -268,6 +269,13 @@ static struct stk_row *measure_rows(struct sequential *seq)
 	return rows;
 }
 
+/* By its whole cost: of a kept base there are no stacks that an increase could be told from. */
+static void link_row(const struct stk_single *single, size_t at, struct stk_row *row)
+{
+	if (single->links)
+		stk_links_fill_row(single->links, at, false, single->run, row);
+}
+
 static void fill_rows(struct sequential *seq, struct stk_comparison *out)
 {
 	const struct stk_single *single = &seq->single;
@@ -276,6 +284,7 @@ static void fill_rows(struct sequential *seq, struct stk_comparison *out)
 
 	for (size_t i = 0; fitted && i < seq->rows; i++) {
 		judge_row(seq, i, &rows[i]);
+		link_row(single, seq->tested[i], &rows[i]);
 		stk_vec_push(&out->rows, rows[i]);
 	}
 	for (size_t at = 0; at < single->matrix.len; at++) {
@@ -289,6 +298,7 @@ static void fill_rows(struct sequential *seq, struct stk_comparison *out)
 		judge_untested(&row);
 		if (!fitted)
 			row.reason = "too few slices";
+		link_row(single, at, &row);
 		stk_vec_push(&out->rows, row);
 	}
 	out->tested = fitted ? seq->rows : 0;
@@ -440,9 +450,11 @@ int stk_compare_sequential(const struct stk_diff_input *input, const struct stk_
 	stk_single_fill_head(&seq.single, out);
 	out->pairs = 0;
 	out->calibrated = seq.aa.calibrated;
+	seq.single.links = stk_links_new(&seq.single.matrix);
 	fill_rows(&seq, out);
 	fill_total(&seq, &out->total);
 	fill_sensitivity(&seq, out);
+	stk_links_free(seq.single.links);
 	release(&seq);
 	return 0;
 }

@@ -1,7 +1,6 @@
 /* kept: the verbs of mode baseline: find what was kept of the base, compare with it, keep this. */
 #include "core/flow/kept.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,14 +8,12 @@
 #include "core/baseline/find.h"
 #include "core/diff/compare.h"
 #include "core/flow/aa.h"
-#include "core/flow/blocks.h"
+#include "core/flow/changed.h"
 #include "core/flow/compare_priv.h"
+#include "core/flow/kept_check.h"
 #include "core/flow/kept_input.h"
 #include "core/flow/slices.h"
 #include "core/flow/trust.h"
-
-#define LOAD_APART 0.02
-#define ERRORS_MAX 0.01
 
 static int open_store(
 	struct stk_session *session, struct stk_baseline_store **out, struct stk_err *err)
@@ -101,113 +98,12 @@ int stk_session_find_baseline(struct stk_session *session, const char *rev, stru
 	if (rc == 0)
 		rc = find_and_load(session, store, rev, &why);
 	stk_baseline_store_free(store);
-	if (rc == STK_E_NOT_FOUND)
+	/* mode idle concludes nothing of it */
+	if (rc == STK_E_NOT_FOUND && session->run->mode == STK_MODE_BASELINE)
 		stk_run_precondition(session->run, "baseline", STK_CHECK_FAIL, "%s", why.msg);
 	if (rc < 0 && err)
 		*err = why;
 	return rc;
-}
-
-/* --- may they be compared? ------------------------------------------------------------------- */
-
-static void check_load(
-	struct stk_run *run, const struct stk_kept_load *base, const struct stk_window *head)
-{
-	double seconds = (double)(head->end_ns - head->start_ns) / 1e9;
-	double before = (double)base->requests / base->seconds;
-	double now = (double)head->requests / seconds;
-	bool is_open = run->generator.rate_planned > 0.0 && base->rate_planned > 0.0;
-
-	if (!(before > 0.0) || !(now > 0.0))
-		stk_run_precondition(run, "load", STK_CHECK_FAIL, "a side had no requests");
-	else if (fabs(now / before - 1.0) > LOAD_APART)
-		stk_run_precondition(run, "load", is_open ? STK_CHECK_FAIL : STK_CHECK_WARN,
-			"%.1f requests/s now, %.1f in the baseline (at most 2 %% apart)", now,
-			before);
-	else
-		stk_run_precondition(run, "load", STK_CHECK_OK,
-			"%.1f requests/s now, %.1f in the baseline", now, before);
-}
-
-static void check_errors(
-	struct stk_run *run, const struct stk_kept_load *base, const struct stk_window *head)
-{
-	double before = base->requests > 0 ? (double)base->failed / (double)base->requests : 0.0;
-	double now = head->requests > 0 ? (double)head->failed / (double)head->requests : 0.0;
-	bool failed = before > ERRORS_MAX || now > ERRORS_MAX;
-
-	stk_run_precondition(run, "errors", failed ? STK_CHECK_FAIL : STK_CHECK_OK,
-		"%.2f %% of requests failed now, %.2f %% in the baseline%s", 100.0 * now,
-		100.0 * before, failed ? " (at most 1 %)" : "");
-}
-
-static const char *fact(const struct stk_fact *facts, size_t len, const char *key)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (strcmp(facts[i].key, key) == 0)
-			return facts[i].value;
-	}
-	return "";
-}
-
-/* The machine is the same class, or the baseline had not been found; what else has drifted. */
-static void check_environment(struct stk_run *run, const struct stk_kept *kept)
-{
-	static const char *const keys[] = {"kernel", "memory"};
-	const char *agent = run->sides[STK_SIDE_HEAD].agent;
-
-	for (size_t i = 0; i < STK_ARRAY_LEN(keys); i++) {
-		const char *now = fact(run->environment.items, run->environment.len, keys[i]);
-		const char *then = fact(kept->environment.items, kept->environment.len, keys[i]);
-
-		if (strcmp(now, then) != 0)
-			stk_run_precondition(run, "environment", STK_CHECK_WARN,
-				"%s is '%s' now, '%s' in the baseline", keys[i], now, then);
-	}
-	if (agent && kept->agent && strcmp(agent, kept->agent) != 0)
-		stk_run_precondition(run, "environment", STK_CHECK_FAIL,
-			"profiles by %s now, by %s in the baseline", agent, kept->agent);
-}
-
-static void check_calibration(struct stk_session *session)
-{
-	struct stk_run *run = session->run;
-	const struct stk_calibration_info *info = &run->calibration;
-
-	if (session->opts->aa_dir)
-		return;
-	if (info->plan && !info->why_not)
-		stk_run_precondition(run, "calibration", STK_CHECK_OK,
-			"%d A/A runs: totals of one build lie %.1f %% apart", info->runs,
-			100.0 * expm1(info->sigma));
-	else
-		stk_run_precondition(run, "calibration", STK_CHECK_WARN,
-			"%s: two windows of one build are taken to lie 4 %% apart",
-			info->plan ? info->why_not : "no A/A runs");
-}
-
-static void check_all(struct stk_session *session, size_t window)
-{
-	struct stk_run *run = session->run;
-	const struct stk_window *head = &run->windows.items[window];
-
-	for (size_t i = 0; i < run->preconditions.len; i++) {
-		if (strcmp(run->preconditions.items[i].name, "load") == 0)
-			return;
-	}
-	check_load(run, &session->kept->load, head);
-	check_errors(run, &session->kept->load, head);
-	check_environment(run, session->kept);
-	check_calibration(session);
-}
-
-static void check_slices(struct stk_run *run, const struct stk_comparison *one)
-{
-	if (one->slices_base < STK_COMPARE_SLICES_MIN || one->slices_head < STK_COMPARE_SLICES_MIN)
-		stk_run_precondition(run, "slices", STK_CHECK_FAIL,
-			"%s has %d slices in the baseline and %d now, a verdict needs %d",
-			one->short_name, one->slices_base, one->slices_head,
-			STK_COMPARE_SLICES_MIN);
 }
 
 /* --- comparing ----------------------------------------------------------------------------- */
@@ -224,6 +120,7 @@ static int compare(struct stk_session *session, const struct stk_session_type *t
 		return stk_err_set(
 			err, STK_E_NOT_FOUND, "the baseline has no profiles of %s", type->asked);
 	stk_compare_init_input(&input, type);
+	input.changes = stk_session_changes(session);
 	rc = stk_kept_input_add(base, &input, err);
 	if (rc == 0)
 		rc = stk_kept_input_add_window(session, type, window, &input, err);
@@ -251,8 +148,7 @@ int stk_session_compare_kept(struct stk_session *session, const char *asked, siz
 		stk_vec_release(&comparison.sensitivity);
 		return rc;
 	}
-	check_all(session, window);
-	check_slices(session->run, &comparison);
+	stk_kept_check(session, window, &comparison);
 	*out = session->run->comparisons.len;
 	stk_vec_push(&session->run->comparisons, comparison);
 	return 0;
