@@ -5,6 +5,7 @@
 #include "core/base/err.h"
 #include "core/diff/input.h"
 #include "core/record/run.h"
+#include "core/stats/dispersion.h"
 
 /* Judgement calls of reference regression 6.4 to 6.8; fractions. */
 struct stk_compare_opts {
@@ -45,14 +46,23 @@ int stk_compare_single(const struct stk_diff_input *input, const struct stk_comp
 
 /* What separates two windows of the same build, as log ratio: guessed, or measured by A/A runs. */
 struct stk_compare_aa {
-	double sigma;    /* reference regression 6.5.9: 0.04 where nothing was measured */
-	double df;       /* 10 where nothing was measured */
-	bool calibrated; /* measured as 6.9 wants it */
+	double sigma[STK_DISPERSION_BANDS]; /* of functions, by stk_dispersion_band */
+	double sigma_total;
+	double df;        /* degrees of freedom behind them */
+	double inflation; /* of standard errors, 1 or more */
+	bool calibrated;  /* measured as 6.9 wants it */
 };
 
+/* Reference regression 6.5.9: where nothing was measured. */
 #define STK_COMPARE_AA_GUESS                                                                       \
 	{                                                                                          \
-		.sigma = 0.04, .df = 10.0, .calibrated = false                                     \
+		.sigma = {0.04, 0.04, 0.04, 0.04}, .sigma_total = 0.04, .df = 10.0,                \
+		.inflation = 1.0, .calibrated = false                                              \
+	}
+/* For A/A runs: nothing is added, so that it can be measured. */
+#define STK_COMPARE_AA_NONE                                                                        \
+	{                                                                                          \
+		.sigma_total = 0.0, .df = 1.0, .inflation = 1.0, .calibrated = false               \
 	}
 
 /* Least number of slices a side for a verdict. */

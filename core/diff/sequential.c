@@ -5,6 +5,7 @@
 
 #include "core/diff/describe.h"
 #include "core/diff/groups.h"
+#include "core/diff/links.h"
 #include "core/diff/rename.h"
 #include "core/diff/single_priv.h"
 #include "core/diff/verdict.h"
@@ -138,13 +139,20 @@ static void fit_rows(struct sequential *seq)
 	struct stk_dispersion_data data = {.rows = seq->rows,
 		.base = {base->len, base->counts, base->requests},
 		.head = {head->len, head->counts, head->requests},
-		.sigma_aa = seq->aa.sigma,
 		.df_aa = seq->aa.df,
+		.inflation = seq->aa.inflation,
 		.robust = true};
+	double *sigma;
 
 	if (seq->rows == 0 || !has_slices(seq))
 		return;
+	sigma = stk_xcalloc(seq->rows, sizeof *sigma);
+	for (size_t i = 0; i < seq->rows; i++)
+		sigma[i] = seq->aa.sigma[stk_dispersion_band(
+			stk_matrix_share(&seq->single.matrix, seq->tested[i]))];
+	data.sigma_rows = sigma;
 	stk_dispersion_fit(&data, &seq->fit);
+	free(sigma);
 	if (seq->rows >= STK_SINGLE_SHIFT_ROWS_MIN && !seq->is_groups)
 		seq->single.shift = seq->fit.shift;
 }
@@ -275,6 +283,13 @@ static bool is_finding(const struct stk_row *row)
 			       strcmp(row->reason, BETTER) == 0));
 }
 
+/* By its whole cost: of a kept base there are no stacks that an increase could be told from. */
+static void link_row(const struct stk_single *single, size_t at, struct stk_row *row)
+{
+	if (single->links)
+		stk_links_fill_row(single->links, at, false, single->run, row);
+}
+
 /* named: one flag per row of the matrix, set where a row has changed. */
 static void fill_rows(struct sequential *seq, struct stk_comparison *out, bool *named)
 {
@@ -285,6 +300,7 @@ static void fill_rows(struct sequential *seq, struct stk_comparison *out, bool *
 	for (size_t i = 0; fitted && i < seq->rows; i++) {
 		judge_row(seq, i, &rows[i]);
 		named[seq->tested[i]] = is_finding(&rows[i]);
+		link_row(single, seq->tested[i], &rows[i]);
 		stk_vec_push(&out->rows, rows[i]);
 	}
 	for (size_t at = 0; at < single->matrix.len; at++) {
@@ -298,6 +314,7 @@ static void fill_rows(struct sequential *seq, struct stk_comparison *out, bool *
 		judge_untested(&row);
 		if (!fitted)
 			row.reason = "too few slices";
+		link_row(single, at, &row);
 		stk_vec_push(&out->rows, row);
 	}
 	out->tested = fitted ? seq->rows : 0;
@@ -331,7 +348,8 @@ static bool is_measurable(const struct side *side)
 static void fit_total(const struct sequential *seq, struct stk_row *out)
 {
 	const struct side *base = &seq->sides[STK_SIDE_BASE], *head = &seq->sides[STK_SIDE_HEAD];
-	double var[STK_SIDES], within, between = seq->aa.sigma * seq->aa.sigma, welch;
+	double var[STK_SIDES], within, between = seq->aa.sigma_total * seq->aa.sigma_total;
+	double welch;
 
 	out->theta = mean_log(head, &var[STK_SIDE_HEAD]);
 	out->theta -= mean_log(base, &var[STK_SIDE_BASE]);
@@ -341,7 +359,7 @@ static void fit_total(const struct sequential *seq, struct stk_row *out)
 				     var[1] * var[1] / ((double)head->len - 1.0));
 	if (!(welch >= 1.0))
 		welch = (double)(base->len + head->len) - 2.0;
-	out->se = sqrt(within + between);
+	out->se = seq->aa.inflation * sqrt(within + between);
 	out->df = (within + between) * (within + between) /
 		  (within * within / welch + between * between / seq->aa.df);
 }
@@ -380,8 +398,9 @@ static double noticed_at(const struct sequential *seq, double share)
 	double mean = share * (matrix->all_samples[0] + matrix->all_samples[1]) /
 		      (double)(seq->sides[0].len + seq->sides[1].len);
 	double phi = fmax(1.0, seq->fit.prior.s0_2 * (1.0 + seq->fit.tau2 * mean));
+	double sigma = seq->aa.sigma[stk_dispersion_band(share)];
 	struct stk_estimate estimate = {
-		0.0, sqrt(phi * counting + seq->aa.sigma * seq->aa.sigma), seq->aa.df};
+		0.0, seq->aa.inflation * sqrt(phi * counting + sigma * sigma), seq->aa.df};
 
 	return stk_decide_mde(&estimate, seq->alpha, log1p(seq->single.opts->null_margin));
 }
@@ -504,10 +523,12 @@ int stk_compare_sequential(const struct stk_diff_input *input, const struct stk_
 		&seq.single.matrix, seq.single.shift, seq.single.opts->q, seq.single.run);
 	out->pairs = 0;
 	out->calibrated = seq.aa.calibrated;
+	seq.single.links = stk_links_new(&seq.single.matrix);
 	fill_rows(&seq, out, named);
 	fill_total(&seq, &out->total);
 	fill_sensitivity(&seq, out);
 	rc = fill_groups(&seq, named, out, err);
+	stk_links_free(seq.single.links);
 	free(named);
 	release(&seq);
 	return rc;

@@ -220,6 +220,16 @@ struct stk_baseline_info {
 	int64_t measured_ns;
 };
 
+/* What A/A runs of this workflow have shown: one build on both sides. */
+struct stk_calibration_info {
+	const char *plan;    /* hash of what they hold for; NULL: no such runs are known */
+	const char *why_not; /* why they do not count, "8 of 20 A/A runs"; NULL: they do */
+	int runs, alarms;    /* that raised one though nothing had changed */
+	double alarms_below; /* exact upper limit of their rate, 95 % */
+	double sigma;        /* log ratio between the totals of two windows; NaN in pairs */
+	int64_t first_ns, last_ns;
+};
+
 /* How the generator itself fared: what the trust in latency rests on. */
 struct stk_generator_info {
 	double busy;              /* CPU share of its busiest worker, 0..1 */
@@ -251,6 +261,7 @@ struct stk_run {
 	struct stk_side_info sides[STK_SIDES];
 	struct stk_repository repository;
 	struct stk_baseline_info baseline;
+	struct stk_calibration_info calibration;
 	int planned_pairs;
 	int64_t block_ns;
 	STK_VEC(struct stk_window) windows;

@@ -480,7 +480,7 @@ static void add_why(struct stk_buf *buf, const struct stk_side_info *side)
 }
 
 /* What is kept is named with its age: it was not measured today. */
-static void add_kept(struct stk_buf *buf, const struct stk_baseline_info *baseline)
+static void add_kept(struct stk_buf *buf, const struct stk_baseline_info *baseline, bool with_why)
 {
 	struct stk_buf date = STK_BUF_EMPTY;
 
@@ -493,7 +493,7 @@ static void add_kept(struct stk_buf *buf, const struct stk_baseline_info *baseli
 		stk_units_format_rfc3339(&date, baseline->measured_ns);
 		stk_buf_addf(buf, ", measured %.10s", date.ptr);
 	}
-	if (baseline->why) {
+	if (baseline->why && with_why) {
 		stk_buf_add_text(buf, " (");
 		add_words(buf, stk_str_of(baseline->why), false);
 		stk_buf_add_byte(buf, ')');
@@ -518,7 +518,9 @@ void stk_comment_add_sides(const struct stk_comment *comment, struct stk_buf *bu
 		add_commit(buf, base_name, comment->opts->links.commit_base);
 		add_why(buf, base);
 		if (baseline->revision)
-			add_kept(buf, baseline);
+			add_kept(buf, baseline,
+				!base->why || !baseline->why ||
+					strcmp(base->why, baseline->why) != 0);
 		stk_buf_add_text(buf, " ↔ head ");
 	} else {
 		stk_buf_add_text(buf, "measured ");

@@ -177,6 +177,54 @@ static void accepted_apply__ends_with_the_day_and_the_limit(void **state)
 	stk_run_release(&run);
 }
 
+static void accepted_apply__says_what_does_nothing_any_more(void **state)
+{
+	struct stk_accepted accepted;
+	struct stk_run run;
+
+	(void)state;
+	stk_run_init(&run);
+	run.name = "shop";
+	(void)add_row(&run, "json.Unmarshal", 0.1);
+	run.comparisons.items[0].rows.items[0].verdict = STK_VERDICT_NO_CHANGE;
+	assert_int_equal(parse(FILE_TEXT, &accepted, NULL), 0);
+	stk_accepted_apply(&accepted, &run, 0);
+	assert_int_equal(run.notes.len, 1);
+	assert_string_equal(run.notes.items[0].text,
+		"accepted, but not in this run (renamed, removed?): 'json.Marshal'");
+	stk_accepted_apply(&accepted, &run, accepted.entries.items[0].until_ns);
+	assert_string_equal(
+		run.notes.items[1].text, "accepted entries that have ended: 'json.Marshal'");
+	/* nothing is known of a type that was not compared, nor is another workflow's our concern
+	 */
+	run.comparisons.items[0].short_name = run.comparisons.items[0].type_id = "alloc_space";
+	stk_accepted_apply(&accepted, &run, 0);
+	run.name = "other";
+	stk_accepted_apply(&accepted, &run, accepted.entries.items[0].until_ns);
+	assert_int_equal(run.notes.len, 2);
+	stk_accepted_release(&accepted);
+	stk_run_release(&run);
+}
+
+static void accepted_sort__is_by_function_profile_workflow(void **state)
+{
+	static const struct stk_accepted_entry entries[] = {{"b", NULL, "shop", NAN, "r", "a", 0},
+		{"a", "cpu", "shop", NAN, "r", "a", 0}, {"a", "cpu", NULL, NAN, "r", "a", 0},
+		{"a", "alloc_space", "shop", NAN, "r", "a", 0}};
+	struct stk_accepted accepted;
+
+	(void)state;
+	stk_accepted_init(&accepted);
+	for (size_t i = 0; i < STK_ARRAY_LEN(entries); i++)
+		assert_int_equal(stk_accepted_add(&accepted, &entries[i], NULL), 0);
+	stk_accepted_sort(&accepted);
+	assert_string_equal(accepted.entries.items[0].profile, "alloc_space");
+	assert_null(accepted.entries.items[1].workflow);
+	assert_string_equal(accepted.entries.items[2].workflow, "shop");
+	assert_string_equal(accepted.entries.items[3].function, "b");
+	stk_accepted_release(&accepted);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +234,8 @@ int main(void)
 		cmocka_unit_test(accepted_apply__covers_packages_by_their_name),
 		cmocka_unit_test(accepted_apply__marks_what_is_covered_only),
 		cmocka_unit_test(accepted_apply__ends_with_the_day_and_the_limit),
+		cmocka_unit_test(accepted_apply__says_what_does_nothing_any_more),
+		cmocka_unit_test(accepted_sort__is_by_function_profile_workflow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

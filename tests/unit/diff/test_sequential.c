@@ -94,7 +94,11 @@ static void release(struct compared *compared)
 
 static void sequential_compare__gives_the_golden_rows(void **state)
 {
-	const struct stk_compare_aa aa = {.sigma = 0.02, .df = 29.0, .calibrated = true};
+	const struct stk_compare_aa aa = {.sigma = {0.02, 0.02, 0.02, 0.02},
+		.sigma_total = 0.02,
+		.df = 29.0,
+		.inflation = 1.0,
+		.calibrated = true};
 	const struct stk_row *row;
 	struct compared it;
 
