@@ -166,7 +166,11 @@ static const struct stk_row *find_in(const struct stk_rows *rows, const char *na
 
 static void sequential_compare__tests_callers_and_packages(void **state)
 {
-	const struct stk_compare_aa aa = {.sigma = 0.02, .df = 29.0, .calibrated = true};
+	const struct stk_compare_aa aa = {.sigma = {0.02, 0.02, 0.02, 0.02},
+		.sigma_total = 0.02,
+		.df = 29.0,
+		.inflation = 1.0,
+		.calibrated = true};
 	struct stk_diff_input input;
 	const struct stk_row *row;
 	struct compared it;
