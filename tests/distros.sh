@@ -2,7 +2,7 @@
 # The README's two commands in a fresh Debian 12 and a fresh Ubuntu 24.04, made by debootstrap.
 # Needs root and debootstrap. Each root gets a copy of what is committed, and nothing else; packages
 # come from the archive in DEBIAN_MIRROR or UBUNTU_MIRROR (default: the ones of this machine's apt,
-# then the public ones). Ends with the numbers; an archive out of reach is a skip.
+# then the public ones). DISTROS_MAKE names other targets than demo and test. Ends with the numbers; an archive out of reach is a skip.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 passed=0 failed=0 skipped=0
@@ -36,7 +36,7 @@ one() { # name suite mirror keyring components
 	cp /etc/apt/apt.conf.d/*proxy* "$root/etc/apt/apt.conf.d/" 2>/dev/null
 	git clone -q . "$root/root/stoker"
 	mount_in "$root"
-	for what in demo test; do
+	for what in ${DISTROS_MAKE:-demo test}; do
 		chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
 			http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" \
 			make -C /root/stoker $what >>"$log" 2>&1 </dev/null
