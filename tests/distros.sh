@@ -19,15 +19,22 @@ mount_in() { mount --bind /proc "$1/proc"; mount --bind /dev "$1/dev"; }
 umount_in() { umount "$1/proc" "$1/dev" 2>/dev/null; }
 
 one() { # name suite mirror keyring components
-	local root=$work/$1 log=$work/$1.log rc
-	if [ ! -f "/usr/share/debootstrap/scripts/$2" ] || ! curl -fsI -m 20 "$3/dists/$2/Release" >/dev/null 2>&1; then
+	local root=$work/$1 log=$work/$1.log script=/usr/share/debootstrap/scripts/$2 rc
+	# a debootstrap older than the release: all of Ubuntu's are made alike
+	[ -f "$script" ] || [ "$1" != ubuntu ] || script=${script%/*}/gutsy
+	if [ ! -f "$script" ]; then
+		echo "skip distros-$1: this debootstrap does not know $2"
+		skipped=$((skipped + 1))
+		return
+	fi
+	if ! curl -fsI -m 20 "$3/dists/$2/Release" >/dev/null 2>&1; then
 		echo "skip distros-$1: its archive cannot be reached"
 		skipped=$((skipped + 1))
 		return
 	fi
 	echo "$1: making a root from $2 (log: $log)"
 	if ! debootstrap --variant=minbase --include=ca-certificates,git,make --components="$5" \
-		${4:+--keyring="$4"} "$2" "$root" "$3" >"$log" 2>&1; then
+		${4:+--keyring="$4"} "$2" "$root" "$3" "$script" >"$log" 2>&1; then
 		echo "FAIL $1: debootstrap"; tail -5 "$log"; failed=$((failed + 1))
 		return
 	fi
