@@ -121,7 +121,8 @@ static void add_basic(struct stk_fetch *fetch)
 static bool build_headers(struct stk_fetch *fetch)
 {
 	const struct stk_request *request = fetch->request;
-	bool labels = fetch->vu->worker->engine->plan->labels && fetch->is_target;
+	const struct stk_plan *plan = fetch->vu->worker->engine->plan;
+	bool labels = plan->labels && fetch->is_target;
 	size_t made;
 	bool known;
 
@@ -144,11 +145,14 @@ static bool build_headers(struct stk_fetch *fetch)
 	if (known)
 		stk_vec_push(&fetch->out, (struct stk_name_value){STK_STR("baggage"),
 						  stk_str_of(fetch->route->baggage)});
+	if (plan->no_reuse && own_header(request, "connection").len == 0)
+		stk_vec_push(&fetch->out,
+			(struct stk_name_value){STK_STR("Connection"), STK_STR("close")});
 	made = fetch->out.len;
 	add_cookies(fetch);
 	if (labels && !known)
 		add_labels(fetch);
-	if (request->user.ptr && fetch->same_host)
+	if (request->user.ptr && fetch->same_host && !request->digest)
 		add_basic(fetch);
 	for (size_t i = made; i < fetch->out.len; i++) {
 		struct stk_str *value = &fetch->out.items[i].value;
@@ -156,7 +160,7 @@ static bool build_headers(struct stk_fetch *fetch)
 		*value = stk_str_of(fetch->scratch.ptr + value->len);
 	}
 	return fetch->route && request->headers_len == 0 && fetch->out.len == made &&
-	       (known || !labels);
+	       (known || !labels) && !plan->no_reuse;
 }
 
 static bool is_target(const struct stk_fetch *fetch)
@@ -166,10 +170,18 @@ static bool is_target(const struct stk_fetch *fetch)
 	return !host || stk_str_eq_nocase(fetch->parts.host, stk_str_of(host));
 }
 
+static void hop_got(struct stk_exchange *exchange)
+{
+	const struct stk_fetch *fetch = exchange->owner;
+
+	stk_vu_got(fetch->vu);
+}
+
 static void send_hop(struct stk_fetch *fetch)
 {
 	struct stk_worker *worker = fetch->vu->worker;
 	struct stk_exchange *exchange = &fetch->exchange;
+	const struct stk_request *request = fetch->request;
 	int64_t left_ns = fetch->deadline_ns - stk_worker_now(worker);
 
 	fetch->is_target = fetch->route ? fetch->route->is_target : is_target(fetch);
@@ -193,8 +205,12 @@ static void send_hop(struct stk_fetch *fetch)
 	exchange->body = fetch->send_body ? fetch->request->body : (struct stk_str){NULL, 0};
 	exchange->keep_body = !fetch->request->discard;
 	exchange->max_body = worker->engine->plan->max_body;
+	exchange->digest = request->digest && fetch->same_host;
+	exchange->user = exchange->digest ? request->user : (struct stk_str){NULL, 0};
+	exchange->password = exchange->digest ? request->password : (struct stk_str){NULL, 0};
 	exchange->timeout_ns = left_ns > STK_NS_PER_MS ? left_ns : STK_NS_PER_MS;
 	exchange->done = hop_done;
+	exchange->got = request->stream ? hop_got : NULL;
 	exchange->owner = fetch;
 	fetch->state = STK_FETCH_RUNNING;
 	worker->engine->transport->submit(worker->transport, exchange);

@@ -141,6 +141,11 @@ static void read_auth(struct option_read *read)
 	int table = lua_gettop(read->lua);
 	read->item->request.user = read_word(read, table, "user", 1);
 	read->item->request.password = read_word(read, table, "password", 2);
+	lua_getfield(read->lua, table, "digest");
+	if (!lua_isnil(read->lua, -1) && !lua_isboolean(read->lua, -1))
+		(void)stk_state_misuse(read->lua, "%s: auth.digest is true or false", read->fn);
+	read->item->request.digest = lua_toboolean(read->lua, -1) != 0;
+	lua_pop(read->lua, 1);
 }
 
 /* 201, "2xx", or a list of such. */
