@@ -11,6 +11,7 @@
 enum { COMMANDS_MAX = 32 };
 
 extern const struct stk_command stk_cmd_baseline;
+extern const struct stk_command stk_cmd_calibrate;
 extern const struct stk_command stk_cmd_check;
 extern const struct stk_command stk_cmd_demo;
 extern const struct stk_command stk_cmd_demo_shop;
@@ -33,6 +34,7 @@ const struct stk_command *const stk_cmd_table[] = {
 	&stk_cmd_diff,
 	&stk_cmd_pull,
 	&stk_cmd_baseline,
+	&stk_cmd_calibrate,
 	&stk_cmd_post,
 	&stk_cmd_serve,
 	&stk_cmd_demo,

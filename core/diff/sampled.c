@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/diff/describe.h"
 #include "core/diff/paired.h"
 #include "core/diff/verdict.h"
 #include "core/stats/decide.h"
@@ -68,14 +69,7 @@ void stk_paired_total(const struct stk_paired *paired, struct stk_row *out)
 	double margin = log1p(paired->opts->null_margin);
 	struct stk_estimate estimate;
 
-	*out = stk_verdict_row();
-	out->function.name = "total";
-	out->function.file = "";
-	out->base_cost = stk_matrix_total_cost(matrix, STK_SIDE_BASE);
-	out->head_cost = stk_matrix_total_cost(matrix, STK_SIDE_HEAD);
-	out->n_base = matrix->all_samples[STK_SIDE_BASE];
-	out->n_head = matrix->all_samples[STK_SIDE_HEAD];
-	out->share = 1.0;
+	*out = stk_describe_total(matrix);
 	out->tested = true;
 	if (out->base_cost > 0.0)
 		out->impact = out->head_cost / out->base_cost - 1.0;

@@ -7,6 +7,7 @@
 #include "core/flow/check_priv.h"
 #include "core/flow/slices.h"
 #include "core/stats/decide.h"
+#include "core/stats/dispersion.h"
 #include "core/stats/noticeable.h"
 
 /* The same as the report says them for (diff/sampled.c). */
@@ -172,8 +173,8 @@ static void see_sequential(struct stk_check *check)
 		double share = i < STK_ARRAY_LEN(shares) ? shares[i] : 1.0;
 		double counting =
 			stk_noticeable_counting(share * check->samples, share * check->samples);
-		struct stk_estimate estimate = {
-			0.0, sqrt(counting + guess.sigma * guess.sigma), guess.df};
+		double between = guess.sigma[stk_dispersion_band(share)];
+		struct stk_estimate estimate = {0.0, sqrt(counting + between * between), guess.df};
 
 		add_sees(check, share,
 			stk_decide_mde(&estimate, share < 1.0 ? limits.q / tested : limits.q,
