@@ -121,9 +121,9 @@ static int read_secrets(const struct stk_env *env, const struct settings *settin
 static int read_app_key(const struct stk_env *env, const struct settings *settings,
 	struct given *given, struct stk_err *err)
 {
-	const char *path =
-		or_env(env, settings->app_key_file, "STOKER_GITHUB_APP_KEY_FILE");
-	const char *key = settings->app_key_file ? NULL : or_env(env, NULL, "STOKER_GITHUB_APP_KEY");
+	const char *path = or_env(env, settings->app_key_file, "STOKER_GITHUB_APP_KEY_FILE");
+	const char *key =
+		settings->app_key_file ? NULL : or_env(env, NULL, "STOKER_GITHUB_APP_KEY");
 	struct stk_buf text = STK_BUF_EMPTY;
 	int rc = 0;
 
@@ -299,15 +299,17 @@ const struct stk_command stk_cmd_bot = {
 	.name = "bot",
 	.summary = "answer webhooks of pull requests",
 	.synopsis = "--repo OWNER/NAME [options]",
-	.about = "Takes GitHub's webhooks at /webhook: posts the records of finished workflow runs, "
-		 "and answers /stoker run, explain, accept and help in comments of people who may "
-		 "write. A delivery is acknowledged when it is on disk. No code of a pull request "
-		 "is ever run. Ctrl-C stops it.\n\n"
-		 "Needs the webhook's secret and a GitHub App or a token; neither is taken from the "
-		 "command line. Metrics are at /metrics, health is at /healthz. See docs/bot.md.",
-	.examples = "stoker bot --repo acme/shop --secret-file secret --app-id Iv23x --app-key-file "
-		    "app.pem\nstoker bot --repo 'acme/*' --listen 127.0.0.1:8787 --data "
-		    "/var/lib/stoker",
+	.about =
+		"Takes GitHub's webhooks at /webhook: posts the records of finished workflow runs, "
+		"and answers /stoker run, explain, accept and help in comments of people who may "
+		"write. A delivery is acknowledged when it is on disk. No code of a pull request "
+		"is ever run. Ctrl-C stops it.\n\n"
+		"Needs the webhook's secret and a GitHub App or a token; neither is taken from the "
+		"command line. Metrics are at /metrics, health is at /healthz. See docs/bot.md.",
+	.examples =
+		"stoker bot --repo acme/shop --secret-file secret --app-id Iv23x --app-key-file "
+		"app.pem\nstoker bot --repo 'acme/*' --listen 127.0.0.1:8787 --data "
+		"/var/lib/stoker",
 	.options = rows,
 	.run = run,
 };

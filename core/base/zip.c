@@ -124,8 +124,8 @@ int stk_zip_read(struct stk_zip *zip, size_t i, struct stk_buf *buf, struct stk_
 	int rc;
 
 	if (i >= zip->len || zip_stat_index(zip->archive, i, 0, &stat) < 0)
-		return stk_err_set(err, STK_E_FORMAT, "zip: entry %zu: %s", i,
-			zip_strerror(zip->archive));
+		return stk_err_set(
+			err, STK_E_FORMAT, "zip: entry %zu: %s", i, zip_strerror(zip->archive));
 	if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) && stat.encryption_method != ZIP_EM_NONE)
 		return stk_err_set(err, STK_E_FORMAT, "zip: entry %zu is encrypted", i);
 	if ((stat.valid & ZIP_STAT_COMP_METHOD) && stat.comp_method != ZIP_CM_STORE &&
@@ -136,8 +136,8 @@ int stk_zip_read(struct stk_zip *zip, size_t i, struct stk_buf *buf, struct stk_
 			i, (int)stat.comp_method);
 	file = zip_fopen_index(zip->archive, i, 0);
 	if (!file)
-		return stk_err_set(err, STK_E_FORMAT, "zip: entry %zu: %s", i,
-			zip_strerror(zip->archive));
+		return stk_err_set(
+			err, STK_E_FORMAT, "zip: entry %zu: %s", i, zip_strerror(zip->archive));
 	rc = read_all(file, buf, err);
 	(void)zip_fclose(file); /* read only: nothing to lose */
 	return rc;

@@ -65,8 +65,8 @@ static bool is_meant(const struct stk_accept_opts *opts, const struct stk_row *r
 {
 	const char *wanted = opts->order->function;
 
-	return is_open(row) && (!wanted || stk_explain_means(stk_str_of(wanted),
-						   stk_str_of(row->function.name)));
+	return is_open(row) &&
+	       (!wanted || stk_explain_means(stk_str_of(wanted), stk_str_of(row->function.name)));
 }
 
 int stk_accept_add(struct stk_accept *accept, const struct stk_run *run,
@@ -166,8 +166,8 @@ static int unpack_content(const struct stk_json *json, struct stk_buf *out, stru
 	int rc;
 
 	if (!stk_str_is(stk_json_str(stk_json_get(json, "encoding")), "base64"))
-		return stk_err_set(err, STK_E_FORMAT,
-			STK_ACCEPTED_PATH ": GitHub does not give its content");
+		return stk_err_set(
+			err, STK_E_FORMAT, STK_ACCEPTED_PATH ": GitHub does not give its content");
 	for (size_t i = 0; i < content.len; i++)
 		if (content.ptr[i] != '\n' && content.ptr[i] != '\r')
 			stk_buf_add_byte(&plain, content.ptr[i]);
@@ -277,8 +277,8 @@ static int find_proposal(struct proposing *p, int64_t *number_out, struct stk_er
 	rc = send(p, "GET", &path, NULL, &answer, err);
 	first = stk_json_at(answer.json, 0);
 	/* a server that passes the filter over gives all of them */
-	if (rc == 0 && stk_str_is(stk_json_str(stk_json_pointer(first, STK_STR("/head/ref"))),
-			       p->branch))
+	if (rc == 0 &&
+		stk_str_is(stk_json_str(stk_json_pointer(first, STK_STR("/head/ref"))), p->branch))
 		*number_out = stk_json_int(stk_json_get(first, "number"), 0);
 	stk_rest_answer_release(&answer);
 	stk_buf_release(&path);

@@ -43,8 +43,7 @@ static int look(struct stk_json *item, void *ctx)
 static int find(struct stk_hub *hub, const char *path, struct wanted *wanted, struct stk_err *err)
 {
 	struct stk_rest_answer answer = STK_REST_ANSWER_INIT;
-	struct stk_rest_request request = {
-		.method = "GET", .path = path, .permission = PERMISSION};
+	struct stk_rest_request request = {.method = "GET", .path = path, .permission = PERMISSION};
 	struct stk_json *items;
 	int rc = stk_rest_send(stk_hub_rest(hub), &request, &answer, err);
 
@@ -115,7 +114,8 @@ static int ask_address(struct stk_hub *hub, struct stk_client *client, const cha
 	return rc;
 }
 
-/* Where the bytes lie: https, or the API's own scheme where that is plain (a test, a closed net). */
+/* Where the bytes lie: https, or the API's own scheme where that is plain (a test, a closed net).
+ */
 static int check_address(struct stk_hub *hub, struct stk_str to, struct stk_err *err)
 {
 	struct stk_url url, api;

@@ -20,8 +20,9 @@ int stk_artifact_of_run(struct stk_hub *hub, int64_t run_id, const char *name,
 int stk_artifact_of_commit(struct stk_hub *hub, const char *head_sha, const char *name,
 	struct stk_artifact *out, struct stk_err *err) STK_MUST_CHECK;
 
-/* Its zip, as it is, into an empty buffer. GitHub answers with an address of a store elsewhere, good for a minute:
- * the token does not go there. STK_E_TOO_LARGE over STK_ARTIFACT_MAX; STK_E_NOT_FOUND expired. */
+/* Its zip, as it is, into an empty buffer. GitHub answers with an address of a store elsewhere,
+ * good for a minute: the token does not go there. STK_E_TOO_LARGE over STK_ARTIFACT_MAX;
+ * STK_E_NOT_FOUND expired. */
 int stk_artifact_fetch(struct stk_hub *hub, const struct stk_artifact *artifact,
 	struct stk_buf *zip, struct stk_err *err) STK_MUST_CHECK;
 

@@ -10,24 +10,30 @@
 #include "core/base/mem.h"
 #include "core/bot/bot_priv.h"
 #include "core/publish/ci.h"
+#include "core/report/text.h"
 
-#define BODY_MAX ((size_t)1 << 20) /* the events that matter have 30 KB; GitHub sends up to 25 MB */
+#define BODY_MAX ((size_t)1 << 20) /* the events that matter have 30 KB; GitHub sends up to 25 MB  \
+				    */
 
 enum { WORKERS = 2, WORKERS_MAX = 16, WAITING_MAX = 1000, CONNECTIONS_MAX = 200, IDLE_S = 10 };
 enum { SERVER_THREADS = 2 };
 
 void stk_bot_say(struct stk_bot *bot, const char *fmt, ...)
 {
+	struct stk_buf plain = STK_BUF_EMPTY;
 	char line[1024];
 	va_list args;
 
 	va_start(args, fmt);
 	(void)vsnprintf(line, sizeof line, fmt, args); /* cut if long */
 	va_end(args);
+	/* errors repeat what a record or a comment says */
+	stk_text_add_plain(&plain, stk_str_of(line));
 	(void)pthread_mutex_lock(&bot->lock);
 	if (bot->opts.say)
-		bot->opts.say(line, bot->opts.ctx);
+		bot->opts.say(plain.ptr, bot->opts.ctx);
 	(void)pthread_mutex_unlock(&bot->lock);
+	stk_buf_release(&plain);
 }
 
 void stk_bot_wake(struct stk_bot *bot)
@@ -83,8 +89,8 @@ static int check(const struct stk_bot_opts *opts, struct stk_err *err)
 		return stk_err_set(err, STK_E_INVAL, "which repositories are served?");
 	for (size_t i = 0; i < opts->repositories_len; i++)
 		if (!is_rule(stk_str_of(opts->repositories[i])))
-			return stk_err_set(err, STK_E_INVAL, "'%s': OWNER/NAME or OWNER/* is wanted",
-				opts->repositories[i]);
+			return stk_err_set(err, STK_E_INVAL,
+				"'%s': OWNER/NAME or OWNER/* is wanted", opts->repositories[i]);
 	if (opts->workers < 0 || opts->workers > WORKERS_MAX)
 		return stk_err_set(err, STK_E_INVAL, "1 to %d workers", WORKERS_MAX);
 	return 0;

@@ -17,11 +17,11 @@ struct stk_bot_opts {
 	const struct stk_secret *secrets[2];
 	const char *const *repositories; /* "owner/name"; a star as the name: all of an owner */
 	size_t repositories_len;
-	struct stk_hub_opts hub; /* interrupts are filled in */
+	struct stk_hub_opts hub;       /* interrupts are filled in */
 	struct stk_task_settings task; /* clock and interrupts are filled in */
-	int workers;             /* default 2 */
-	size_t max_waiting;      /* deliveries in the queue; default 1,000 */
-	int64_t first_pause_ns;  /* before a delivery is tried again; default 10 s */
+	int workers;                   /* default 2 */
+	size_t max_waiting;            /* deliveries in the queue; default 1,000 */
+	int64_t first_pause_ns;        /* before a delivery is tried again; default 10 s */
 	const struct stk_clock *clock;
 	const atomic_int *interrupts; /* above 1 while it stops: what is in hand is given up */
 	void (*say)(const char *line, void *ctx); /* one at a time, from any thread */

@@ -118,8 +118,8 @@ static int read_finished(struct stk_delivery *out, struct stk_json *event, struc
 		out->number = int_at(event, "/workflow_run/pull_requests/0/number");
 	if (!out->run_id || !out->head_sha)
 		return lacks("id or head_sha of the workflow run", err);
-	if (stk_units_parse_rfc3339(
-		    text_at(event, "/workflow_run/updated_at"), &out->at_ns, NULL) < 0)
+	if (stk_units_parse_rfc3339(text_at(event, "/workflow_run/updated_at"), &out->at_ns, NULL) <
+		0)
 		return lacks("workflow_run.updated_at", err);
 	return 0;
 }

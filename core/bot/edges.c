@@ -7,7 +7,7 @@
 struct walk {
 	const struct stk_flame *flame;
 	const char *function;
-	int32_t path[STK_FLAME_DEPTH_MAX + 1]; /* names by level */
+	int32_t path[STK_FLAME_DEPTH_MAX + 1];   /* names by level */
 	bool is_inside[STK_FLAME_DEPTH_MAX + 1]; /* the function lies on the path to here */
 	uint32_t *callers, *callees;             /* by names and one more, for add_edge */
 	struct stk_edges *edges;
@@ -36,12 +36,10 @@ static void add_cost(
 static void add_edge(struct walk *walk, struct stk_edge_list *list, uint32_t *at, int32_t name,
 	const struct stk_flame_node *node)
 {
-	size_t slot = name >= 0 && (size_t)name < walk->flame->names.len
-			      ? (size_t)name
-			      : walk->flame->names.len;
-	const char *text = slot < walk->flame->names.len
-				   ? walk->flame->names.items[slot].function.name
-				   : NULL;
+	size_t slot = name >= 0 && (size_t)name < walk->flame->names.len ? (size_t)name
+									 : walk->flame->names.len;
+	const char *text =
+		slot < walk->flame->names.len ? walk->flame->names.items[slot].function.name : NULL;
 
 	if (at[slot] == 0) {
 		struct stk_edge *edge = stk_vec_push_new(list);

@@ -24,6 +24,7 @@ enum rank { WHOLE, END, PART, NOT_AT_ALL };
 
 /* The names that fit best so far. */
 struct search {
+	struct stk_arena arena; /* of the names */
 	struct stk_str wanted;
 	enum rank rank;
 	const char *names[SEVERAL_MAX];
@@ -61,7 +62,7 @@ static void consider(struct search *search, const char *name)
 		if (strcmp(search->names[i], name) == 0)
 			return;
 	if (search->len < SEVERAL_MAX)
-		search->names[search->len++] = name;
+		search->names[search->len++] = stk_arena_dup(&search->arena, name);
 	else
 		search->more++;
 }
@@ -76,16 +77,31 @@ static void search_run(struct search *search, const struct stk_run *run)
 			consider(search, run->hotspots.items[i].rows.items[k].function.name);
 }
 
+/* Functions that were too rare to be compared, or only call others. */
+static void search_flames(struct search *search, const struct stk_parcel_record *record)
+{
+	for (size_t i = 0; i < record->flames.len; i++) {
+		struct stk_flame flame;
+
+		stk_flame_init(&flame);
+		if (stk_flame_unpack(stk_buf_str(&record->flames.items[i].bytes), &flame, NULL) ==
+			0)
+			for (size_t k = 0; k < flame.names.len; k++)
+				consider(search, flame.names.items[k].function.name);
+		stk_flame_release(&flame);
+	}
+}
+
 static void add_several(const struct search *search, struct stk_buf *buf)
 {
-	stk_buf_add_text(buf, "Which one?\n\n");
+	stk_buf_add_text(buf, "Which one? ");
 	for (size_t i = 0; i < search->len; i++) {
-		stk_buf_add_text(buf, "- ");
+		stk_buf_add_text(buf, i ? " · " : "");
 		stk_markdown_add_name(buf, search->names[i], NAME_WIDTH);
-		stk_buf_add_byte(buf, '\n');
 	}
 	if (search->more)
-		stk_buf_addf(buf, "- and %zu more\n", search->more);
+		stk_buf_addf(buf, " and %zu more", search->more);
+	stk_buf_add_byte(buf, '\n');
 }
 
 /* --- numbers ------------------------------------------------------------------------------- */
@@ -123,8 +139,8 @@ static void add_change(struct stk_buf *buf, const struct stk_row *row)
 	stk_buf_release(&figure);
 }
 
-static void add_row(struct explaining *e, const struct stk_comparison *comparison,
-	const struct stk_row *row)
+static void add_row(
+	struct explaining *e, const struct stk_comparison *comparison, const struct stk_row *row)
 {
 	struct stk_buf *buf = e->buf, figure = STK_BUF_EMPTY;
 
@@ -261,8 +277,7 @@ static void add_link(struct explaining *e)
 		add_place(e, &place);
 	} else if (row->function.file && row->function.file[0]) {
 		stk_buf_add_text(e->buf, link[0] ? "; " : "");
-		stk_markdown_add_name(
-			e->buf, stk_parts_place(&e->doc, &row->function), NAME_WIDTH);
+		stk_markdown_add_name(e->buf, stk_parts_place(&e->doc, &row->function), NAME_WIDTH);
 	}
 	if (row->link.share >= 0.0 && row->link.share <= 1.0)
 		stk_buf_addf(e->buf, " · %.0f %% of its increase runs through changed lines",
@@ -290,8 +305,8 @@ static void add_edges(struct explaining *e, const char *title, const struct stk_
 		else
 			stk_buf_add_text(e->buf, "(the root, or too small)");
 		stk_buf_add_text(e->buf, " | ");
-		stk_figures_add_pair(&figure, edge->cost[STK_SIDE_BASE], edge->cost[STK_SIDE_HEAD],
-			flame->unit);
+		stk_figures_add_pair(
+			&figure, edge->cost[STK_SIDE_BASE], edge->cost[STK_SIDE_HEAD], flame->unit);
 		add_figure(e->buf, &figure);
 		stk_buf_add_text(e->buf, " |\n");
 	}
@@ -314,8 +329,8 @@ static void add_flame(struct explaining *e, const char *short_name)
 		if (edges.found) {
 			stk_buf_add_text(e->buf, "\n<details><summary>Callers and callees: ");
 			stk_markdown_add_text(e->buf, stk_str_of(short_name));
-			stk_buf_addf(e->buf, "%s</summary>\n",
-				flame.is_level ? "" : ", per request");
+			stk_buf_addf(
+				e->buf, "%s</summary>\n", flame.is_level ? "" : ", per request");
 			add_edges(e, "called by", &edges.callers, &flame);
 			add_edges(e, "calls", &edges.callees, &flame);
 			stk_buf_add_text(e->buf, "\n</details>\n");
@@ -353,30 +368,39 @@ static void add_sides(struct explaining *e)
 	stk_buf_add_text(e->buf, "</sub>\n");
 }
 
+static void add_function(struct explaining *e)
+{
+	stk_doc_init(&e->doc, e->run);
+	stk_buf_add_text(e->buf, "**");
+	stk_markdown_add_name(e->buf, e->function, NAME_WIDTH);
+	stk_buf_add_text(e->buf, "**\n");
+	add_table(e);
+	add_hotspots(e);
+	add_link(e);
+	add_flames(e);
+	add_sides(e);
+	stk_doc_release(&e->doc);
+}
+
 enum stk_explain_found stk_explain_format(const struct stk_run *run,
 	const struct stk_parcel_record *record, const struct stk_explain_opts *opts,
 	struct stk_buf *buf)
 {
 	struct search search = {.wanted = stk_str_of(opts->function), .rank = NOT_AT_ALL};
 	struct explaining e = {.run = run, .record = record, .blob = opts->blob, .buf = buf};
+	enum stk_explain_found found = STK_EXPLAIN_NONE;
 
 	search_run(&search, run);
-	if (search.len == 0)
-		return STK_EXPLAIN_NONE;
+	if (search.len == 0 || search.rank == PART)
+		search_flames(&search, record);
 	if (search.len > 1) {
+		found = STK_EXPLAIN_SEVERAL;
 		add_several(&search, buf);
-		return STK_EXPLAIN_SEVERAL;
+	} else if (search.len == 1) {
+		found = STK_EXPLAIN_ONE;
+		e.function = search.names[0];
+		add_function(&e);
 	}
-	e.function = search.names[0];
-	stk_doc_init(&e.doc, run);
-	stk_buf_add_text(buf, "**");
-	stk_markdown_add_name(buf, e.function, NAME_WIDTH);
-	stk_buf_add_text(buf, "**\n");
-	add_table(&e);
-	add_hotspots(&e);
-	add_link(&e);
-	add_flames(&e);
-	add_sides(&e);
-	stk_doc_release(&e.doc);
-	return STK_EXPLAIN_ONE;
+	stk_arena_release(&search.arena);
+	return found;
 }

@@ -38,7 +38,7 @@ const char *stk_hub_token_source(const struct stk_hub *hub)
 
 static int open_rest(struct stk_hub *hub, struct stk_rest **out, struct stk_err *err)
 {
-	static const struct stk_http_header headers[] = {
+	const struct stk_http_header headers[] = {
 		/* the second is for servers that only know the plain name */
 		{STK_STR("Accept"), STK_STR("application/vnd.github+json, application/json;q=0.9")},
 		{STK_STR("X-GitHub-Api-Version"), STK_STR("2022-11-28")}};

@@ -67,8 +67,8 @@ int stk_hub_get_pull(struct stk_hub *hub, int64_t number, struct stk_hub_pull *o
 int stk_hub_react(struct stk_hub *hub, int64_t comment_id, const char *content,
 	struct stk_err *err) STK_MUST_CHECK;
 
-/* An answer on a pull request. delivery: its hidden mark, so that it is written once; is_again: look
- * for it first, as this delivery was in hand before. */
+/* An answer on a pull request. delivery: its hidden mark, so that it is written once; is_again:
+ * look for it first, as this delivery was in hand before. */
 struct stk_hub_answer {
 	int64_t number;
 	const char *delivery;

@@ -131,8 +131,8 @@ static int was_answered(struct stk_hub *hub, const struct stk_hub_answer *answer
 	int rc = stk_hub_login(hub, &looked.login, err);
 
 	stk_units_format_rfc3339(&since, answer->since_ns);
-	stk_hub_path(hub, &path, "/issues/%lld/comments?per_page=100&since=",
-		(long long)answer->number);
+	stk_hub_path(
+		hub, &path, "/issues/%lld/comments?per_page=100&since=", (long long)answer->number);
 	stk_url_escape(&path, stk_buf_str(&since));
 	list.path = path.ptr;
 	if (rc == 0)
@@ -142,8 +142,7 @@ static int was_answered(struct stk_hub *hub, const struct stk_hub_answer *answer
 	return rc < 0 ? rc : looked.found;
 }
 
-int stk_hub_answer(
-	struct stk_hub *hub, const struct stk_hub_answer *answer, struct stk_err *err)
+int stk_hub_answer(struct stk_hub *hub, const struct stk_hub_answer *answer, struct stk_err *err)
 {
 	struct stk_rest_answer got = STK_REST_ANSWER_INIT;
 	struct stk_json *json = stk_json_new_object();

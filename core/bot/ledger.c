@@ -10,12 +10,12 @@
 #include "core/base/gzip.h"
 #include "core/base/mem.h"
 
-#define RECORDS_MAX   500
-#define BYTES_MAX     ((size_t)256 << 20)
-#define REQUESTS_MAX  10000
-#define REQUEST_OLD   (7 * 24 * 3600 * STK_NS_PER_S)
-#define PACK_LEVEL    4
-#define TITLE_MAX     1024
+#define RECORDS_MAX  500
+#define BYTES_MAX    ((size_t)256 << 20)
+#define REQUESTS_MAX 10000
+#define REQUEST_OLD  (7 * 24 * 3600 * STK_NS_PER_S)
+#define PACK_LEVEL   4
+#define TITLE_MAX    1024
 
 #define SCHEMA                                                                                     \
 	"CREATE TABLE IF NOT EXISTS record(number INTEGER PRIMARY KEY AUTOINCREMENT,"              \
@@ -198,8 +198,8 @@ int stk_ledger_put(struct stk_ledger *ledger, const struct stk_ledger_pull *pull
 		rc = put(ledger, pull, name, record, stk_buf_str(&packed), err);
 		if (rc == 0)
 			rc = stk_db_exec(ledger->db, "COMMIT", err);
-		if (rc < 0)
-			(void)stk_db_exec(ledger->db, "ROLLBACK", NULL);
+		if (rc < 0 && stk_db_exec(ledger->db, "ROLLBACK", NULL) < 0)
+			rc = STK_E_IO;
 	}
 	(void)pthread_mutex_unlock(&ledger->lock);
 out:
@@ -281,8 +281,8 @@ static int drop_requests(struct stk_ledger *ledger, int64_t now, struct stk_err 
 	return run(ledger->statements[DROP_REQUESTS], err);
 }
 
-int stk_ledger_ask(struct stk_ledger *ledger, const struct stk_ledger_request *request,
-	struct stk_err *err)
+int stk_ledger_ask(
+	struct stk_ledger *ledger, const struct stk_ledger_request *request, struct stk_err *err)
 {
 	struct stk_stmt *stmt = ledger->statements[ASK];
 	int64_t now = stk_clock_wall(ledger->opts.clock);

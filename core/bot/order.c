@@ -74,8 +74,7 @@ static const char *keep(struct stk_order *order, struct stk_str text)
 /* "…" in straight or typographic quotes: the length of the quote at the front, 0 for none. */
 static size_t quote_at(struct stk_str text)
 {
-	static const char *const quotes[] = {
-		"\"", "\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x9e"};
+	static const char *const quotes[] = {"\"", "\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x9e"};
 
 	for (size_t i = 0; i < STK_ARRAY_LEN(quotes); i++)
 		if (stk_str_starts(text, quotes[i]))

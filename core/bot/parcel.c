@@ -72,8 +72,7 @@ static int add_flames(struct stk_zip *zip, struct stk_str folder, struct stk_par
 	return rc;
 }
 
-static int add_record(
-	struct stk_zip *zip, size_t i, struct stk_parcel *out, struct stk_err *err)
+static int add_record(struct stk_zip *zip, size_t i, struct stk_parcel *out, struct stk_err *err)
 {
 	struct stk_parcel_record *record;
 	struct stk_str name, folder = folder_of(stk_zip_name(zip, i), &name);

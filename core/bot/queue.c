@@ -24,8 +24,9 @@
 	" number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, digest BLOB NOT NULL" \
 	" UNIQUE, event TEXT NOT NULL, body BLOB, state INTEGER NOT NULL, tries INTEGER NOT NULL," \
 	" came INTEGER NOT NULL, due INTEGER NOT NULL, why TEXT);"                                 \
-	"CREATE INDEX IF NOT EXISTS delivery_due ON delivery(state, due);"                         \
-	/* what was in hand when the process ended */                                              \
+	"CREATE INDEX IF NOT EXISTS delivery_due ON delivery(state, due);" /* what was in hand     \
+									      when the process     \
+									      ended */             \
 	"UPDATE delivery SET state=0 WHERE state=1;"
 
 enum { WAITING, RUNNING, DONE, DEAD };
@@ -85,8 +86,7 @@ static void set_defaults(struct stk_queue_opts *opts)
 	opts->keep_ns = opts->keep_ns ? opts->keep_ns : KEEP_NS;
 }
 
-int stk_queue_open(
-	const struct stk_queue_opts *opts, struct stk_queue **out, struct stk_err *err)
+int stk_queue_open(const struct stk_queue_opts *opts, struct stk_queue **out, struct stk_err *err)
 {
 	struct stk_queue *queue = stk_xcalloc(1, sizeof *queue);
 	int rc;

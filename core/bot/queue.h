@@ -18,7 +18,8 @@ struct stk_queue_opts {
 	size_t max_bytes;       /* of their bodies; default 64 MiB */
 	size_t max_dead;        /* that are kept with their body; default 1,000 */
 	int max_tries;          /* default 8 */
-	int64_t first_pause_ns; /* before the second try, then doubled up to an hour; default 10 s */
+	int64_t first_pause_ns; /* before the second try, then doubled up to an hour; default 10 s
+				 */
 	int64_t keep_ns;        /* how long a handled one is known; default 7 days */
 };
 
@@ -78,8 +79,8 @@ struct stk_queue_counts {
 	int64_t known;     /* deliveries that would be seen again as such */
 	int64_t oldest_ns; /* how long the longest one waits or runs; 0 for none */
 };
-int stk_queue_count(struct stk_queue *queue, struct stk_queue_counts *out,
-	struct stk_err *err) STK_MUST_CHECK;
+int stk_queue_count(
+	struct stk_queue *queue, struct stk_queue_counts *out, struct stk_err *err) STK_MUST_CHECK;
 
 /* Forget handled ones older than keep_ns, and the oldest given-up ones over max_dead. */
 int stk_queue_sweep(struct stk_queue *queue, struct stk_err *err) STK_MUST_CHECK;

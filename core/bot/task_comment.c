@@ -48,14 +48,14 @@ static struct stk_json *inputs_of(const struct command *c, const char *token)
 static int dispatch(struct command *c, const char *token, struct stk_err *err)
 {
 	struct stk_json *inputs = inputs_of(c, token);
-	struct stk_hub_dispatch dispatch = {.workflow = c->task->settings->workflow,
-		.ref = c->pull.base_ref,
-		.inputs = inputs};
+	struct stk_hub_dispatch dispatch = {
+		.workflow = c->task->settings->workflow, .ref = c->pull.base_ref, .inputs = inputs};
 	int rc = stk_hub_dispatch(c->task->hub, &dispatch, err);
 
 	if (rc == STK_E_NOT_FOUND)
-		stk_err_hint(err, "is there a .github/workflows/%s on %s, and may the bot write "
-				  "actions?",
+		stk_err_hint(err,
+			"is there a .github/workflows/%s on %s, and may the bot write "
+			"actions?",
 			dispatch.workflow, dispatch.ref);
 	stk_json_free(inputs);
 	return rc;
@@ -307,13 +307,11 @@ static int handle(struct command *c, struct stk_err *err)
 		return rc;
 	rc = carry_out(c, &why);
 	if (rc == 0)
-		return c->answer.len ? stk_task_answer(
-					       c->task, delivery->number, &c->answer, err)
+		return c->answer.len ? stk_task_answer(c->task, delivery->number, &c->answer, err)
 				     : 0;
 	if (rc != STK_E_ABORTED && (c->task->is_last || !stk_task_may_pass(c->task, rc))) {
-		stk_task_say(c->task, "/stoker %s on %s#%lld: %s",
-			stk_order_name(c->order.kind), delivery->repository,
-			(long long)delivery->number, why.msg);
+		stk_task_say(c->task, "/stoker %s on %s#%lld: %s", stk_order_name(c->order.kind),
+			delivery->repository, (long long)delivery->number, why.msg);
 		return tell_failure(c, &why, err);
 	}
 	*err = why;

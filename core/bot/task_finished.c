@@ -210,8 +210,8 @@ static int tell(struct finished *f, const char *missing, struct stk_err *err)
 	stk_buf_add_byte(&body, '\n');
 	rc = stk_task_answer(f->task, f->number, &body, err);
 	if (rc == 0)
-		rc = stk_hub_react(f->task->hub, f->request.comment_id,
-			missing ? "confused" : "rocket", err);
+		rc = stk_hub_react(
+			f->task->hub, f->request.comment_id, missing ? "confused" : "rocket", err);
 	if (rc == 0)
 		rc = stk_ledger_close_request(f->task->ledger, f->request.token, err);
 	stk_buf_release(&body);
@@ -225,8 +225,8 @@ static int handle(struct finished *f, struct stk_err *err)
 
 	/* most workflows of a repository leave no record: no news */
 	if (rc == STK_E_NOT_FOUND && !was_asked) {
-		stk_task_say(f->task, "run %lld: %s", (long long)f->task->delivery->run_id,
-			err->msg);
+		stk_task_say(
+			f->task, "run %lld: %s", (long long)f->task->delivery->run_id, err->msg);
 		return 0;
 	}
 	if (rc == STK_E_NOT_FOUND || (rc < 0 && was_asked && f->task->is_last))

@@ -67,8 +67,8 @@ static enum stk_task_end handle(
 	return end;
 }
 
-static void conclude(struct worker *worker, const struct stk_queue_job *job,
-	enum stk_task_end end, const struct stk_err *why)
+static void conclude(struct worker *worker, const struct stk_queue_job *job, enum stk_task_end end,
+	const struct stk_err *why)
 {
 	static const enum stk_queue_end ends[] = {[STK_TASK_DONE] = STK_QUEUE_DONE,
 		[STK_TASK_RETRY] = STK_QUEUE_RETRY,
@@ -85,10 +85,10 @@ static void conclude(struct worker *worker, const struct stk_queue_job *job,
 		stk_tally_add(&bot->tally, is_dead                ? STK_TALLY_DEAD
 					   : end == STK_TASK_DONE ? STK_TALLY_DONE
 								  : STK_TALLY_RETRIED);
-	if (stk_queue_end(bot->queue, job, ends[end], end == STK_TASK_DONE ? NULL : why->msg,
-		    &err) < 0)
-		stk_bot_say(bot, "delivery %s is handled again after a restart: %s", job->id,
-			err.msg);
+	if (stk_queue_end(
+		    bot->queue, job, ends[end], end == STK_TASK_DONE ? NULL : why->msg, &err) < 0)
+		stk_bot_say(
+			bot, "delivery %s is handled again after a restart: %s", job->id, err.msg);
 }
 
 /* One delivery. False: none is due. */

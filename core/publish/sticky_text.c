@@ -6,9 +6,8 @@ void stk_sticky_format(const struct stk_post *post, enum stk_comment_flavour fla
 	struct stk_buf *body, struct stk_buf *brief, struct stk_sticky_text *text)
 {
 	struct stk_arena arena = STK_ARENA_INIT;
-	struct stk_comment_opts opts = {.key = post->opts->key,
-		.has_bot = post->opts->has_bot,
-		.flavour = flavour};
+	struct stk_comment_opts opts = {
+		.key = post->opts->key, .has_bot = post->opts->has_bot, .flavour = flavour};
 
 	stk_links_of(post, &arena, &opts.links);
 	stk_comment_format(post->doc, &opts, body);
