@@ -42,8 +42,9 @@ static int add_row(struct stk_accept *accept, const struct stk_run *run,
 		.function = row == &comparison->total ? "total" : row->function.name,
 		.profile = comparison->short_name,
 		.workflow = run->name,
-		/* a little more than was seen is the same regression, twice as much is not */
-		.limit = row->hi > 0.0 && row->hi < 1e6 ? ceil(row->hi * 100.0) / 100.0 : NAN,
+		/* a little more than was seen is the same regression, twice as much is not; a
+		   64th is written as it is */
+		.limit = row->hi > 0.0 && row->hi < 1e6 ? ceil(row->hi * 64.0) / 64.0 : NAN,
 		.reason = opts->order->reason,
 		.author = opts->login,
 		.until_ns = until_of(opts)};

@@ -12,8 +12,9 @@
 #include "core/publish/ci.h"
 #include "core/report/text.h"
 
-#define BODY_MAX ((size_t)1 << 20) /* the events that matter have 30 KB; GitHub sends up to 25 MB  \
-				    */
+#define BODY_MAX                                                                                   \
+	((size_t)1 << 20) /* the events that matter have 30 KB; GitHub sends up to 25 MB           \
+			   */
 
 enum { WORKERS = 2, WORKERS_MAX = 16, WAITING_MAX = 1000, CONNECTIONS_MAX = 200, IDLE_S = 10 };
 enum { SERVER_THREADS = 2 };

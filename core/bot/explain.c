@@ -279,7 +279,7 @@ static void add_link(struct explaining *e)
 		stk_buf_add_text(e->buf, link[0] ? "; " : "");
 		stk_markdown_add_name(e->buf, stk_parts_place(&e->doc, &row->function), NAME_WIDTH);
 	}
-	if (row->link.share >= 0.0 && row->link.share <= 1.0)
+	if (row->link.share > 0.0 && row->link.share <= 1.0)
 		stk_buf_addf(e->buf, " · %.0f %% of its increase runs through changed lines",
 			row->link.share * 100);
 	stk_buf_add_byte(e->buf, '\n');
