@@ -7,6 +7,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/clock.h"
+#include "core/http/net.h"
 
 enum stk_multi_fault {
 	STK_MULTI_OK,
@@ -27,6 +28,7 @@ enum stk_multi_fault {
 	STK_MULTI_HOSTNAME,
 	STK_MULTI_HTTP2,
 	STK_MULTI_ENCODING,
+	STK_MULTI_BLOCKED, /* stk_net_blocks_address */
 	STK_MULTI_TOO_LARGE
 };
 
@@ -46,6 +48,7 @@ struct stk_multi_job {
 	bool has_body;
 	struct stk_buf *head_out; /* header lines of the final answer, "Name: value\n" each */
 	struct stk_buf *body_out; /* NULL: count and drop; over its limit: STK_MULTI_TOO_LARGE */
+	struct stk_str user, password; /* for digest authentication; user.ptr NULL: none */
 	int64_t timeout_ns;
 	void (*done)(struct stk_multi_job *job); /* within stk_multi_poll; may submit again */
 	void *owner;
@@ -64,9 +67,8 @@ struct stk_multi_job {
 
 struct stk_multi_opts {
 	const struct stk_clock *clock;
-	const char *user_agent; /* NULL: none is sent unless headers hold one */
-	const char *ca_file;
-	bool insecure_tls;
+	const char *user_agent;    /* NULL: none is sent unless headers hold one */
+	const struct stk_net *net; /* borrowed; NULL: the defaults */
 };
 
 /* One thread at a time, except stk_multi_wake. */

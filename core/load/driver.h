@@ -92,8 +92,9 @@ struct stk_request {
 	size_t expect_len;
 	const struct stk_tag *tags;
 	size_t tags_len;
-	struct stk_str user, password; /* basic authentication if user.ptr is set */
-	bool discard;                  /* do not keep the body */
+	struct stk_str user, password; /* authentication if user.ptr is set: basic, or digest */
+	bool digest;
+	bool discard; /* do not keep the body */
 };
 
 struct stk_timings_ms {
@@ -108,11 +109,8 @@ struct stk_response {
 	const char *error; /* "" if none */
 	const char *proto; /* "HTTP/1.1"; "" without an answer */
 	const char *remote_ip;
-	struct stk_str url;                   /* of the last hop, absolute */
-	const struct stk_name_value *headers; /* as sent, in order, repeated ones apart */
-	size_t headers_len;
-	const struct stk_name_value *cookies; /* set by the answer: name and value */
-	size_t cookies_len;
+	struct stk_str url;  /* of the last hop, absolute */
+	struct stk_str head; /* "Name: value\n" as sent, in order: stk_exchange_next_header */
 	struct stk_str body; /* unpacked; empty with discard */
 	struct stk_timings_ms timings;
 };

@@ -33,9 +33,7 @@ struct stk_fetch {
 	const char *method;
 	bool has_url, send_body, is_target, same_host;
 	int64_t deadline_ns, hops_left;
-	STK_VEC(struct stk_name_value) out;     /* header lines that go out */
-	STK_VEC(struct stk_name_value) headers; /* of the answer */
-	STK_VEC(struct stk_name_value) cookies;
+	STK_VEC(struct stk_name_value) out; /* header lines that go out */
 };
 
 /* Find out URL and host of the request that is set. */

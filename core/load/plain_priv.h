@@ -4,6 +4,7 @@
 #define STK_CORE_LOAD_PLAIN_PRIV_H
 
 #include "core/base/map.h"
+#include "core/base/rand.h"
 #include "core/load/http1.h"
 #include "core/load/resolver.h"
 #include "core/load/timers.h"
@@ -21,7 +22,7 @@ struct stk_origin {
 	bool is_literal, is_asked;
 	int64_t fresh_until_ns;
 	struct stk_addresses addresses;
-	size_t preferred; /* the one that answered last */
+	size_t preferred; /* the one to begin with */
 	struct stk_plain_conn *waiting;
 };
 
@@ -47,7 +48,7 @@ struct stk_plain_conn {
 	void **session;
 	struct stk_plain_conn *prev, *next; /* of the list it is in: idle, waiting, failed … */
 	struct stk_plain_conn *all_prev, *all_next; /* of all connections in use */
-	size_t tried, address;                      /* addresses tried; the one in use */
+	size_t tried, first_tried, address;         /* of the addresses; address: in use */
 	int connect_errno;
 	bool reused, resent, closes, half_closed, has_more;
 	struct stk_http1 http;
@@ -59,6 +60,8 @@ struct stk_plain_conn {
 
 struct stk_plain {
 	const struct stk_clock *clock;
+	const struct stk_net *net; /* never NULL */
+	struct stk_rand rng;       /* for the choice of addresses */
 	char *user_agent;
 	int epoll_fd, timer_fd, wake_fd, notify_fd;
 	int guest_fd;

@@ -8,6 +8,7 @@
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/err.h"
+#include "core/http/net.h"
 #include "core/http/url.h"
 #include "core/load/driver.h"
 
@@ -20,8 +21,14 @@ struct stk_exchange {
 	const struct stk_url *parts; /* of url */
 	const struct stk_name_value *headers;
 	size_t headers_len;
+	/* Where the transport may keep the request's head as it made it, and finds it again: the
+	 * owner sees to it that method, URL and headers are always the same. NULL: they are not. */
+	struct stk_buf *made_head;
 	struct stk_str body;
 	bool has_body;
+	/* Digest authentication: the transport answers the server's question by itself. */
+	bool digest;
+	struct stk_str user, password;
 	bool keep_body;     /* else the answer's body is counted and dropped */
 	int64_t timeout_ns; /* from submit to the last byte */
 	size_t max_body;    /* more is error 1000 */
@@ -55,8 +62,7 @@ void stk_exchange_clear(struct stk_exchange *exchange);
 struct stk_transport_opts {
 	const struct stk_clock *clock;
 	const char *user_agent;
-	const char *ca_file;
-	bool insecure_tls;
+	const struct stk_net *net; /* outlives the transport; NULL: the defaults */
 };
 
 /* One per worker thread. A new transport is one file with such a table. */

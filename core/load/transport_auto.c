@@ -91,7 +91,8 @@ static bool fits_plain(const struct either *either, const struct stk_exchange *e
 {
 	const struct stk_url *url = exchange->parts;
 
-	if (url->scheme.len != 4 || url->userinfo.ptr || !is_plain_host(url->host))
+	if (exchange->digest || url->scheme.len != 4 || url->userinfo.ptr ||
+		!is_plain_host(url->host))
 		return false;
 	if (either->has_proxy && !is_loopback(url->host))
 		return false;

@@ -4,8 +4,6 @@
 #include "core/base/mem.h"
 #include "core/load/load_priv.h"
 
-enum { BATCH_ALL = 20, BATCH_PER_HOST = 6 };
-
 struct stk_vu *stk_vu_new(struct stk_worker *worker, int64_t id, struct stk_err *err)
 {
 	const struct stk_vu_driver *driver = worker->engine->driver;
@@ -106,6 +104,8 @@ static size_t under_way(const struct stk_vu *vu, const struct stk_fetch *fetch, 
 /* Start what may be started: a single request always, of a batch as many as the limits let. */
 static void start_more(struct stk_vu *vu)
 {
+	const struct stk_plan *plan = vu->worker->engine->plan;
+
 	for (size_t i = 0; i < vu->fetches_used; i++) {
 		struct stk_fetch *fetch = vu->fetches.items[i];
 		size_t all, same;
@@ -113,9 +113,9 @@ static void start_more(struct stk_vu *vu)
 		if (fetch->state != STK_FETCH_QUEUED)
 			continue;
 		same = under_way(vu, fetch, &all);
-		if (all >= BATCH_ALL)
+		if (all >= (size_t)plan->batch)
 			return;
-		if (same < BATCH_PER_HOST)
+		if (plan->batch_per_host == 0 || same < (size_t)plan->batch_per_host)
 			stk_fetch_start(fetch);
 	}
 }
@@ -156,7 +156,7 @@ void stk_vu_fetched(struct stk_vu *vu, struct stk_fetch *fetch)
 	vu->fetches_left--;
 	if (vu->fetches_left == 0)
 		stk_worker_enqueue(vu->worker, vu, STK_NEXT_RESUME);
-	else if (vu->fetches_used > BATCH_PER_HOST)
+	else if (vu->fetches_used > 1)
 		start_more(vu);
 }
 
@@ -165,7 +165,8 @@ const struct stk_response *stk_vu_response(const struct stk_vu *vu, size_t i)
 	return &vu->fetches.items[i]->response;
 }
 
-void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags)
+static void sample_tagged(
+	struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags)
 {
 	struct stk_worker *worker = vu->worker;
 	const struct stk_engine *engine = worker->engine;
@@ -173,22 +174,27 @@ void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk
 	struct stk_tag_lists lists = {.len = 0};
 	const struct stk_scenario *scenario = vu->iteration.scenario;
 
+	if (tags) {
+		stk_tag_lists_add(&lists, tags->extra, tags->extra_len);
+		stk_tag_lists_add(&lists, tags->tags, tags->tags_len);
+	}
+	stk_tag_lists_add(&lists, &group, 1);
+	if (scenario) {
+		stk_tag_lists_add(&lists, &engine->scenario_tags[vu->iteration.scenario_index], 1);
+		stk_tag_lists_add(&lists, scenario->tags.items, scenario->tags.len);
+	}
+	stk_tag_lists_add(&lists, engine->plan->tags.items, engine->plan->tags.len);
+	stk_counts_add(worker->counts, metric, value, &lists);
+}
+
+void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags)
+{
 	if (!vu->counted)
 		return;
-	if (stk_counts_wants_tags(worker->counts, metric)) {
-		if (tags) {
-			stk_tag_lists_add(&lists, tags->extra, tags->extra_len);
-			stk_tag_lists_add(&lists, tags->tags, tags->tags_len);
-		}
-		stk_tag_lists_add(&lists, &group, 1);
-		if (scenario) {
-			stk_tag_lists_add(
-				&lists, &engine->scenario_tags[vu->iteration.scenario_index], 1);
-			stk_tag_lists_add(&lists, scenario->tags.items, scenario->tags.len);
-		}
-		stk_tag_lists_add(&lists, engine->plan->tags.items, engine->plan->tags.len);
-	}
-	stk_counts_add(worker->counts, metric, value, &lists);
+	if (stk_counts_wants_tags(vu->worker->counts, metric))
+		sample_tagged(vu, metric, value, tags);
+	else
+		stk_counts_add(vu->worker->counts, metric, value, NULL);
 }
 
 void stk_vu_add(
@@ -315,6 +321,8 @@ static void end_iteration(struct stk_vu *vu, enum stk_vu_status status, const st
 		count_failure(vu, err);
 	end_samples(vu, now_ns);
 	count_data(vu);
+	if (worker->engine->plan->no_vu_reuse && worker->engine->transport->forget)
+		worker->engine->transport->forget(worker->transport, &vu->session);
 	atomic_fetch_sub_explicit(&worker->tally.running, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&worker->tally.iterations, 1, memory_order_relaxed);
 	/* A stop acts before a next one starts; it may take the VU away. */

@@ -264,27 +264,12 @@ static int http_batch(lua_State *lua)
 	return lua_yieldk(lua, 0, (lua_KContext)vu, batch_answered);
 }
 
-/* is_response(value) */
-static int is_response(lua_State *lua)
-{
-	lua_pushboolean(lua, stk_response_at(lua, 1));
-	return 1;
-}
-
-/* duration(response) -> ms */
-static int response_duration(lua_State *lua)
-{
-	lua_pushnumber(lua, stk_response_duration(lua, 1));
-	return 1;
-}
-
 int luaopen_stk_http(lua_State *lua)
 {
 	static const luaL_Reg funcs[] = {{"get", http_get}, {"head", http_head},
 		{"delete", http_delete}, {"options", http_options}, {"post", http_post},
 		{"put", http_put}, {"patch", http_patch}, {"request", http_request},
-		{"batch", http_batch}, {"is_response", is_response},
-		{"duration", response_duration}, {NULL, NULL}};
+		{"batch", http_batch}, {NULL, NULL}};
 
 	stk_response_open(lua);
 	luaL_newlib(lua, funcs);
