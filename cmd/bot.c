@@ -38,8 +38,8 @@ static const struct stk_opts_row rows[] = {
 	{ .name = "token-file", .type = STK_OPTS_TEXT, .offset = AT(token_file), .word = "FILE", .help = "a file that holds a token, in place of an App", .standard = "GITHUB_TOKEN" },
 	{ .name = "api-url", .type = STK_OPTS_TEXT, .offset = AT(api_url), .word = "URL", .help = "of the API, for an Enterprise server", .standard = "GITHUB_API_URL" },
 	{ .name = "server-url", .type = STK_OPTS_TEXT, .offset = AT(server_url), .word = "URL", .help = "of the pages for people", .standard = "that of the API" },
-	{ .name = "workflow", .type = STK_OPTS_TEXT, .offset = AT(workflow), .word = "FILE", .help = "the workflow that /stoker run starts", .standard = "stoker.yml" },
-	{ .name = "artifact", .type = STK_OPTS_TEXT, .offset = AT(artifact), .word = "NAME", .help = "the artifact in which workflows leave their record", .standard = "stoker-record" },
+	{ .name = "workflow", .type = STK_OPTS_TEXT, .offset = AT(workflow), .word = "FILE", .help = "the workflow that /stoker run starts", .standard = "stoker-run.yml" },
+	{ .name = "artifact", .type = STK_OPTS_TEXT, .offset = AT(artifact), .word = "NAME", .help = "the artifact in which workflows leave their record", .standard = "stoker" },
 	{ .name = "to", .type = STK_OPTS_LIST, .offset = AT(to), .word = "LIST", .help = "where records are posted: comment, check, status", .standard = "comment,check" },
 	{ .name = "workers", .type = STK_OPTS_INT, .offset = AT(workers), .word = "N", .min = 1, .max = 16, .help = "deliveries that are handled at once", .standard = "2" },
 	{ .name = "queue", .type = STK_OPTS_INT, .offset = AT(max_waiting), .word = "N", .min = 1, .max = 100000, .help = "deliveries that may wait; further ones are answered 503", .standard = "1000" },
@@ -280,8 +280,8 @@ static int run(struct stk_env *env, int argc, char **argv)
 {
 	struct settings settings = {.listen = "127.0.0.1:8787",
 		.data = ".stoker/bot",
-		.workflow = "stoker.yml",
-		.artifact = "stoker-record",
+		.workflow = "stoker-run.yml",
+		.artifact = "stoker",
 		.workers = 2,
 		.max_waiting = 1000,
 		.backoff_ns = 10 * STK_NS_PER_S};

@@ -81,7 +81,7 @@ int stk_hub_answer(struct stk_hub *hub, const struct stk_hub_answer *answer,
 
 /* Start a workflow by workflow_dispatch on a branch; inputs is an object of texts, borrowed. */
 struct stk_hub_dispatch {
-	const char *workflow; /* its file's name, "stoker.yml" */
+	const char *workflow; /* its file's name, "stoker-run.yml" */
 	const char *ref;
 	const struct stk_json *inputs;
 };

@@ -8,7 +8,7 @@
 
 /* The same for all tasks. */
 struct stk_task_settings {
-	const char *workflow;  /* file of the one that /stoker run starts: "stoker.yml" */
+	const char *workflow;  /* file of the one that /stoker run starts: "stoker-run.yml" */
 	const char *artifact;  /* in which runs leave their record */
 	const char *const *to; /* publishers; none: comment, check */
 	size_t to_len;

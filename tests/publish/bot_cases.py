@@ -673,4 +673,4 @@ CASES = [answers_help, refuses_what_is_not_signed, two_secrets_while_one_is_chan
 
 
 if __name__ == "__main__":
-    main("bot", CASES, int(os.environ.get("AT_ONCE", 4)))
+    main("bot", CASES, 4)

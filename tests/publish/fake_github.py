@@ -9,6 +9,7 @@ import hashlib
 import http.server
 import json
 import re
+import sys
 import threading
 import urllib.parse
 
@@ -46,7 +47,7 @@ class Forge:
         self.link_host = None  # of Link headers, where it is not our own
         self.page_max = 100
         handler = type("Handler", (Handler,), {"forge": self})
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server = Server(("127.0.0.1", 0), handler)
         self.url = "http://127.0.0.1:%d%s" % (self.server.server_address[1], base)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -55,7 +56,7 @@ class Forge:
             server.shutdown()
             server.server_close()
 
-    def add_artifact(self, run, data, name="stoker-record", head_sha=HEAD, **more):
+    def add_artifact(self, run, data, name="stoker", head_sha=HEAD, **more):
         artifact = {"id": self.new_id(), "name": name, "size_in_bytes": len(data), "expired": False,
                     "workflow_run": {"id": run, "head_sha": head_sha}}
         artifact.update(more)
@@ -80,6 +81,14 @@ class Forge:
         return [r for r in self.requests if r["method"] == method and re.search(pattern, r["path"])]
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """One that is used to clients which are killed."""
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Store:
     """Where the bytes of artifacts lie: another host, which must not see the token."""
 
@@ -99,7 +108,7 @@ class Store:
                 self.end_headers()
                 self.wfile.write(data or b"")
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
+        self.server = Server(("127.0.0.1", 0), Files)
         self.url = "http://127.0.0.1:%d" % self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -314,7 +323,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return 302, None, {"Location": "%s/%s?sig=secret" % (self.forge.store.url, number)}
 
     def dispatch(self, query, body, workflow):
-        if workflow != "stoker.yml":
+        if workflow != "stoker-run.yml":
             return self.refuse(404, "Not Found")
         if body.get("ref") not in self.forge.branches:
             return self.refuse(422, "No ref found for: %s" % body.get("ref"))
