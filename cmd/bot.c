@@ -306,10 +306,8 @@ const struct stk_command stk_cmd_bot = {
 		"is ever run. Ctrl-C stops it.\n\n"
 		"Needs the webhook's secret and a GitHub App or a token; neither is taken from the "
 		"command line. Metrics are at /metrics, health is at /healthz. See docs/bot.md.",
-	.examples =
-		"stoker bot --repo acme/shop --secret-file secret --app-id Iv23x --app-key-file "
-		"app.pem\nstoker bot --repo 'acme/*' --listen 127.0.0.1:8787 --data "
-		"/var/lib/stoker",
+	.examples = "stoker bot --repo acme/shop --secret-file secret --token-file token\n"
+		    "stoker bot --repo 'acme/*' --app-id Iv23x --app-key-file app.pem",
 	.options = rows,
 	.run = run,
 };

@@ -92,9 +92,9 @@ class Bot:
 
     def __init__(self, case, forge, *args, token=TOKEN, secret=SECRET, **env):
         self.case, self.forge = case, forge
+        env = dict(dict(GITHUB_API_URL=forge.url, GITHUB_SERVER_URL="https://github.test", GITHUB_TOKEN=token, STOKER_BOT_SECRET=secret), **env)
         self.process = case.start("bot", "--listen", "127.0.0.1:0", "--data", "data", "--repo", "acme/shop", "--to", "comment",
-                                  "--backoff", "50ms", *args, GITHUB_API_URL=forge.url, GITHUB_SERVER_URL="https://github.test",
-                                  GITHUB_TOKEN=token, STOKER_BOT_SECRET=secret, **env)
+                                  "--backoff", "50ms", *args, **env)
         case.until(self.process, "listening on")
         with open(self.process.paths[0]) as file:
             self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)/webhook", file.read()).group(1))
@@ -664,12 +664,62 @@ def does_not_start_without_what_it_needs(case):
     forge.close()
 
 
+def an_enterprise_server(case):
+    forge = Forge(base="/api/v3")
+    case.started_forge = forge
+    bot = Bot(case, forge, GITHUB_SERVER_URL="")
+    forge.add_artifact(77, archive({"run.json": run_record()}))
+    bot.queued(finished(pulls=[12]))
+    bot.until(lambda: bodies(forge))
+    has(bodies(forge)[0], forge.url[:-len("/api/v3")] + "/acme/shop/actions/runs/77")
+    bot.queued(comment("/stoker help"))
+    bot.until(lambda: answers(forge))
+    bot.stop()
+
+
+def the_docs_and_the_template_say_what_is_done(case):
+    root = os.path.join(HERE, "..", "..")
+    with open(os.path.join(root, "docs", "bot.md")) as file:
+        docs = file.read()
+    # the command of the docs starts, and takes what the table of commands shows
+    forge = Forge()
+    case.started_forge = forge
+    line = re.search(r"^STOKER_BOT_SECRET=\S+ GITHUB_TOKEN=\S+ stoker (bot .*)$", docs, re.M).group(1)
+    bot = Bot(case, forge, *line.split()[1:])
+    table = re.findall(r"^\| `(/stoker [^`]*)` \|", docs, re.M)
+    assert len(table) == 6, table
+    forge.add_artifact(77, archive({"run.json": run_record()}))
+    for number, text in enumerate(table):
+        bot.queued(comment(text.replace("2d91e07", HEAD[:7]).replace("cart.(*Store).Get", "pricing.apply_rules"), id=number + 1))
+    bot.until(lambda: bot.metrics()['stoker_bot_handled_total{result="done"}'] == 6)
+    equal((len(forge.dispatches), len(forge.proposals), len(answers(forge))), (2, 2, 4))
+    for answer in answers(forge):
+        lacks(answer, "did not work")
+        lacks(answer, "wanted")
+    # metrics: the same words there and here
+    there = {}
+    for name in bot.metrics():
+        metric, _, value = name.partition("{")
+        there.setdefault(metric, set()).update(re.findall(r'"(\w+)"', value))
+    for metric, words in re.findall(r"^\| `(stoker_bot_\w+_total)\{\w+\}` \| .*?`([a-z ]+)` \|$", docs, re.M):
+        equal(set(words.split()), there.pop(metric))
+    equal(set(there), {"stoker_bot_queue_waiting", "stoker_bot_queue_running", "stoker_bot_queue_dead", "stoker_bot_queue_oldest_seconds"})
+    bot.stop()
+    # the workflow takes what is sent, and is found by its name
+    with open(os.path.join(root, "ci-templates", "github", "run.yml")) as file:
+        workflow = file.read()
+    inputs = re.search(r"inputs:\n((?: {6}\w+: .*\n)+)", workflow).group(1)
+    equal(set(re.findall(r"^ {6}(\w+):", inputs, re.M)), set(forge.dispatches[0]["inputs"]))
+    has(re.search(r"^run-name: (.*)$", workflow, re.M).group(1), "${{ inputs.request }}")
+
+
 CASES = [answers_help, refuses_what_is_not_signed, two_secrets_while_one_is_changed, survives_what_is_signed_and_broken, a_replay_is_handled_once,
          only_people_who_may_write, others_are_passed_over, an_unknown_command_is_answered_shortly, posts_the_record_of_a_fork,
          a_fork_posts_on_no_other_pull_request, a_run_is_asked_for_and_answered, says_why_a_run_cannot_be_started, explains_from_the_last_record,
          without_a_record_it_says_so, proposes_what_is_accepted, a_broken_file_is_not_overwritten, a_try_that_broke_off_is_finished_once,
          is_given_up_in_the_end_and_revived, a_full_queue_says_so, a_signal_finishes_what_is_in_hand, a_second_signal_gives_up_what_is_in_hand,
-         a_hundred_deliveries_survive_kill_9, a_hostile_record_is_bounded, does_not_start_without_what_it_needs]
+         a_hundred_deliveries_survive_kill_9, a_hostile_record_is_bounded, an_enterprise_server,
+         the_docs_and_the_template_say_what_is_done, does_not_start_without_what_it_needs]
 
 
 if __name__ == "__main__":
