@@ -16,6 +16,7 @@ extern const struct stk_command stk_cmd_demo_shop;
 extern const struct stk_command stk_cmd_help;
 extern const struct stk_command stk_cmd_init;
 extern const struct stk_command stk_cmd_load;
+extern const struct stk_command stk_cmd_merge;
 extern const struct stk_command stk_cmd_post;
 extern const struct stk_command stk_cmd_report;
 extern const struct stk_command stk_cmd_run;
@@ -25,6 +26,7 @@ const struct stk_command *const stk_cmd_table[] = {
 	&stk_cmd_init,
 	&stk_cmd_run,
 	&stk_cmd_load,
+	&stk_cmd_merge,
 	&stk_cmd_report,
 	&stk_cmd_baseline,
 	&stk_cmd_post,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/units.h"
+#include "core/record/generator.h"
 #include "core/report/figures.h"
 #include "core/report/parts.h"
 
@@ -100,6 +101,8 @@ static void add_trust(struct stk_doc *doc, struct stk_doc_section *section)
 		stk_buf_addf(&buf, " · generator %.0f %% busy", generator->busy * 100);
 	if (isfinite(generator->late_p99_ms) && generator->rate_planned > 0)
 		stk_buf_addf(&buf, ", starts late p99 %.1f ms", generator->late_p99_ms);
+	if (isfinite(generator->lag_p99_ms) && generator->lag_p99_ms >= STK_GENERATOR_LAG_MS)
+		stk_buf_addf(&buf, ", loop lag p99 %.1f ms", generator->lag_p99_ms);
 	if (generator->dropped > 0)
 		stk_buf_addf(&buf, ", %lld iterations dropped", (long long)generator->dropped);
 	stk_doc_add_line(section, "Trust", stk_doc_take(doc, &buf));
