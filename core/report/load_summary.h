@@ -14,6 +14,7 @@ struct stk_load_summary {
 	const struct stk_metrics *metrics;
 	const struct stk_threshold_result *thresholds; /* thresholds_len of them */
 	size_t thresholds_len;
+	const struct stk_generator_info *generator; /* may be NULL */
 	bool color;
 	bool full; /* also blocked, connecting, tls, sending, waiting, receiving */
 };
