@@ -134,10 +134,19 @@ static struct stk_fetch *fetch_at(struct stk_vu *vu, size_t i)
 	return vu->fetches.items[i];
 }
 
+/* A stream that an error of the script left open. */
+static void cancel_left(struct stk_vu *vu)
+{
+	for (size_t i = 0; i < vu->fetches_used; i++)
+		if (vu->fetches.items[i]->state == STK_FETCH_RUNNING)
+			stk_fetch_cancel(vu->fetches.items[i]);
+}
+
 void stk_vu_submit(struct stk_vu *vu, const struct stk_request *requests, size_t len)
 {
 	if (vu->wait != STK_WAIT_NOTHING || len == 0)
 		STK_BUG("a VU waits for two things, or for none");
+	cancel_left(vu);
 	vu->wait = STK_WAIT_REQUESTS;
 	vu->fetches_used = vu->fetches_left = len;
 	for (size_t i = 0; i < len; i++) {
@@ -155,9 +164,49 @@ void stk_vu_fetched(struct stk_vu *vu, struct stk_fetch *fetch)
 	(void)fetch;
 	vu->fetches_left--;
 	if (vu->fetches_left == 0)
-		stk_worker_enqueue(vu->worker, vu, STK_NEXT_RESUME);
+		stk_vu_got(vu);
 	else if (vu->fetches_used > 1)
 		start_more(vu);
+}
+
+struct stk_str stk_vu_streamed(const struct stk_vu *vu)
+{
+	return stk_buf_str(&vu->fetches.items[0]->exchange.body_out);
+}
+
+void stk_vu_take_streamed(struct stk_vu *vu)
+{
+	stk_buf_clear(&vu->fetches.items[0]->exchange.body_out);
+}
+
+bool stk_vu_is_answered(const struct stk_vu *vu)
+{
+	return vu->fetches.items[0]->state == STK_FETCH_DONE;
+}
+
+void stk_vu_wait_stream(struct stk_vu *vu)
+{
+	vu->wait = STK_WAIT_REQUESTS;
+	if (stk_vu_is_answered(vu))
+		stk_worker_enqueue(vu->worker, vu, STK_NEXT_RESUME);
+}
+
+void stk_vu_finish_stream(struct stk_vu *vu)
+{
+	struct stk_worker *worker = vu->worker;
+
+	vu->wait = STK_WAIT_REQUESTS;
+	if (stk_vu_is_answered(vu))
+		stk_worker_enqueue(worker, vu, STK_NEXT_RESUME);
+	else
+		worker->engine->transport->finish(
+			worker->transport, &vu->fetches.items[0]->exchange);
+}
+
+void stk_vu_got(struct stk_vu *vu)
+{
+	if (vu->next == STK_NEXT_NOTHING && vu->wait == STK_WAIT_REQUESTS)
+		stk_worker_enqueue(vu->worker, vu, STK_NEXT_RESUME);
 }
 
 const struct stk_response *stk_vu_response(const struct stk_vu *vu, size_t i)
@@ -311,6 +360,7 @@ static void end_iteration(struct stk_vu *vu, enum stk_vu_status status, const st
 	int64_t now_ns = stk_worker_now(worker);
 
 	vu->in_iteration = false;
+	cancel_left(vu);
 	if (vu->iteration.kind != STK_ITERATION_LOAD) {
 		vu->special_over = true;
 		if (status == STK_VU_FAILED)
