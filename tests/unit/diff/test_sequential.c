@@ -43,7 +43,7 @@ static void fill(struct stk_diff_input *input, int slices)
 				stk_diff_input_slice(input, side, i, golden_requests[side][i]);
 
 			for (int row = 0; row < 12; row++) {
-				char name[8];
+				char name[16];
 				struct stk_function function = {name, "", 0, NULL};
 				int n = golden[row][4 * side + i];
 				struct stk_diff_value value = {
@@ -139,7 +139,7 @@ static void fill_callers(struct stk_diff_input *input)
 
 		for (int row = 0; row < 12; row++) {
 			struct stk_diff_value *own = &slice->values.items[row], below = *own;
-			char name[8];
+			char name[16];
 			struct stk_function function = {name, "lib/x.c", 0, NULL};
 
 			snprintf(name, sizeof name, "g%02d", row % 6 + 1);
