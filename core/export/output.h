@@ -1,4 +1,4 @@
-/* output: where a load's samples go while it runs, as the hub sees it. */
+/* output: where a load's samples go while it runs, as the feed sees it. */
 #ifndef STK_CORE_EXPORT_OUTPUT_H
 #define STK_CORE_EXPORT_OUTPUT_H
 
@@ -15,7 +15,7 @@ struct stk_output_sample {
 	double value;
 };
 
-/* All on the hub's thread, which must not wait for a server. ctx is the output's own. */
+/* All on the feed's thread, which must not wait for a server. ctx is the output's own. */
 struct stk_output_ops {
 	/* NULL: wants no single samples. */
 	void (*sample)(void *ctx, const struct stk_output_sample *sample);

@@ -11,7 +11,7 @@ struct stk_output_request {
 	const char *arg;           /* behind "KIND="; NULL: none */
 };
 
-/* Make the output that --out KIND[=ARG] asks for; the caller's until a hub takes it.
+/* Make the output that --out KIND[=ARG] asks for; the caller's until a feed takes it.
  * STK_E_INVAL for an unknown kind (with the nearest) or a setting that cannot be, STK_E_IO. */
 int stk_outputs_make(const char *text, const struct stk_env *env, struct stk_output *out,
 	struct stk_err *err) STK_MUST_CHECK;

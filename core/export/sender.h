@@ -1,4 +1,4 @@
-/* sender: posts an output's bodies on a thread of its own, so that no server delays the hub. */
+/* sender: posts an output's bodies on a thread of its own, so that no server delays the feed. */
 #ifndef STK_CORE_EXPORT_SENDER_H
 #define STK_CORE_EXPORT_SENDER_H
 
@@ -8,7 +8,7 @@
 #include "core/base/buf.h"
 #include "core/http/client.h"
 
-struct stk_sender; /* used by one thread, the hub's */
+struct stk_sender; /* used by one thread, the feed's */
 
 /* Everything is borrowed until the sender is stopped. */
 struct stk_sender_opts {
