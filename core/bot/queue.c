@@ -18,15 +18,13 @@
 #define PAUSE_MAX   (3600 * STK_NS_PER_S)
 #define KEEP_NS     (7 * 24 * 3600 * STK_NS_PER_S)
 
-/* Numbers on disk. */
+/* The states are numbers on disk. What was in hand when a process ended waits again. */
 #define SCHEMA                                                                                     \
 	"CREATE TABLE IF NOT EXISTS delivery("                                                     \
 	" number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, digest BLOB NOT NULL" \
 	" UNIQUE, event TEXT NOT NULL, body BLOB, state INTEGER NOT NULL, tries INTEGER NOT NULL," \
 	" came INTEGER NOT NULL, due INTEGER NOT NULL, why TEXT);"                                 \
-	"CREATE INDEX IF NOT EXISTS delivery_due ON delivery(state, due);" /* what was in hand     \
-									      when the process     \
-									      ended */             \
+	"CREATE INDEX IF NOT EXISTS delivery_due ON delivery(state, due);"                         \
 	"UPDATE delivery SET state=0 WHERE state=1;"
 
 enum { WAITING, RUNNING, DONE, DEAD };

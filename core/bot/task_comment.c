@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "core/base/mem.h"
-#include "core/bot/accept.h"
 #include "core/bot/artifact.h"
 #include "core/bot/explain.h"
 #include "core/bot/order.h"
+#include "core/bot/proposal.h"
 #include "core/bot/task_priv.h"
 #include "core/report/markdown.h"
 
@@ -188,8 +188,8 @@ static int do_explain(struct command *c, struct stk_err *err)
 /* --- accept -------------------------------------------------------------------------------- */
 
 struct accepting {
-	struct stk_accept accept;
-	struct stk_accept_opts opts;
+	struct stk_proposal proposal;
+	struct stk_proposal_opts opts;
 };
 
 static int accept_one(struct command *c, const struct stk_run *run,
@@ -199,32 +199,32 @@ static int accept_one(struct command *c, const struct stk_run *run,
 
 	(void)c;
 	(void)record;
-	return stk_accept_add(&a->accept, run, &a->opts, err);
+	return stk_proposal_add(&a->proposal, run, &a->opts, err);
 }
 
 static int propose(struct command *c, const struct accepting *a, struct stk_err *err)
 {
-	struct stk_accept_proposal proposal = {.accept = &a->accept,
+	struct stk_proposal_spec spec = {.proposal = &a->proposal,
 		.opts = &a->opts,
 		.pull = &c->pull,
 		.comment_id = c->task->delivery->comment_id};
 	int64_t number = 0;
-	int rc = stk_accept_propose(c->task->hub, &proposal, &number, err);
+	int rc = stk_proposal_send(c->task->hub, &spec, &number, err);
 
 	if (rc < 0)
 		return rc;
 	stk_buf_addf(&c->answer,
 		"#%lld proposes to accept %zu regression%s. It holds from the next run on, once it "
 		"is merged into ",
-		(long long)number, a->accept.entries.entries.len,
-		a->accept.entries.entries.len == 1 ? "" : "s");
+		(long long)number, a->proposal.entries.entries.len,
+		a->proposal.entries.entries.len == 1 ? "" : "s");
 	stk_markdown_add_code(&c->answer, stk_str_of(c->pull.base_ref));
 	stk_buf_add_text(&c->answer, ".\n");
-	if (a->accept.left_out)
+	if (a->proposal.left_out)
 		stk_buf_addf(&c->answer,
 			"\n%zu more were left out (at most %d at once): name one behind the "
 			"time.\n",
-			a->accept.left_out, STK_ACCEPT_MAX);
+			a->proposal.left_out, STK_PROPOSAL_MAX);
 	return 0;
 }
 
@@ -237,11 +237,11 @@ static int do_accept(struct command *c, struct stk_err *err)
 	size_t len;
 	int rc;
 
-	stk_accept_init(&a.accept);
+	stk_proposal_init(&a.proposal);
 	rc = each_record(c, accept_one, &a, &len, err);
 	if (rc == 0 && len == 0) {
 		say_no_record(c);
-	} else if (rc == 0 && a.accept.entries.entries.len == 0) {
+	} else if (rc == 0 && a.proposal.entries.entries.len == 0) {
 		stk_buf_add_text(&c->answer, c->order.function
 						     ? "The last record has no open regression of "
 						       "that name.\n"
@@ -249,7 +249,7 @@ static int do_accept(struct command *c, struct stk_err *err)
 	} else if (rc == 0) {
 		rc = propose(c, &a, err);
 	}
-	stk_accept_release(&a.accept);
+	stk_proposal_release(&a.proposal);
 	return rc;
 }
 

@@ -1,5 +1,5 @@
-/* accept: which regressions are meant, and the proposal to take them. */
-#include "core/bot/accept.h"
+/* proposal: which regressions are meant, and the proposal to take them. */
+#include "core/bot/proposal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 
 #include "core/base/base64.h"
 #include "core/base/mem.h"
+#include "core/baseline/accept.h"
 #include "core/bot/explain.h"
 #include "core/http/url.h"
 #include "core/report/markdown.h"
@@ -15,46 +16,46 @@
 
 enum { FUNCTION_MAX = 1000, NAME_WIDTH = 100 };
 
-void stk_accept_init(struct stk_accept *accept)
+void stk_proposal_init(struct stk_proposal *proposal)
 {
-	stk_accepted_init(&accept->entries);
-	accept->left_out = 0;
+	stk_accepted_init(&proposal->entries);
+	proposal->left_out = 0;
 }
 
-void stk_accept_release(struct stk_accept *accept)
+void stk_proposal_release(struct stk_proposal *proposal)
 {
-	stk_accepted_release(&accept->entries);
+	stk_accepted_release(&proposal->entries);
 }
 
 /* --- what is meant ------------------------------------------------------------------------- */
 
 /* The first moment after the last whole day that lies within for_ns. */
-static int64_t until_of(const struct stk_accept_opts *opts)
+static int64_t until_of(const struct stk_proposal_opts *opts)
 {
 	return (opts->now_ns + opts->order->for_ns) / DAY_NS * DAY_NS + DAY_NS;
 }
 
-static int add_row(struct stk_accept *accept, const struct stk_run *run,
+/* A little more than was seen is the same regression, twice as much is not: the limit is the one
+ * that `stoker baseline accept` sets. */
+static int add_row(struct stk_proposal *proposal, const struct stk_run *run,
 	const struct stk_comparison *comparison, const struct stk_row *row,
-	const struct stk_accept_opts *opts, struct stk_err *err)
+	const struct stk_proposal_opts *opts, struct stk_err *err)
 {
-	struct stk_accepted_entry entry = {
+	struct stk_accept_opts accept = {
 		.function = row == &comparison->total ? "total" : row->function.name,
 		.profile = comparison->short_name,
-		.workflow = run->name,
-		/* a little more than was seen is the same regression, twice as much is not; a
-		   64th is written as it is */
-		.limit = row->hi > 0.0 && row->hi < 1e6 ? ceil(row->hi * 64.0) / 64.0 : NAN,
 		.reason = opts->order->reason,
 		.author = opts->login,
+		.limit = NAN,
 		.until_ns = until_of(opts)};
+	size_t added;
 
-	if (accept->entries.entries.len >= STK_ACCEPT_MAX || !entry.function ||
-		strlen(entry.function) > FUNCTION_MAX) {
-		accept->left_out++;
+	if (proposal->entries.entries.len >= STK_PROPOSAL_MAX || !accept.function ||
+		strlen(accept.function) > FUNCTION_MAX) {
+		proposal->left_out++;
 		return 0;
 	}
-	return stk_accepted_add(&accept->entries, &entry, err);
+	return stk_accept_add(&proposal->entries, run, &accept, &added, err);
 }
 
 static bool is_open(const struct stk_row *row)
@@ -62,7 +63,7 @@ static bool is_open(const struct stk_row *row)
 	return row->verdict == STK_VERDICT_REGRESSION && !row->accepted.reason;
 }
 
-static bool is_meant(const struct stk_accept_opts *opts, const struct stk_row *row)
+static bool is_meant(const struct stk_proposal_opts *opts, const struct stk_row *row)
 {
 	const char *wanted = opts->order->function;
 
@@ -70,8 +71,8 @@ static bool is_meant(const struct stk_accept_opts *opts, const struct stk_row *r
 	       (!wanted || stk_explain_means(stk_str_of(wanted), stk_str_of(row->function.name)));
 }
 
-int stk_accept_add(struct stk_accept *accept, const struct stk_run *run,
-	const struct stk_accept_opts *opts, struct stk_err *err)
+int stk_proposal_add(struct stk_proposal *proposal, const struct stk_run *run,
+	const struct stk_proposal_opts *opts, struct stk_err *err)
 {
 	const char *wanted = opts->order->function;
 	int rc = 0;
@@ -80,10 +81,10 @@ int stk_accept_add(struct stk_accept *accept, const struct stk_run *run,
 		const struct stk_comparison *one = &run->comparisons.items[i];
 
 		if (is_open(&one->total) && (!wanted || strcmp(wanted, "total") == 0))
-			rc = add_row(accept, run, one, &one->total, opts, err);
+			rc = add_row(proposal, run, one, &one->total, opts, err);
 		for (size_t k = 0; rc == 0 && k < one->rows.len; k++)
 			if (is_meant(opts, &one->rows.items[k]))
-				rc = add_row(accept, run, one, &one->rows.items[k], opts, err);
+				rc = add_row(proposal, run, one, &one->rows.items[k], opts, err);
 	}
 	return rc;
 }
@@ -92,7 +93,7 @@ int stk_accept_add(struct stk_accept *accept, const struct stk_run *run,
 
 struct proposing {
 	struct stk_hub *hub;
-	const struct stk_accept_proposal *given;
+	const struct stk_proposal_spec *given;
 	char *branch;
 	char *title, *body; /* of commit and pull request */
 };
@@ -239,7 +240,7 @@ static int write_file(
 static int change_file(struct proposing *p, struct stk_err *err)
 {
 	struct stk_buf old = STK_BUF_INIT(STK_ACCEPTED_BYTES_MAX), text = STK_BUF_EMPTY;
-	const struct stk_accepted *added = &p->given->accept->entries;
+	const struct stk_accepted *added = &p->given->proposal->entries;
 	struct stk_accepted all;
 	char *blob = NULL;
 	int rc;
@@ -251,6 +252,7 @@ static int change_file(struct proposing *p, struct stk_err *err)
 	for (size_t i = 0; rc == 0 && i < added->entries.len; i++)
 		rc = stk_accepted_add(&all, &added->entries.items[i], err);
 	if (rc == 0) {
+		stk_accepted_sort(&all);
 		stk_accepted_format(&all, &text);
 		if (!blob || !stk_str_eq(stk_buf_str(&text), stk_buf_str(&old)))
 			rc = write_file(p, stk_buf_str(&text), blob, err);
@@ -311,7 +313,7 @@ static int make_proposal(struct proposing *p, int64_t *number_out, struct stk_er
 
 static void describe(struct proposing *p)
 {
-	const struct stk_accepted *added = &p->given->accept->entries;
+	const struct stk_accepted *added = &p->given->proposal->entries;
 	struct stk_buf body = STK_BUF_EMPTY, day = STK_BUF_EMPTY;
 
 	stk_accepted_format_day(&day, until_of(p->given->opts));
@@ -338,14 +340,14 @@ static void describe(struct proposing *p)
 	stk_buf_release(&day);
 }
 
-int stk_accept_propose(struct stk_hub *hub, const struct stk_accept_proposal *proposal,
+int stk_proposal_send(struct stk_hub *hub, const struct stk_proposal_spec *spec,
 	int64_t *number_out, struct stk_err *err)
 {
-	struct proposing p = {.hub = hub, .given = proposal};
+	struct proposing p = {.hub = hub, .given = spec};
 	int rc;
 
-	p.branch = stk_xasprintf("stoker/accept-%lld-%lld", (long long)proposal->pull->number,
-		(long long)proposal->comment_id);
+	p.branch = stk_xasprintf("stoker/accept-%lld-%lld", (long long)spec->pull->number,
+		(long long)spec->comment_id);
 	describe(&p);
 	*number_out = 0;
 	rc = find_proposal(&p, number_out, err);
