@@ -230,8 +230,8 @@ static int open_rest(struct job *job, struct stk_err *err)
 	return rc;
 }
 
-/* The artifact of a finished run is a stranger's: what it says about another commit belongs nowhere.
- * A record that names none (a running target) cannot be held against one. */
+/* The artifact of a finished run is a stranger's: what it says about another commit belongs
+ * nowhere. A record that names none (a running target) cannot be held against one. */
 static int check_commit(const struct job *job, struct stk_err *err)
 {
 	const char *revision = job->opts->run->sides[STK_SIDE_HEAD].revision;

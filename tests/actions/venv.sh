@@ -1,6 +1,6 @@
 # Sourced by tests: $venv has the packages of tests/actions/requirements.txt. The test's name is its skip's.
 skip_name=$(basename "$0" .sh)
-command -v python3 >/dev/null || { echo "skip $skip_name: python3 is missing"; exit 77; }
+command -v python3 >/dev/null || { echo "skip ${skip_name}_python: python3 is missing"; exit 77; }
 command -v pip3 >/dev/null || { echo "skip ${skip_name}_pip: pip3 is missing"; exit 77; }
 venv=$PWD/build/actions/venv
 if ! cmp -s tests/actions/requirements.txt "$venv/of"; then

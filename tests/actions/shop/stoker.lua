@@ -10,7 +10,7 @@ return stoker.workflow {
     ready = "/healthz",
     profile = stoker.scrape { "http://127.0.0.1:{port}", slice = "1s" },
   },
-  load = { script = "order.lua", rate = "50/s", pairs = 5, warmup = "3s" },
+  load = { script = "order.lua", rate = "30/s", pairs = 6, warmup = "3s" },
   profiles = { "cpu", "alloc_space" },
   gate = { cpu = "+10%", alloc_space = "+15%" },
 }
