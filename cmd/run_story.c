@@ -264,11 +264,21 @@ static int run_workflow(
 	return code;
 }
 
+#define K6_WORKFLOW "@k6.lua"
+
+/* A script of k6: it is not Lua, and the standard workflow goes round it. */
+bool stk_run_is_k6(const char *path)
+{
+	struct stk_str text = stk_str_of(path);
+
+	return stk_str_ends(text, ".js") || stk_str_ends(text, ".mjs") || stk_str_ends(text, ".ts");
+}
+
 static struct stk_script_opts script_opts(struct stk_env *env, const struct stk_run_story *story)
 {
 	struct stk_script_opts opts = STK_SCRIPT_OPTS_INIT;
 
-	opts.path = story->path;
+	opts.path = stk_run_is_k6(story->path) ? K6_WORKFLOW : story->path;
 	opts.env = env;
 	opts.vars = story->settings->vars.texts.items;
 	opts.vars_len = story->settings->vars.texts.len;
@@ -292,6 +302,8 @@ int stk_run_story(struct stk_env *env, const struct stk_run_story *story)
 	rc = stk_script_load(&load, &script, &err);
 	if (rc == 0 && stk_script_kind(script) == STK_SCRIPT_WORKFLOW)
 		rc = stk_workflow_read(script, &workflow, &err);
+	if (rc == 0 && stk_run_is_k6(story->path))
+		workflow.load.program.k6 = story->path;
 	if (rc == 0)
 		rc = stk_run_settings_apply(settings, script, &workflow, &err);
 	if (rc < 0) {

@@ -47,6 +47,9 @@ struct stk_window *stk_drive_open_window(
 	struct stk_session *session, const char *name, enum stk_window_kind kind, int side);
 /* It ends now: CPU time in it, memory at its end. */
 void stk_drive_close_window(struct stk_session *session, struct stk_window *window);
+/* STK_E_SCRIPT: a window of ns holds no three slices of the profiles. */
+int stk_drive_refuse_short(struct stk_session *session, const char *name, int64_t ns,
+	struct stk_err *err) STK_MUST_CHECK;
 /* Requests and latency of what the engine counted for it. */
 void stk_drive_fill_window(struct stk_window *window, const struct stk_entry_stats *stats);
 
