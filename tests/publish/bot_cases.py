@@ -380,6 +380,11 @@ def a_run_is_asked_for_and_answered(case):
     equal(len(bodies(forge)), 2)
     bot.idle()
     equal(forge.reactions, [(4242, "eyes"), (4242, "rocket")])
+    # it is the last record now
+    bot.queued(comment("/stoker explain apply_rules", id=5))
+    bot.until(lambda: len(answers(forge)) == 2)
+    has(answers(forge).pop(), "**`pricing.apply_rules`**")
+    forge.comments[12].pop()
     # somebody else's run by hand is nothing of ours
     bot.queued(finished(run=run["id"] + 1, event="workflow_dispatch", display_title="by hand"))
     # one that left nothing is told
@@ -393,6 +398,18 @@ def a_run_is_asked_for_and_answered(case):
     bot.queued(comment("/stoker run 1234567", id=3))
     bot.until(lambda: len(answers(forge)) == 3)
     has(answers(forge)[2], "nothing was run")
+    # the head moves on while it runs: posted, but it is not the last record
+    bot.queued(comment("/stoker run", id=4))
+    bot.until(lambda: len(forge.dispatches) == 3)
+    run, old = forge.runs[-1], run_record(name="old")
+    old["comparisons"][0]["rows"][0]["function"]["name"] = "old.fn"
+    forge.add_artifact(run["id"], archive({"run.json": old}), head_sha="f" * 40)
+    forge.pulls[12]["head"]["sha"] = "3" * 40
+    bot.queued(finished(run=run["id"], sha="f" * 40, event="workflow_dispatch", display_title=run["display_title"]))
+    bot.until(lambda: len(answers(forge)) == 4)
+    bot.queued(comment("/stoker explain old.fn", id=6))
+    bot.until(lambda: len(answers(forge)) == 5)
+    has(answers(forge)[4], "No function of that name")
     bot.stop()
 
 
