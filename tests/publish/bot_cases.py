@@ -65,8 +65,8 @@ def finished(run=77, sha=HEAD, pulls=(), **more):
     return event
 
 
-def run_record(name="regression", **members):
-    with open(os.path.join(FIXTURES, name + ".json")) as source:
+def run_record(fixture="regression", **members):
+    with open(os.path.join(FIXTURES, fixture + ".json")) as source:
         run = json.load(source)
     run["head"]["revision"] = HEAD
     run.update(members)
