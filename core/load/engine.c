@@ -77,6 +77,9 @@ static void init_worker(struct stk_engine *engine, size_t index)
 	worker->engine = engine;
 	worker->index = (int)index;
 	worker->counts = stk_counts_new(engine->plan);
+	if (engine->opts.tap)
+		worker->lane = stk_tap_lane_new(engine->opts.tap, engine->plan, engine->clock);
+	stk_counts_set_lane(worker->counts, worker->lane);
 	stk_series_init(&worker->series);
 	stk_routes_init(&worker->routes);
 	stk_hist_init(&worker->lateness_ms);
@@ -150,6 +153,7 @@ static void release_worker(struct stk_worker *worker)
 	if (worker->transport)
 		worker->engine->transport->close(worker->transport);
 	stk_counts_free(worker->counts);
+	stk_tap_lane_free(worker->lane);
 	stk_series_release(&worker->series);
 	stk_routes_release(&worker->routes);
 	stk_hist_release(&worker->lateness_ms);

@@ -11,6 +11,7 @@
 #include "core/load/executor.h"
 #include "core/load/metrics.h"
 #include "core/load/route.h"
+#include "core/load/tap.h"
 #include "core/load/timers.h"
 #include "core/load/transport.h"
 #include "core/load/watch.h"
@@ -87,6 +88,7 @@ struct stk_vu_tags {
 	size_t extra_len;
 	const struct stk_tag *tags;
 	size_t tags_len;
+	bool repeated; /* as with the sample before, at the same moment */
 };
 /* A sample with the tags that belong to this VU now; tags may be NULL. */
 void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags);
@@ -122,6 +124,7 @@ struct stk_worker {
 	struct stk_vu *queue_first, *queue_last;
 	size_t queue_len;
 	struct stk_counts *counts;
+	struct stk_tap_lane *lane; /* NULL: no outputs */
 	struct stk_series series;
 	struct stk_hist lateness_ms;
 	struct stk_hist lag_ms; /* of rounds of the loop: how long answers may have lain unseen */

@@ -228,6 +228,7 @@ static void sample_tagged(
 	if (tags) {
 		stk_tag_lists_add(&lists, tags->extra, tags->extra_len);
 		stk_tag_lists_add(&lists, tags->tags, tags->tags_len);
+		lists.repeated = tags->repeated;
 	}
 	stk_tag_lists_add(&lists, &group, 1);
 	if (scenario) {
@@ -251,7 +252,7 @@ void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk
 void stk_vu_add(
 	struct stk_vu *vu, int metric, double value, const struct stk_tag *tags, size_t tags_len)
 {
-	stk_vu_sample(vu, metric, value, &(struct stk_vu_tags){NULL, 0, tags, tags_len});
+	stk_vu_sample(vu, metric, value, &(struct stk_vu_tags){NULL, 0, tags, tags_len, false});
 }
 
 void stk_vu_check(struct stk_vu *vu, struct stk_str name, bool passed, const struct stk_tag *tags,
@@ -268,7 +269,7 @@ void stk_vu_check(struct stk_vu *vu, struct stk_str name, bool passed, const str
 		check.value = text;
 	}
 	stk_vu_sample(vu, STK_METRIC_CHECKS, passed ? 1 : 0,
-		&(struct stk_vu_tags){&check, text ? 1 : 0, tags, tags_len});
+		&(struct stk_vu_tags){&check, text ? 1 : 0, tags, tags_len, false});
 	stk_counts_check(vu->worker->counts, stk_buf_str(&vu->group), name, passed);
 	atomic_fetch_add_explicit(
 		passed ? &tally->checks_passed : &tally->checks_failed, 1, memory_order_relaxed);
