@@ -79,7 +79,7 @@ static int write_files(struct stk_env *env, const struct init_opts *opts,
 			print_file(env, file);
 	}
 	if (rc == 0 && !opts->dry_run)
-		fputs("next  stoker run stoker.lua\n", env->out);
+		fputs("next  stoker check\n", env->out);
 	stk_draft_release(&draft);
 	return rc < 0 ? stk_opts_fail(env, &err) : STK_EXIT_OK;
 }

@@ -421,10 +421,12 @@ void stk_accepted_apply(const struct stk_accepted *accepted, struct stk_run *run
 {
 	for (size_t i = 0; i < run->comparisons.len; i++) {
 		struct stk_comparison *one = &run->comparisons.items[i];
+		struct stk_rows *lists[] = {&one->rows, &one->inclusive, &one->packages};
 
 		apply_to(accepted, run, one, &one->total, now_ns);
-		for (size_t k = 0; k < one->rows.len; k++)
-			apply_to(accepted, run, one, &one->rows.items[k], now_ns);
+		for (size_t list = 0; list < STK_ARRAY_LEN(lists); list++)
+			for (size_t k = 0; k < lists[list]->len; k++)
+				apply_to(accepted, run, one, &lists[list]->items[k], now_ns);
 	}
 	/* the exact CPU total says the same as the sampled one, and goes with it */
 	for (size_t i = 0; i < run->totals.len; i++) {

@@ -17,21 +17,22 @@ struct stk_compare_opts {
 	double min_change_level; /* inuse_*, functions and total */
 	double min_level;        /* and at least so much, in the type's unit */
 	double min_impact;       /* of the base total */
+	double min_impact_group; /* of a package, or a function with all it calls */
 };
 
 #define STK_COMPARE_OPTS_INIT                                                                      \
 	{                                                                                          \
 		.q = 0.05, .null_margin = 0.02, .min_share = 0.005, .min_change = 0.05,            \
 		.min_change_total = 0.03, .min_change_level = 0.10, .min_level = 1048576.0,        \
-		.min_impact = 0.005                                                                \
+		.min_impact = 0.005, .min_impact_group = 0.003                                     \
 	}
 
 /* Least number of pairs for a verdict. */
 #define STK_COMPARE_PAIRS_MIN 4
 
 /* Paired blocks (reference regression 6.4, 6.6 to 6.8, 6.10, 6.11). Text goes into run's
- * arena; out->rows and out->sensitivity are vectors of their own (freed with the run once
- * pushed into run->comparisons). opts NULL = the defaults. With fewer than
+ * arena; the vectors of out are its own (freed with the run once pushed into
+ * run->comparisons). opts NULL = the defaults. With fewer than
  * STK_COMPARE_PAIRS_MIN pairs the rows carry costs but no verdict but inconclusive.
  * STK_E_NOT_FOUND when no pair has slices on both sides. */
 int stk_compare_paired(const struct stk_diff_input *input, const struct stk_compare_opts *opts,

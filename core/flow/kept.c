@@ -144,8 +144,7 @@ int stk_session_compare_kept(struct stk_session *session, const char *asked, siz
 		return rc;
 	rc = compare(session, stk_slices_type(session, asked), window, &comparison, err);
 	if (rc < 0) {
-		stk_vec_release(&comparison.rows);
-		stk_vec_release(&comparison.sensitivity);
+		stk_comparison_release(&comparison);
 		return rc;
 	}
 	stk_kept_check(session, window, &comparison);

@@ -53,6 +53,8 @@ static void set_hosts(struct stk_engine *engine)
 
 bool stk_engine_allows(const struct stk_engine *engine, const struct stk_url *url)
 {
+	if (stk_net_blocks_host(&engine->plan->net, url->host))
+		return false;
 	for (size_t i = 0; i < engine->hosts.len; i++) {
 		struct stk_str allowed = stk_str_of(engine->hosts.items[i]);
 		ptrdiff_t colon = stk_str_rfind_byte(allowed, ':');

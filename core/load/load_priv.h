@@ -33,9 +33,7 @@ struct stk_fetch {
 	const char *method;
 	bool has_url, send_body, is_target, same_host;
 	int64_t deadline_ns, hops_left;
-	STK_VEC(struct stk_name_value) out;     /* header lines that go out */
-	STK_VEC(struct stk_name_value) headers; /* of the answer */
-	STK_VEC(struct stk_name_value) cookies;
+	STK_VEC(struct stk_name_value) out; /* header lines that go out */
 };
 
 /* Find out URL and host of the request that is set. */
@@ -78,6 +76,8 @@ void stk_vu_free(struct stk_vu *vu);
 void stk_vu_run(struct stk_vu *vu);
 /* Give up what it waits for, tell the driver. */
 void stk_vu_cancel(struct stk_vu *vu);
+/* Part of a stream is there for it, or all its answers are. */
+void stk_vu_got(struct stk_vu *vu);
 /* One of its fetches is done. */
 void stk_vu_fetched(struct stk_vu *vu, struct stk_fetch *fetch);
 /* Tags of one sample beside those of the VU; extra wins over tags. */

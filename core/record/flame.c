@@ -196,7 +196,7 @@ static int read_node(struct stk_json *const columns[COLUMNS], size_t i, struct s
 		cells[column] = stk_json_int(stk_json_at(columns[column], i), INT64_MIN);
 	if (cells[COLUMN_NAME] >= (int64_t)flame->names.len || cells[COLUMN_NAME] < -INT32_MAX)
 		return stk_err_set(err, STK_E_FORMAT, "name[%zu]: there is no such name", i);
-	if (cells[COLUMN_LEVEL] < (i > 0) || cells[COLUMN_LEVEL] > level_max ||
+	if (cells[COLUMN_LEVEL] < (i > 0 ? 1 : 0) || cells[COLUMN_LEVEL] > level_max ||
 		cells[COLUMN_LEVEL] >= STK_FLAME_DEPTH_MAX)
 		return stk_err_set(err, STK_E_FORMAT, "level[%zu]: out of step, or too deep", i);
 	if (cells[COLUMN_BASE] < 0 || cells[COLUMN_HEAD] < 0)

@@ -111,6 +111,8 @@ struct stk_row {
 	struct stk_acceptance accepted;
 };
 
+STK_VEC_TYPE(stk_rows, struct stk_row);
+
 /* The size of change that would have been noticed on a function of that share. */
 struct stk_sensitivity {
 	double share; /* 0.05; 1.0 is the total */
@@ -136,7 +138,10 @@ struct stk_comparison {
 	size_t tested;        /* rows in the family */
 	double changed_share; /* of the increase that runs through changed lines, NaN unknown */
 	struct stk_row total; /* sampled total */
-	STK_VEC(struct stk_row) rows; /* worst first */
+	struct stk_rows rows; /* functions by their own cost, worst first */
+	/* Tested in a family of their own, worst first: functions with all they call, and the own
+	 * cost of packages (function.name is the package, function.file ""). */
+	struct stk_rows inclusive, packages;
 	STK_VEC(struct stk_sensitivity) sensitivity;
 };
 
@@ -278,6 +283,8 @@ struct stk_run {
 
 void stk_run_init(struct stk_run *run);
 void stk_run_release(struct stk_run *run);
+/* The lists of a comparison that is in no run. */
+void stk_comparison_release(struct stk_comparison *comparison);
 
 /* Text into the run's arena; NULL stays NULL. */
 const char *stk_run_text(struct stk_run *run, const char *text);

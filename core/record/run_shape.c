@@ -157,6 +157,8 @@ static const struct stk_field comparison_fields[] = {
 	{ "changed_share", STK_FIELD_REAL, offsetof(struct stk_comparison, changed_share), false, 0, 0, NULL, NULL, 0, false },
 	{ "total", STK_FIELD_STRUCT, offsetof(struct stk_comparison, total), true, 0, 0, &row_shape, NULL, 0, false },
 	{ "rows", STK_FIELD_LIST, offsetof(struct stk_comparison, rows), true, 0, 200000, &row_shape, NULL, 0, false },
+	{ "inclusive", STK_FIELD_LIST, offsetof(struct stk_comparison, inclusive), false, 0, 200000, &row_shape, NULL, 0, false },
+	{ "packages", STK_FIELD_LIST, offsetof(struct stk_comparison, packages), false, 0, 200000, &row_shape, NULL, 0, false },
 	{ "sensitivity", STK_FIELD_LIST, offsetof(struct stk_comparison, sensitivity), false, 0, 1000, &sensitivity_shape, NULL, 0, false },
 	{ .name = NULL },
 };

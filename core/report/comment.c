@@ -120,6 +120,8 @@ void stk_comment_init(
 		stk_vec_push(&comment->rows, doc->findings.items[i]);
 		count_row(comment, doc->findings.items[i].row);
 	}
+	for (size_t i = 0; i < doc->groups.len; i++)
+		comment->accepted += doc->groups.items[i].finding.row->accepted.reason != NULL;
 	if (comment->rows.len > 0)
 		qsort(comment->rows.items, comment->rows.len, sizeof *comment->rows.items,
 			by_weight);

@@ -209,6 +209,27 @@ static void add_total_verdict(const struct stk_comment *comment, enum stk_verdic
 	stk_buf_add_text(buf, " in total");
 }
 
+/* "Package `internal/order`: CPU per request +12 %": no function alone was found. */
+static bool add_group_verdict(const struct stk_comment *comment, enum stk_verdict verdict,
+	bool is_plain, struct stk_buf *buf)
+{
+	const struct stk_doc *doc = comment->doc;
+	size_t first = 0;
+
+	while (first < doc->groups.len &&
+		(doc->groups.items[first].finding.row->verdict != verdict ||
+			doc->groups.items[first].finding.row->accepted.reason))
+		first++;
+	if (first == doc->groups.len)
+		return false;
+	if (doc->groups.items[first].is_package)
+		stk_buf_add_text(buf, "package ");
+	add_one(&doc->groups.items[first].finding, is_plain, buf);
+	if (!doc->groups.items[first].is_package)
+		stk_buf_add_text(buf, " with all it calls");
+	return true;
+}
+
 static void add_found_verdict(const struct stk_comment *comment, enum stk_verdict verdict,
 	bool is_plain, struct stk_buf *buf)
 {
@@ -220,9 +241,10 @@ static void add_found_verdict(const struct stk_comment *comment, enum stk_verdic
 		(comment->rows.items[first].row->verdict != verdict ||
 			comment->rows.items[first].row->accepted.reason))
 		first++;
-	if (count == 0 || first == comment->rows.len)
-		add_total_verdict(comment, verdict, is_plain, buf);
-	else if (count == 1)
+	if (count == 0 || first == comment->rows.len) {
+		if (!add_group_verdict(comment, verdict, is_plain, buf))
+			add_total_verdict(comment, verdict, is_plain, buf);
+	} else if (count == 1)
 		add_one(&comment->rows.items[first], is_plain, buf);
 	else
 		add_several(&comment->rows.items[first], count, is_worse ? "dearer" : "cheaper",

@@ -112,6 +112,28 @@ static void accepted_add__replaces_the_same_and_survives_writing(void **state)
 	stk_accepted_release(&back);
 }
 
+static void accepted_apply__covers_packages_by_their_name(void **state)
+{
+	struct stk_row package = {.function = {"shop/json", "", 0, NULL},
+		.verdict = STK_VERDICT_REGRESSION,
+		.change = 0.2};
+	struct stk_accepted_entry entry = {"shop/json", "cpu", NULL, NAN, "meant", "bob", 0};
+	struct stk_accepted accepted;
+	struct stk_run run;
+
+	(void)state;
+	stk_run_init(&run);
+	(void)add_row(&run, "other", 0.2);
+	stk_vec_push(&run.comparisons.items[0].packages, package);
+	stk_accepted_init(&accepted);
+	assert_int_equal(stk_accepted_add(&accepted, &entry, NULL), 0);
+	stk_accepted_apply(&accepted, &run, 0);
+	assert_string_equal(run.comparisons.items[0].packages.items[0].accepted.reason, "meant");
+	assert_null(run.comparisons.items[0].rows.items[0].accepted.reason);
+	stk_accepted_release(&accepted);
+	stk_run_release(&run);
+}
+
 static void accepted_apply__marks_what_is_covered_only(void **state)
 {
 	struct stk_accepted accepted;
@@ -209,6 +231,7 @@ int main(void)
 		cmocka_unit_test(accepted_parse__reads_all_members),
 		cmocka_unit_test(accepted_parse__refuses_what_it_does_not_know),
 		cmocka_unit_test(accepted_add__replaces_the_same_and_survives_writing),
+		cmocka_unit_test(accepted_apply__covers_packages_by_their_name),
 		cmocka_unit_test(accepted_apply__marks_what_is_covered_only),
 		cmocka_unit_test(accepted_apply__ends_with_the_day_and_the_limit),
 		cmocka_unit_test(accepted_apply__says_what_does_nothing_any_more),
