@@ -41,7 +41,7 @@ class Server:
                 sys.exit("versitygw: " + open(self.log.name).read())
             time.sleep(0.1)
         # by curl's own signing, which is not ours
-        subprocess.run(["curl", "-fsS", "-X", "PUT", "--aws-sigv4", "aws:amz:%s:s3" % REGION, "--user",
+        subprocess.run(["curl", "-fsS", "-X", "PUT", "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD", "--aws-sigv4", "aws:amz:%s:s3" % REGION, "--user",
                         KEYS["AWS_ACCESS_KEY_ID"] + ":" + KEYS["AWS_SECRET_ACCESS_KEY"], self.url + "/ci-bucket"], check=True)
 
     def answers(self):
@@ -128,7 +128,7 @@ def wrong_keys_and_buckets_are_said(case):
     assert "another" not in result.err
     result = baseline(case, AWS_ACCESS_KEY_ID="nobody")
     check_code(result, 3)
-    assert "HTTP 403" in result.err, result.err
+    assert "HTTP 4" in result.err and "access key" in result.err, result.err
     result = case.run("baseline", "--s3", "s3://no-such-bucket/x", "--endpoint", server.url, **KEYS)
     check_code(result, 3)
     assert "NoSuchBucket" in result.err, result.err
