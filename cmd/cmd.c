@@ -11,6 +11,7 @@
 enum { COMMANDS_MAX = 32 };
 
 extern const struct stk_command stk_cmd_baseline;
+extern const struct stk_command stk_cmd_bot;
 extern const struct stk_command stk_cmd_calibrate;
 extern const struct stk_command stk_cmd_check;
 extern const struct stk_command stk_cmd_demo;
@@ -37,6 +38,7 @@ const struct stk_command *const stk_cmd_table[] = {
 	&stk_cmd_calibrate,
 	&stk_cmd_post,
 	&stk_cmd_serve,
+	&stk_cmd_bot,
 	&stk_cmd_demo,
 	&stk_cmd_demo_shop,
 	&stk_cmd_help,

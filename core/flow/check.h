@@ -21,6 +21,7 @@ struct stk_check_line {
 struct stk_check_plan {
 	enum stk_mode mode;
 	bool is_own_flow;                    /* run = function(w): only the user knows */
+	bool is_refused;                     /* a line says why there would be no such run */
 	int64_t pairs, block_ns, counted_ns; /* counted: of a block, in whole slices */
 	int64_t warmup_ns, idle_ns, load_ns;
 	int64_t total_ns; /* of everything, builds included */

@@ -51,6 +51,7 @@ static struct stk_json *plan_of(const struct stk_check *check)
 
 	put_text(object, "mode", stk_mode_name(plan->mode));
 	stk_json_put(object, "own_flow", stk_json_new_bool(plan->is_own_flow));
+	stk_json_put(object, "refused", stk_json_new_bool(plan->is_refused));
 	put_ns(object, "pairs", plan->pairs);
 	put_ns(object, "block_ns", plan->block_ns);
 	put_ns(object, "counted_ns", plan->counted_ns);

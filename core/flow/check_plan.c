@@ -105,8 +105,11 @@ void stk_check_format_plan(const struct stk_check *check, struct stk_buf *buf)
 {
 	const struct stk_check_plan *plan = &check->plan;
 
-	if (plan->is_own_flow) {
-		stk_buf_add_text(buf, "a flow of its own: how long it takes, only it knows");
+	if (plan->is_own_flow || plan->is_refused) {
+		stk_buf_add_text(buf, plan->is_refused
+					      ? "not as it is, see above"
+					      : "a flow of its own: how long it takes, only it "
+						"knows");
 		return;
 	}
 	if (plan->mode == STK_MODE_PAIRED) {
@@ -190,7 +193,8 @@ static void see(struct stk_check *check)
 {
 	const struct stk_check_plan *plan = &check->plan;
 
-	if (plan->is_own_flow || plan->counted_ns <= 0 || !(check->seen.samples_per_s > 0))
+	if (plan->is_own_flow || plan->is_refused || plan->counted_ns <= 0 ||
+		!(check->seen.samples_per_s > 0))
 		return;
 	if (plan->mode == STK_MODE_PAIRED) {
 		see_paired(check);
@@ -205,6 +209,8 @@ static void see(struct stk_check *check)
 
 static const char *why_blind(const struct stk_check *check)
 {
+	if (check->plan.is_refused)
+		return "nothing";
 	if (check->plan.is_own_flow)
 		return "what its own flow can see, only it knows";
 	if (!(check->seen.samples_per_s > 0))
@@ -290,6 +296,7 @@ void stk_check_plan(struct stk_checking *checking)
 						   : plan_windows(checking, &err);
 	if (rc < 0)
 		stk_checking_fail(checking, "plan", &err);
+	plan->is_refused = rc < 0;
 	see(checking->check);
 	advise(checking);
 }

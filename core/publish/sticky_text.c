@@ -6,8 +6,10 @@ void stk_sticky_text_format(const struct stk_post *post, enum stk_comment_flavou
 	const char *history, struct stk_sticky_text *text)
 {
 	struct stk_arena arena = STK_ARENA_INIT;
-	struct stk_comment_opts opts = {
-		.key = post->opts->key, .flavour = flavour, .history = history};
+	struct stk_comment_opts opts = {.key = post->opts->key,
+		.has_bot = post->opts->has_bot,
+		.flavour = flavour,
+		.history = history};
 
 	*text = (struct stk_sticky_text){.body = STK_BUF_EMPTY, .short_body = STK_BUF_EMPTY};
 	stk_links_of(post, &arena, &opts.links);

@@ -43,7 +43,7 @@ static void fill(struct stk_diff_input *input, int slices)
 				stk_diff_input_slice(input, side, i, golden_requests[side][i]);
 
 			for (int row = 0; row < 12; row++) {
-				char name[8];
+				char name[16];
 				struct stk_function function = {name, "", 0, NULL};
 				int n = golden[row][4 * side + i];
 				struct stk_diff_value value = {
@@ -139,7 +139,7 @@ static void fill_callers(struct stk_diff_input *input)
 
 		for (int row = 0; row < 12; row++) {
 			struct stk_diff_value *own = &slice->values.items[row], below = *own;
-			char name[8];
+			char name[16];
 			struct stk_function function = {name, "lib/x.c", 0, NULL};
 
 			snprintf(name, sizeof name, "g%02d", row % 6 + 1);
@@ -166,7 +166,11 @@ static const struct stk_row *find_in(const struct stk_rows *rows, const char *na
 
 static void sequential_compare__tests_callers_and_packages(void **state)
 {
-	const struct stk_compare_aa aa = {.sigma = 0.02, .df = 29.0, .calibrated = true};
+	const struct stk_compare_aa aa = {.sigma = {0.02, 0.02, 0.02, 0.02},
+		.sigma_total = 0.02,
+		.df = 29.0,
+		.inflation = 1.0,
+		.calibrated = true};
 	struct stk_diff_input input;
 	const struct stk_row *row;
 	struct compared it;
