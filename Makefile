@@ -73,7 +73,7 @@ PAGE_FILES := $(sort $(wildcard core/report/page/*.css core/report/page/*.js))
 $(BUILD)/gen/page_files.c: tests/lint/embed.sh $(PAGE_FILES)
 	$(Q)mkdir -p $(@D) && sh tests/lint/embed.sh stk_page_files core/report/page_files.h $(PAGE_FILES) > $@
 # the CI files that init writes
-CI_FILES := $(sort $(wildcard ci-templates/*/*.yml))
+CI_FILES := ci-templates/github/paired.yml ci-templates/github/post.yml ci-templates/gitlab/stoker.yml
 $(BUILD)/gen/ci_files.c: tests/lint/embed.sh $(CI_FILES)
 	$(Q)mkdir -p $(@D) && sh tests/lint/embed.sh stk_ci_files core/init/ci_file.h $(CI_FILES) > $@
 $(BUILD)/gen/version.c: FORCE

@@ -217,8 +217,8 @@ static void show_report(struct stk_env *env, const struct stk_run_story *story,
 		print_where(env, run, opts->workflow, folder);
 }
 
-/* post = {…} of the workflow where this is a CI; --post anywhere. What could not be posted is no
- * verdict. */
+/* post = {…} of the workflow where this is a CI; --post anywhere, --no-post never. What could not
+ * be posted is no verdict. */
 static int post_run(struct stk_env *env, const struct stk_run_story *story,
 	const struct stk_flow_opts *opts, const struct stk_run *run, const char *folder)
 {
@@ -228,7 +228,7 @@ static int post_run(struct stk_env *env, const struct stk_run_story *story,
 		.publish = {.post = {.folder = folder}},
 		.is_required = story->settings->require_post};
 
-	if (stk_run_code_of_interrupt(env) != STK_EXIT_OK ||
+	if (stk_run_code_of_interrupt(env) != STK_EXIT_OK || story->settings->no_post ||
 		(!story->settings->post && (!workflow->post.len || !stk_publish_is_ci(env))))
 		return STK_EXIT_OK;
 	return stk_posting_run(env, run, &posting);

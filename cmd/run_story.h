@@ -20,7 +20,7 @@ struct stk_run_settings {
 	int64_t block_ns, warmup_ns, duration_ns, idle_ns; /* 0 = not given; warmup -1 */
 	int64_t profiles_timeout_ns;
 	struct stk_opts_list base_labels, head_labels;
-	bool strict, quiet, rebuild, post, require_post;
+	bool strict, quiet, rebuild, post, no_post, require_post;
 };
 
 /* Look at the finished run before its report is printed, or after; may be NULL. */

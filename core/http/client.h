@@ -57,6 +57,7 @@ struct stk_client_opts {
 	int max_parallel;             /* of one batch; default 4 */
 	const char *user_agent;       /* default "stoker" */
 	const char *ca_file;          /* extra trust anchor, PEM; NULL = the system's */
+	bool insecure_tls;            /* do not check certificates */
 	const atomic_int *interrupts; /* above interrupts_seen: STK_E_ABORTED; may be NULL */
 	int interrupts_seen;          /* so many have been heeded already */
 };

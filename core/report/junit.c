@@ -202,3 +202,29 @@ void stk_junit_format(const struct stk_doc *doc, struct stk_buf *buf)
 		add_thresholds(buf, run, run->comparisons.len + 1);
 	stk_buf_add_text(buf, "</testsuites>\n");
 }
+
+static void add_checks(struct stk_buf *buf, const struct stk_run *run, size_t id)
+{
+	struct suite suite = {.cases = STK_BUF_EMPTY};
+
+	for (size_t i = 0; i < run->metrics.checks.len && suite.tests < CASES_MAX; i++) {
+		const struct stk_check_count *one = &run->metrics.checks.items[i];
+		struct stk_buf text = STK_BUF_EMPTY;
+
+		stk_buf_addf(&text, "%lld of %lld failed", (long long)one->fails,
+			(long long)(one->passes + one->fails));
+		add_case(&suite, one->group[0] ? one->group : "checks", one->name,
+			one->fails > 0 ? "check" : "", stk_buf_str(&text));
+		stk_buf_release(&text);
+	}
+	add_suite(buf, run, id, "Checks", &suite);
+	stk_buf_release(&suite.cases);
+}
+
+void stk_junit_format_load(const struct stk_run *run, struct stk_buf *buf)
+{
+	stk_buf_add_text(buf, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+	add_thresholds(buf, run, 0);
+	add_checks(buf, run, 1);
+	stk_buf_add_text(buf, "</testsuites>\n");
+}
