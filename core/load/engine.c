@@ -77,6 +77,7 @@ static void init_worker(struct stk_engine *engine, size_t index)
 	worker->counts = stk_counts_new(engine->plan);
 	stk_series_init(&worker->series);
 	stk_routes_init(&worker->routes);
+	stk_live_init(&worker->live);
 	stk_hist_init(&worker->lateness_ms);
 	stk_hist_init(&worker->lag_ms);
 	stk_metrics_init(&worker->published);
@@ -150,6 +151,7 @@ static void release_worker(struct stk_worker *worker)
 	stk_counts_free(worker->counts);
 	stk_series_release(&worker->series);
 	stk_routes_release(&worker->routes);
+	stk_live_release(&worker->live);
 	stk_hist_release(&worker->lateness_ms);
 	stk_hist_release(&worker->lag_ms);
 	stk_timers_release(&worker->timers);

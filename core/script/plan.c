@@ -257,9 +257,9 @@ static int apply_segment(
 	if (rc < 0)
 		stk_err_wrap(err, "execution segment");
 	if (rc == 0 && !sequence && load->plan->segment.len > 1)
-		stk_plan_warn(
-			load->plan, "an execution segment without the sequence of all of them: the "
-				    "parts of several processes need not add up to the whole");
+		stk_plan_warn(load->plan,
+			"an execution segment without the sequence of all of them: the "
+			"parts of several processes need not add up to the whole");
 	return rc;
 }
 

@@ -51,8 +51,7 @@ static void start(struct ran *ran)
 		fail_msg("%s", err.msg);
 	ran->engine = stk_engine_new(&ran->plan, &ran->driver.driver, &opts);
 	assert_int_equal(stk_engine_start(ran->engine, &err), 0);
-	assert_int_equal(
-		stk_engine_wait_started(ran->engine, &ran->start_ns, &wall_ns, &err), 0);
+	assert_int_equal(stk_engine_wait_started(ran->engine, &ran->start_ns, &wall_ns, &err), 0);
 }
 
 static void run_to(struct ran *ran, int64_t offset_ns)

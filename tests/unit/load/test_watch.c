@@ -51,8 +51,7 @@ static void start(struct ran *ran)
 static void wait_for_spin(struct ran *ran)
 {
 	while (!atomic_load(&ran->driver.spinning))
-		(void)stk_engine_wait_until(
-			ran->engine, stk_clock_mono(stk_clock_system()) + MS);
+		(void)stk_engine_wait_until(ran->engine, stk_clock_mono(stk_clock_system()) + MS);
 }
 
 /* Over, however long it takes: a hang is the test runner's to end. */
