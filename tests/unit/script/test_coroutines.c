@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "core/script/coroutines.h"
 #include "core/script/sandbox.h"
 #include "core/script/state.h"
 #include "core/script/state_priv.h"

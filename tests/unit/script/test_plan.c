@@ -375,5 +375,5 @@ int main(void)
 		CASE(plan__mistakes_name_file_line_and_what_to_do),
 		CASE(plan__refuses_a_workflow),
 	};
-	return cmocka_run_group_tests(tests, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
