@@ -98,7 +98,7 @@ static int write_files(struct stk_env *env, const struct init_opts *opts,
 	rc = opts->dry_run ? 0 : stk_draft_write(&draft, root, opts->force, &err);
 	show_files(env, opts, &draft);
 	if (rc == 0 && !opts->dry_run)
-		fputs("next  stoker run stoker.lua\n", env->out);
+		fputs("next  stoker check\n", env->out);
 	stk_draft_release(&draft);
 out:
 	free(built);

@@ -40,6 +40,8 @@ M.baselines = core.readonly({
 	git_notes = core.git_notes,
 	--- A folder: { "path" }.
 	dir = core.dir,
+	--- A bucket: { "s3://bucket/prefix", endpoint, region, path_style }; credentials by AWS_….
+	s3 = core.s3,
 }, "stoker.baselines")
 
 --- Files of data, read once per process, shared by all virtual users, read-only.

@@ -28,6 +28,12 @@ void stk_drive_init(
 	struct stk_drive *drive, struct stk_session *session, const struct stk_load_spec *spec);
 /* Does spec replace the scenarios by one (a rate or a number of VUs)? */
 bool stk_drive_replaces(const struct stk_load_spec *spec);
+/* How long one window of load is: as spec says, a minute for a rate or VUs without a duration; 0:
+ * as the scenarios are written. */
+int64_t stk_drive_length_ns(const struct stk_load_spec *spec);
+/* STK_E_SCRIPT for a window of fewer than three slices: it says nothing about its own noise. */
+int stk_drive_refuse_short(const struct stk_session *session, const char *name, int64_t ns,
+	struct stk_err *err) STK_MUST_CHECK;
 /* The plan of the load script, with this run's targets, to last duration_ns (0 = as written). */
 int stk_drive_plan(
 	struct stk_drive *drive, int64_t duration_ns, struct stk_err *err) STK_MUST_CHECK;

@@ -10,6 +10,7 @@
 #include "core/flow/builds.h"
 #include "core/flow/environment.h"
 #include "core/flow/session_priv.h"
+#include "core/flow/trust.h"
 #include "core/git/changes.h"
 #include "core/profile/profile.h"
 #include "core/record/run_store.h"
@@ -193,6 +194,7 @@ void stk_session_close(struct stk_session *session)
 	if (session->kept)
 		stk_kept_release(session->kept);
 	free(session->kept);
+	stk_trust_free(session->trust);
 }
 
 bool stk_session_has_side(const struct stk_session *session, int side)

@@ -51,6 +51,7 @@ struct stk_multi_job {
 	struct stk_str user, password; /* for digest authentication; user.ptr NULL: none */
 	int64_t timeout_ns;
 	void (*done)(struct stk_multi_job *job); /* within stk_multi_poll; may submit again */
+	void (*got)(struct stk_multi_job *job); /* within it too: body_out has grown; may be NULL */
 	void *owner;
 	/* out; times in µs from submit as libcurl measures them, 0 for what was not reached */
 	enum stk_multi_fault fault;
@@ -79,7 +80,10 @@ void stk_multi_free(struct stk_multi *multi); /* drops what is under way; NULL i
 /* Never fails at once: also a bad URL comes back through done. */
 void stk_multi_submit(struct stk_multi *multi, struct stk_multi_job *job);
 void stk_multi_cancel(struct stk_multi *multi, struct stk_multi_job *job);
-/* Let traffic flow until a job was done, mono_ns has come or stk_multi_wake was called. */
+/* End a job with what came so far: done is called now. Not from within got. */
+void stk_multi_finish(struct stk_multi *multi, struct stk_multi_job *job);
+/* Let traffic flow until a job was done or got something, mono_ns has come or stk_multi_wake was
+ * called. */
 void stk_multi_poll(struct stk_multi *multi, int64_t mono_ns);
 /* To have it within another loop: a descriptor that is readable when stk_multi_poll has something
  * to do, and when it wants to be called at the latest even so (INT64_MAX: never). */

@@ -24,6 +24,10 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *ctx)
 			return 0;
 		}
 	}
+	if (handle->job->got && size * count > 0) {
+		handle->multi->done++;
+		handle->job->got(handle->job);
+	}
 	return size * count;
 }
 

@@ -170,6 +170,13 @@ static bool is_target(const struct stk_fetch *fetch)
 	return !host || stk_str_eq_nocase(fetch->parts.host, stk_str_of(host));
 }
 
+static void hop_got(struct stk_exchange *exchange)
+{
+	const struct stk_fetch *fetch = exchange->owner;
+
+	stk_vu_got(fetch->vu);
+}
+
 static void send_hop(struct stk_fetch *fetch)
 {
 	struct stk_worker *worker = fetch->vu->worker;
@@ -203,6 +210,7 @@ static void send_hop(struct stk_fetch *fetch)
 	exchange->password = exchange->digest ? request->password : (struct stk_str){NULL, 0};
 	exchange->timeout_ns = left_ns > STK_NS_PER_MS ? left_ns : STK_NS_PER_MS;
 	exchange->done = hop_done;
+	exchange->got = request->stream ? hop_got : NULL;
 	exchange->owner = fetch;
 	fetch->state = STK_FETCH_RUNNING;
 	worker->engine->transport->submit(worker->transport, exchange);

@@ -172,6 +172,12 @@ void stk_plain_cancel(struct stk_plain *plain, struct stk_exchange *exchange)
 		stk_plain_conn_drop(exchange->priv);
 }
 
+void stk_plain_finish(struct stk_exchange *exchange)
+{
+	if (exchange->priv)
+		stk_plain_exchange_end(exchange->priv);
+}
+
 void stk_plain_forget(struct stk_plain *plain, void **session)
 {
 	(void)plain;

@@ -135,6 +135,11 @@ static void finish(struct stk_plain_conn *conn, bool clean)
 	exchange->done(exchange);
 }
 
+void stk_plain_exchange_end(struct stk_plain_conn *conn)
+{
+	finish(conn, false);
+}
+
 /* --- the request ------------------------------------------------------------------ */
 
 static bool may_be_resent(const char *method)
@@ -379,6 +384,10 @@ static bool read_some(struct stk_plain_conn *conn)
 	}
 	if ((size_t)len > direct && !take(conn, stk_str_n(conn->plain->in, (size_t)len - direct)))
 		return false;
+	if (conn->exchange->got && conn->exchange->body_out.len > 0) {
+		conn->plain->done++;
+		conn->exchange->got(conn->exchange);
+	}
 	/* less than there was room for: the socket is empty, and its next edge will say so */
 	return conn->half_closed || (size_t)len >= (room > 0 ? room : STK_PLAIN_IN_BYTES);
 }

@@ -83,6 +83,7 @@ int stk_plain_open(
 void stk_plain_close(struct stk_plain *plain);
 void stk_plain_submit(struct stk_plain *plain, struct stk_exchange *exchange);
 void stk_plain_cancel(struct stk_plain *plain, struct stk_exchange *exchange);
+void stk_plain_finish(struct stk_exchange *exchange);
 /* Also ends when the guest's descriptor has something (guest_ready). */
 void stk_plain_poll(struct stk_plain *plain, int64_t mono_ns);
 void stk_plain_wake(struct stk_plain *plain);
@@ -115,6 +116,8 @@ void stk_plain_exchange_send(struct stk_plain_conn *conn);
 void stk_plain_exchange_event(struct stk_plain_conn *conn, unsigned events);
 /* It is over without an answer; text as the script sees it. */
 void stk_plain_exchange_fail(struct stk_plain_conn *conn, int code, const char *text);
+/* It is over now, with what came of the answer. */
+void stk_plain_exchange_end(struct stk_plain_conn *conn);
 /* Tell its owner what was noted by a failure before the poll. */
 void stk_plain_exchange_tell(struct stk_plain_conn *conn);
 

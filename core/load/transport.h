@@ -37,6 +37,9 @@ struct stk_exchange {
 	void **session;
 	/* From within poll, when the exchange is over. It may submit again. */
 	void (*done)(struct stk_exchange *exchange);
+	/* Also from within poll, whenever more of the body came, which the owner may take out of
+	 * body_out. NULL: nobody asks before the end. */
+	void (*got)(struct stk_exchange *exchange);
 	void *owner;
 	/* out */
 	int status;
@@ -73,7 +76,11 @@ struct stk_transport_ops {
 	void (*submit)(void *transport, struct stk_exchange *exchange);
 	/* Give up: done is not called. Any time between submit and done. */
 	void (*cancel)(void *transport, struct stk_exchange *exchange);
-	/* Let traffic flow until something was done, mono_ns has come, or wake was called. */
+	/* The owner has enough of the body: done is called now, with what came so far. Not from
+	 * within got. */
+	void (*finish)(void *transport, struct stk_exchange *exchange);
+	/* Let traffic flow until something was done or got, mono_ns has come, or wake was called.
+	 */
 	void (*poll)(void *transport, int64_t mono_ns);
 	void (*wake)(void *transport); /* from any thread and from signal handlers */
 	/* A VU goes: drop the connections it has. NULL: they are not kept by VU. */

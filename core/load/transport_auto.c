@@ -135,6 +135,16 @@ static void cancel(void *ctx, struct stk_exchange *exchange)
 		either->curl_ops->cancel(either->curl, exchange);
 }
 
+static void finish(void *ctx, struct stk_exchange *exchange)
+{
+	struct either *either = ctx;
+
+	if (exchange->route == either->plain)
+		stk_plain_finish(exchange);
+	else
+		either->curl_ops->finish(either->curl, exchange);
+}
+
 static void poll_either(void *ctx, int64_t mono_ns)
 {
 	struct either *either = ctx;
@@ -172,6 +182,7 @@ static const struct stk_transport_ops auto_ops = {
 	.close = close_either,
 	.submit = submit,
 	.cancel = cancel,
+	.finish = finish,
 	.poll = poll_either,
 	.wake = wake,
 	.forget = forget,

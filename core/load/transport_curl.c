@@ -118,6 +118,13 @@ static void job_done(struct stk_multi_job *job)
 	exchange->done(exchange);
 }
 
+static void job_got(struct stk_multi_job *job)
+{
+	struct slot *slot = (struct slot *)(void *)job; /* its first member */
+
+	slot->exchange->got(slot->exchange);
+}
+
 static struct slot *take_slot(struct transport *transport)
 {
 	struct slot *slot = transport->idle;
@@ -183,6 +190,7 @@ static void submit(void *ctx, struct stk_exchange *exchange)
 	job->user = exchange->digest ? exchange->user : (struct stk_str){NULL, 0};
 	job->password = exchange->password;
 	job->done = job_done;
+	job->got = exchange->got ? job_got : NULL;
 	job->owner = transport;
 	stk_multi_submit(transport->multi, job);
 }
@@ -196,6 +204,15 @@ static void cancel(void *ctx, struct stk_exchange *exchange)
 		return;
 	stk_multi_cancel(transport->multi, &slot->job);
 	give_slot(transport, slot);
+}
+
+static void finish(void *ctx, struct stk_exchange *exchange)
+{
+	struct transport *transport = ctx;
+	struct slot *slot = exchange->priv;
+
+	if (slot)
+		stk_multi_finish(transport->multi, &slot->job);
 }
 
 static void poll_curl(void *ctx, int64_t mono_ns)
@@ -232,6 +249,7 @@ static const struct stk_transport_ops curl_ops = {
 	.close = close_curl,
 	.submit = submit,
 	.cancel = cancel,
+	.finish = finish,
 	.poll = poll_curl,
 	.wake = wake,
 };

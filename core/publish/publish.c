@@ -177,12 +177,18 @@ static int open_app(struct job *job, const char *id, const char *agent, struct s
 	return rc;
 }
 
-/* Who sends: the App if there is one, else the token of the environment. */
+/* Who sends: as the caller says, the App if there is one, else the token of the environment. */
 static int open_token(struct job *job, struct stk_rest_opts *rest, struct stk_err *err)
 {
 	const char *id = stk_env_get(job->opts->env, "STOKER_GITHUB_APP_ID");
 	int rc;
 
+	if (job->opts->token) {
+		rest->token = job->opts->token;
+		rest->token_ctx = job->opts->token_ctx;
+		rest->token_source = job->opts->token_source;
+		return 0;
+	}
 	if (job->ci.forge == STK_FORGE_GITHUB && !job->opts->token_file && id && id[0]) {
 		rc = open_app(job, id, rest->user_agent, err);
 		rest->token = stk_app_token_for_rest;

@@ -123,7 +123,29 @@ def user_agent_and_discard_are_the_scripts(w):
     has("200\t0\t127.0.0.1", w.load("discard_response_bodies = true,", url + ", { discard = false }"))
 
 
-CASES = [unknown_authority_is_1310_unless_skipped, other_name_is_1311, client_certificate_is_given_to_its_hosts,
+def events_come_one_by_one(w):
+    body = """local got = {}
+        local r, n = stoker.http.sse("%s", { timeout = "20s" }, function(e)
+            got[#got + 1] = e.type .. ":" .. e.id .. ":" .. e.data:gsub("\\n", "+")
+            %s
+        end)
+        print(r.status, r.error, n, table.concat(got, " "), r.body)
+        print(stoker.http.get("%s").status)"""
+    for options, base in (("", "http://127.0.0.1:%d" % w.plain), (CA, "https://shop.test:%d" % w.old)):
+        out = w.script(options, body % (base + "/events?ends", "", base + "/"))
+        has("200\t\t3\tmessage::one up:7:a+b message:7:last\tnil\n200", out)
+        out = w.script(options, body % (base + "/events", "return #got < 2", base + "/"))
+        has("200\t\t2\tmessage::one up:7:a+b\tnil\n200", out)
+        out = w.script(options, body % (base + "/events", "error 'no more'", base + "/"))
+        has("no more", out)
+        out = w.script(options, body % (base + "/events", "stoker.sleep(1)", base + "/"))
+        has("waits, and cannot do so", out)
+        out = w.script(options, 'print(pcall(stoker.http.sse, "%s", nil, function() error "x" end)) stoker.sleep(0.2) '
+                       'print(stoker.http.get("%s").status)' % (base + "/events", base + "/"))
+        has("\n200", out)
+
+
+CASES = [events_come_one_by_one, unknown_authority_is_1310_unless_skipped, other_name_is_1311, client_certificate_is_given_to_its_hosts,
          tls_version_is_the_scripts, digest_answers_the_servers_question, deny_lists_refuse,
          connections_are_used_again_as_asked, user_agent_and_discard_are_the_scripts]
 

@@ -26,7 +26,25 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text.encode())
 
+    def stream(self):
+        """Events in pieces that fit nothing; then silence until the client has gone."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for piece in (": hello\r\n\r\n", "data: on", "e\n\nid: 7\nevent: up\ndata: a\ndata: b\n", "\n", "data: last\r",
+                      "\r"):
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece.encode()))
+            self.wfile.flush()
+        if self.path.endswith("?ends"):
+            self.wfile.write(b"0\r\n\r\n")
+        else:
+            self.connection.recv(1)
+
     def do_GET(self):
+        if self.path.startswith("/events"):
+            self.stream()
+            return
         self.answer(200, "%s %s %d" % (self.headers["Host"].split(":")[0], self.headers.get("User-Agent", "-"),
                                        self.connections))
 

@@ -20,6 +20,7 @@ ok "and writes none" test ! -e shop/stoker.lua
 "$STOKER" init shop >out
 ok "it says what it saw" grep -q '^Looked here: go.mod (module shop), cmd/shop, net/http/pprof imported$' out
 ok "it says what it wrote" test "$(grep -c '^wrote ' out)" = 4
+ok "and what comes next" grep -qx 'next  stoker check' out
 ok "the address is the port's" grep -q 'ADDR = "127.0.0.1:{port}"' shop/stoker.lua
 ok "the CI file fetches the merge base" grep -q 'fetch-depth: 0' shop/.github/workflows/stoker.yml
 commit=0123456789abcdef0123456789abcdef01234567
