@@ -85,6 +85,7 @@ def mask(line):
 def from_clone_to_comment(case):
     forge = fake_github.Forge()
     out = play(case, forge)
+    assert "CANNOT TELL" not in out, out[out.index("CANNOT TELL"):][:3000]
     shown = {mask(line) for line in out.split("\n")}
     printed = [mask(line) for block in blocks("") for line in block.split("\n") if line.strip() not in ("", "...")]
     for line in printed:
