@@ -27,8 +27,7 @@ int stk_load_outputs_start(struct stk_load_outputs *outputs, struct stk_env *env
 	}
 	if (rc == 0 && made.len > 0) {
 		outputs->tap = stk_tap_new(STK_TAP_CHUNKS);
-		outputs->feed =
-			stk_feed_start(outputs->tap, made.items, made.len, env->clock);
+		outputs->feed = stk_feed_start(outputs->tap, made.items, made.len, env->clock);
 	}
 	for (size_t i = 0; rc < 0 && i < made.len; i++)
 		made.items[i].ops->free(made.items[i].ctx);
@@ -94,8 +93,8 @@ void stk_load_outputs_release(struct stk_load_outputs *outputs)
 
 /* --- at the end ----------------------------------------------------------------------- */
 
-static int write_summary(const char *path, const struct stk_run *run, const char *stats_text,
-	struct stk_err *err)
+static int write_summary(
+	const char *path, const struct stk_run *run, const char *stats_text, struct stk_err *err)
 {
 	struct stk_trend_stats stats = {STK_VEC_INIT};
 	struct stk_buf buf = STK_BUF_EMPTY;

@@ -1,4 +1,5 @@
-/* load_outputs: what a load test writes beside its summary: live outputs, marks, files at the end. */
+/* load_outputs: what a load test writes beside its summary: live outputs, marks, files at the end.
+ */
 #ifndef STK_CMD_LOAD_OUTPUTS_H
 #define STK_CMD_LOAD_OUTPUTS_H
 

@@ -141,8 +141,8 @@ int stk_csv_out_make(
 {
 	static const struct stk_output_ops ops = {sample, false, tick, stop, free_it};
 	struct csv_out *it = stk_xcalloc(1, sizeof *it);
-	const char *path = request->arg ? request->arg
-					: stk_env_get(request->env, "K6_CSV_FILENAME");
+	const char *path =
+		request->arg ? request->arg : stk_env_get(request->env, "K6_CSV_FILENAME");
 	int rc;
 
 	stk_buf_init(&it->extra, 0);

@@ -56,8 +56,8 @@ static void take_plan(struct stk_feed *feed, const struct stk_plan *plan)
 static void pass_on(struct stk_feed *feed, const struct stk_output_sample *sample)
 {
 	if (feed->wants_totals)
-		stk_totals_add(feed->totals, sample->metric, sample->tags, sample->wall_ns,
-			sample->value);
+		stk_totals_add(
+			feed->totals, sample->metric, sample->tags, sample->wall_ns, sample->value);
 	for (size_t i = 0; i < feed->outputs.len; i++) {
 		const struct stk_output *output = &feed->outputs.items[i];
 
@@ -74,7 +74,8 @@ static void read_chunk(struct stk_feed *feed, const struct stk_tap_chunk *chunk)
 	take_plan(feed, chunk->plan);
 	while (stk_tap_chunk_next(chunk, &at, &record)) {
 		struct stk_output_sample sample = {
-			.tags = stk_tagsets_get(&feed->sets, record.tags), .wall_ns = record.wall_ns};
+			.tags = stk_tagsets_get(&feed->sets, record.tags),
+			.wall_ns = record.wall_ns};
 
 		for (size_t i = 0; i < record.values_len; i++) {
 			sample.metric = feed->by_id.items[record.values[i].metric];

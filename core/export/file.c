@@ -40,8 +40,8 @@ static void write_out(struct stk_export_file *file)
 		bytes = stk_buf_str(&packed);
 	if (file->err.code == 0 && (fwrite(bytes.ptr, 1, bytes.len, file->stream) != bytes.len ||
 					   fflush(file->stream) != 0))
-		(void)stk_err_set_errno(&file->err, STK_E_IO, errno, "writing '%s'",
-			file->path ? file->path : "-");
+		(void)stk_err_set_errno(
+			&file->err, STK_E_IO, errno, "writing '%s'", file->path ? file->path : "-");
 	stk_buf_clear(&file->lines);
 	stk_buf_release(&packed);
 }
@@ -58,8 +58,7 @@ void stk_export_file_close(struct stk_export_file *file, const char *kind, struc
 {
 	write_out(file);
 	if (file->is_ours && fclose(file->stream) != 0 && file->err.code == 0)
-		(void)stk_err_set_errno(
-			&file->err, STK_E_IO, errno, "writing '%s'", file->path);
+		(void)stk_err_set_errno(&file->err, STK_E_IO, errno, "writing '%s'", file->path);
 	file->is_ours = false;
 	file->stream = NULL;
 	if (file->err.code != 0)

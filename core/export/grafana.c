@@ -67,8 +67,8 @@ static void put_tags(const struct stk_grafana *grafana, struct stk_json *documen
 	stk_buf_release(&text);
 }
 
-int stk_grafana_start(const struct stk_grafana *grafana, int64_t wall_ns, int64_t *id_out,
-	struct stk_err *err)
+int stk_grafana_start(
+	const struct stk_grafana *grafana, int64_t wall_ns, int64_t *id_out, struct stk_err *err)
 {
 	struct stk_json *document = stk_json_new_object(), *answer = NULL;
 	int rc;

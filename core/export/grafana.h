@@ -14,7 +14,8 @@ struct stk_grafana {
 	const struct stk_secret *token; /* of a service account; unset: none is sent */
 	const char *text;               /* what is written on the mark */
 	const char *run_id;
-	const struct stk_tag *tags; /* of the run: "name:value" each, beside k6, stoker and run_id */
+	const struct stk_tag
+		*tags; /* of the run: "name:value" each, beside k6, stoker and run_id */
 	size_t tags_len;
 };
 

@@ -113,8 +113,8 @@ static int read_settings(struct otel *it, const struct stk_output_request *reque
 	it->otlp.service = stk_settings_text(settings, "SERVICE_NAME", "k6");
 	it->otlp.version = stk_settings_text(settings, "SERVICE_VERSION", stk_version());
 	it->otlp.prefix = stk_settings_text(settings, "METRIC_PREFIX", "");
-	stk_vec_push(&it->headers.items,
-		(struct stk_http_header){STK_STR("Content-Type"), STK_STR("application/x-protobuf")});
+	stk_vec_push(&it->headers.items, (struct stk_http_header){STK_STR("Content-Type"),
+						 STK_STR("application/x-protobuf")});
 	stk_settings_headers(settings, "HEADERS", &it->headers);
 	opts->headers = it->headers.items.items;
 	opts->headers_len = it->headers.items.len;

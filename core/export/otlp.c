@@ -12,7 +12,13 @@ enum { SCOPE_METRICS_SCOPE = 1, SCOPE_METRICS_METRICS = 2 };
 enum { SCOPE_NAME = 1 };
 enum { METRIC_NAME = 1, METRIC_UNIT = 3, METRIC_GAUGE = 5, METRIC_SUM = 7, METRIC_HISTOGRAM = 9 };
 enum { DATA_POINTS = 1, DATA_TEMPORALITY = 2, DATA_IS_MONOTONIC = 3 };
-enum { NUMBER_START = 2, NUMBER_TIME = 3, NUMBER_DOUBLE = 4, NUMBER_INT = 6, NUMBER_ATTRIBUTES = 7 };
+enum {
+	NUMBER_START = 2,
+	NUMBER_TIME = 3,
+	NUMBER_DOUBLE = 4,
+	NUMBER_INT = 6,
+	NUMBER_ATTRIBUTES = 7
+};
 enum {
 	HISTOGRAM_START = 2,
 	HISTOGRAM_TIME = 3,
@@ -43,8 +49,8 @@ static void put_attribute(struct encoder *it, struct stk_buf *into, uint32_t fie
 	/* protobuf strings are UTF-8 */
 	if (!stk_str_is_utf8(value)) {
 		for (size_t i = 0; i < value.len; i++)
-			stk_buf_add_byte(&clean, (unsigned char)value.ptr[i] < 0x80 ? value.ptr[i]
-										    : '?');
+			stk_buf_add_byte(
+				&clean, (unsigned char)value.ptr[i] < 0x80 ? value.ptr[i] : '?');
 		value = stk_buf_str(&clean);
 	}
 	stk_buf_clear(&it->part);
@@ -59,7 +65,8 @@ static void put_attribute(struct encoder *it, struct stk_buf *into, uint32_t fie
 static void put_tags(struct encoder *it, const struct stk_totals_row *row, uint32_t field)
 {
 	for (size_t i = 0; i < row->tags->len; i++)
-		if (row->tags->items[i].value[0] && stk_str_is_utf8(stk_str_of(row->tags->items[i].key)))
+		if (row->tags->items[i].value[0] &&
+			stk_str_is_utf8(stk_str_of(row->tags->items[i].key)))
 			put_attribute(it, &it->point, field, row->tags->items[i].key,
 				stk_str_of(row->tags->items[i].value));
 }
@@ -103,8 +110,7 @@ static uint64_t bits_of(double value)
 }
 
 /* Little-endian words one behind the other. */
-static void put_words(
-	struct encoder *it, uint32_t field, const uint64_t *words, size_t len)
+static void put_words(struct encoder *it, uint32_t field, const uint64_t *words, size_t len)
 {
 	stk_buf_clear(&it->part);
 	for (size_t i = 0; i < len; i++)
@@ -199,7 +205,8 @@ void stk_otlp_format(
 
 	for (size_t i = 0; i < STK_ARRAY_LEN(all); i++)
 		stk_buf_init(all[i], 0);
-	put_attribute(&it, &resource, RESOURCE_ATTRIBUTES, "service.name", stk_str_of(opts->service));
+	put_attribute(
+		&it, &resource, RESOURCE_ATTRIBUTES, "service.name", stk_str_of(opts->service));
 	put_attribute(
 		&it, &resource, RESOURCE_ATTRIBUTES, "service.version", stk_str_of(opts->version));
 	stk_proto_put_bytes(&scope, SCOPE_NAME, STK_STR("k6"));

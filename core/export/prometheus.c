@@ -141,8 +141,8 @@ static void add_series(
 
 	set_labels(push, suffix, le);
 	if (counts && push->is_new)
-		points[len++] = (struct stk_remote_point){
-			row->first_wall_ns / STK_NS_PER_MS - 1, 0};
+		points[len++] =
+			(struct stk_remote_point){row->first_wall_ns / STK_NS_PER_MS - 1, 0};
 	points[len++] = (struct stk_remote_point){ms, value};
 	if (push->is_last && push->it->stale)
 		points[len++] = (struct stk_remote_point){ms + 1, stk_remote_write_stale()};
@@ -189,8 +189,8 @@ static void add_buckets(struct push *push)
 	for (size_t i = 0; i < STK_TOTALS_BOUNDS; i++) {
 		sum += row->buckets[i];
 		stk_buf_clear(&push->bound);
-		stk_number_add(&push->bound,
-			stk_totals_bound(row->metric->unit, i) * scale_of(row));
+		stk_number_add(
+			&push->bound, stk_totals_bound(row->metric->unit, i) * scale_of(row));
 		add_series(push, "_bucket", push->bound.ptr, (double)sum, true);
 	}
 	add_series(push, "_bucket", "+Inf", (double)row->value.count, true);
@@ -378,8 +378,8 @@ static void add_fixed_headers(struct stk_settings_headers *headers)
 		{"Content-Encoding", "snappy"}, {"X-Prometheus-Remote-Write-Version", "0.1.0"}};
 
 	for (size_t i = 0; i < STK_ARRAY_LEN(fixed); i++)
-		stk_vec_push(&headers->items, (struct stk_http_header){stk_str_of(fixed[i][0]),
-						      stk_str_of(fixed[i][1])});
+		stk_vec_push(&headers->items,
+			(struct stk_http_header){stk_str_of(fixed[i][0]), stk_str_of(fixed[i][1])});
 }
 
 static int read_settings(struct prometheus *it, const struct stk_output_request *request,
@@ -390,13 +390,11 @@ static int read_settings(struct prometheus *it, const struct stk_output_request 
 	settings->env = request->env;
 	settings->prefix = "K6_PROMETHEUS_RW_";
 	opts->kind = "prometheus";
-	opts->url = request->arg && *request->arg
-			    ? stk_arena_dup(&settings->arena, request->arg)
-			    : stk_settings_text(settings, "SERVER_URL",
-				      "http://localhost:9090/api/v1/write");
+	opts->url = request->arg && *request->arg ? stk_arena_dup(&settings->arena, request->arg)
+						  : stk_settings_text(settings, "SERVER_URL",
+							    "http://localhost:9090/api/v1/write");
 	opts->user = stk_settings_text(settings, "USERNAME", NULL);
-	stk_settings_secret(
-		settings, opts->user ? "PASSWORD" : "BEARER_TOKEN", &it->password);
+	stk_settings_secret(settings, opts->user ? "PASSWORD" : "BEARER_TOKEN", &it->password);
 	opts->password = &it->password;
 	opts->insecure_tls = stk_settings_flag(settings, "INSECURE_SKIP_TLS_VERIFY", false);
 	it->interval_ns = stk_settings_duration(settings, "PUSH_INTERVAL", 5 * STK_NS_PER_S);

@@ -168,8 +168,7 @@ void stk_remote_write_native(struct stk_buf *out, const struct stk_remote_labels
 	stk_proto_put_double(&histogram, HISTOGRAM_ZERO_THRESHOLD, ZERO_THRESHOLD);
 	stk_proto_put_varint(&histogram, HISTOGRAM_ZERO_COUNT, zeros);
 	stk_buf_add_str(&histogram, stk_buf_str(&it.spans));
-	stk_proto_put_packed(
-		&histogram, HISTOGRAM_POSITIVE_DELTAS, it.deltas.items, it.deltas.len);
+	stk_proto_put_packed(&histogram, HISTOGRAM_POSITIVE_DELTAS, it.deltas.items, it.deltas.len);
 	stk_proto_put_varint(&histogram, HISTOGRAM_MS, (uint64_t)ms);
 	add_labels(&series, labels);
 	stk_proto_put_bytes(&series, SERIES_HISTOGRAMS, stk_buf_str(&histogram));

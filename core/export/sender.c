@@ -12,7 +12,7 @@ struct stk_sender {
 	struct stk_sender_opts opts;
 	struct stk_client *client; /* the thread's */
 	pthread_t thread;
-	atomic_int gives_up; /* what is under way ends at once */
+	atomic_int gives_up;   /* what is under way ends at once */
 	pthread_mutex_t mutex; /* of all below */
 	pthread_cond_t changed;
 	struct stk_sender_round round;

@@ -51,8 +51,7 @@ int64_t stk_settings_duration(struct stk_settings *settings, const char *name, i
 	return ns;
 }
 
-void stk_settings_secret(
-	struct stk_settings *settings, const char *name, struct stk_secret *out)
+void stk_settings_secret(struct stk_settings *settings, const char *name, struct stk_secret *out)
 {
 	const char *text = stk_settings_text(settings, name, NULL);
 
@@ -64,8 +63,8 @@ void stk_settings_secret(
 static bool is_header(struct stk_str name, struct stk_str value)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if ((unsigned char)name.ptr[i] <= ' ' || strchr(":\x7f\"(),/;<=>?@[\\]{}",
-								     name.ptr[i]))
+		if ((unsigned char)name.ptr[i] <= ' ' ||
+			strchr(":\x7f\"(),/;<=>?@[\\]{}", name.ptr[i]))
 			return false;
 	for (size_t i = 0; i < value.len; i++)
 		if (strchr("\r\n", value.ptr[i]))

@@ -20,11 +20,11 @@ struct stk_settings {
 	struct stk_err err;
 };
 
-const char *stk_settings_text(struct stk_settings *settings, const char *name, const char *standard);
+const char *stk_settings_text(
+	struct stk_settings *settings, const char *name, const char *standard);
 bool stk_settings_flag(struct stk_settings *settings, const char *name, bool standard);
 int64_t stk_settings_duration(struct stk_settings *settings, const char *name, int64_t standard_ns);
-void stk_settings_secret(
-	struct stk_settings *settings, const char *name, struct stk_secret *out);
+void stk_settings_secret(struct stk_settings *settings, const char *name, struct stk_secret *out);
 
 struct stk_settings_headers {
 	STK_VEC(struct stk_http_header) items;

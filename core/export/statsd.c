@@ -35,7 +35,7 @@ struct statsd {
 	int64_t interval_ns, next_ns;
 	int64_t sent, failed;
 	int64_t refused; /* samples beyond the limit of names */
-	int failure; /* errno of the last */
+	int failure;     /* errno of the last */
 };
 
 /* --- gathering ------------------------------------------------------------------------ */
@@ -44,8 +44,8 @@ struct statsd {
 static void add_clean(struct stk_buf *buf, const char *text)
 {
 	for (; *text; text++)
-		stk_buf_add_byte(buf,
-			strchr(":|@#,", *text) || (unsigned char)*text <= ' ' ? '_' : *text);
+		stk_buf_add_byte(
+			buf, strchr(":|@#,", *text) || (unsigned char)*text <= ' ' ? '_' : *text);
 }
 
 static bool is_blocked(struct statsd *it, const char *key)
@@ -106,9 +106,8 @@ static void sample(void *ctx, const struct stk_output_sample *one)
 {
 	static const char kinds[] = {'c', 'g', 'c', 'm'};
 	struct statsd *it = ctx;
-	const char *check = one->metric->type == STK_METRIC_RATE
-				    ? stk_tagset_value(one->tags, "check")
-				    : NULL;
+	const char *check =
+		one->metric->type == STK_METRIC_RATE ? stk_tagset_value(one->tags, "check") : NULL;
 	union stk_map_value *value;
 	struct line *line;
 

@@ -105,8 +105,8 @@ static void put_check(struct stk_json *root, const struct stk_check_count *check
 	put_names(one, check->name, stk_buf_str(&path));
 	stk_json_put(one, "passes", stk_json_new_int(check->passes));
 	stk_json_put(one, "fails", stk_json_new_int(check->fails));
-	stk_json_put(stk_json_get(group_at(root, stk_str_of(check->group)), "checks"), check->name,
-		one);
+	stk_json_put(
+		stk_json_get(group_at(root, stk_str_of(check->group)), "checks"), check->name, one);
 	stk_buf_release(&path);
 }
 

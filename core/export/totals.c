@@ -98,8 +98,8 @@ static const struct stk_tagset *folded(struct stk_totals *totals, const struct s
 
 /* --- rows ----------------------------------------------------------------------------- */
 
-static struct stk_totals_row *row_of(struct stk_totals *totals, const struct stk_export_metric *metric,
-	const struct stk_tagset *tags)
+static struct stk_totals_row *row_of(struct stk_totals *totals,
+	const struct stk_export_metric *metric, const struct stk_tagset *tags)
 {
 	const size_t key[2] = {metric->number, tags->number};
 	union stk_map_value *value = stk_map_put(

@@ -32,12 +32,12 @@ struct stk_totals_row {
 	struct stk_metric value; /* name and selector NULL */
 	uint64_t *buckets;       /* trends: samples by bound, not summed up; BOUNDS + 1 */
 	int64_t first_wall_ns, last_wall_ns; /* of its samples */
-	uint64_t changed;        /* totals->round at its newest sample */
+	uint64_t changed;                    /* totals->round at its newest sample */
 };
 
 struct stk_totals {
 	STK_VEC(struct stk_totals_row *) items; /* in order of first use */
-	uint64_t round;                    /* an output takes its number, then adds one */
+	uint64_t round;                         /* an output takes its number, then adds one */
 	int64_t start_wall_ns;
 	int64_t overflowed; /* samples under {overflow="true"} */
 	struct stk_tagsets sets;

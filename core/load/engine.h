@@ -49,11 +49,7 @@ struct stk_engine_opts {
 };
 #define STK_ENGINE_OPTS_INIT                                                                       \
 	{                                                                                          \
-		NULL, 0, false, NULL, NULL, 0, false, false,                                       \
-		{                                                                                  \
-			NULL, NULL, NULL                                                           \
-		},                                                                                 \
-			NULL                                                                       \
+		NULL, 0, false, NULL, NULL, 0, false, false, {NULL, NULL, NULL}, NULL              \
 	}
 #define STK_ENGINE_SCHEDULE_MAX 4096
 

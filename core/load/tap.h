@@ -1,4 +1,5 @@
-/* tap: every counted sample of a load, handed from its workers to one reader, who never delays them.
+/* tap: every counted sample of a load, handed from its workers to one reader, who never delays
+ * them.
  *
  * Each worker writes into a lane of its own, without a lock, and hands over whole chunks. The queue
  * is bounded: a chunk that finds it full is thrown away and its samples are counted as lost. */
@@ -65,8 +66,7 @@ void stk_tap_lane_flush(struct stk_tap_lane *lane);
 struct stk_tap_chunk *stk_tap_take(struct stk_tap *tap, int64_t wait_ns);
 void stk_tap_give(struct stk_tap *tap, struct stk_tap_chunk *chunk);
 /* Record at *at (0 at first), which moves on; false at the end. */
-bool stk_tap_chunk_next(
-	const struct stk_tap_chunk *chunk, size_t *at, struct stk_tap_record *out);
+bool stk_tap_chunk_next(const struct stk_tap_chunk *chunk, size_t *at, struct stk_tap_record *out);
 /* Samples thrown away so far. */
 int64_t stk_tap_lost(const struct stk_tap *tap);
 

@@ -1,4 +1,5 @@
-/* test_tap: what workers write is what the reader gets, in order, and what does not fit is counted. */
+/* test_tap: what workers write is what the reader gets, in order, and what does not fit is counted.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -130,8 +131,7 @@ struct writer {
 static void *write_all(void *ctx)
 {
 	const struct writer *writer = ctx;
-	struct stk_tap_lane *lane =
-		stk_tap_lane_new(writer->tap, writer->plan, stk_clock_system());
+	struct stk_tap_lane *lane = stk_tap_lane_new(writer->tap, writer->plan, stk_clock_system());
 	struct stk_tag_lists lists = lists_of(some, 2, false);
 
 	for (int i = 0; i < EACH; i++)
