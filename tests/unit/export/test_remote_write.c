@@ -69,7 +69,7 @@ static void remote_write_native__has_every_value_in_its_bucket(void **state)
 	(void)state;
 	stk_hist_init(&hist);
 	stk_hist_add(&hist, 0);
-	stk_hist_add_n(&hist, 980, 3); /* 0.98 s: the bucket that ends at 2^0, number 0 */
+	stk_hist_add_n(&hist, 980, 3);  /* 0.98 s: the bucket that ends at 2^0, number 0 */
 	stk_hist_add_n(&hist, 2100, 4); /* 2.1 s: (2, 2.18], number 9 */
 	add_label(&labels, "__name__", "k6_x_seconds");
 	stk_remote_write_native(&out, &labels, 77, &hist, 1e-3);
