@@ -20,6 +20,7 @@ extern const struct stk_command stk_cmd_diff;
 extern const struct stk_command stk_cmd_help;
 extern const struct stk_command stk_cmd_init;
 extern const struct stk_command stk_cmd_load;
+extern const struct stk_command stk_cmd_merge;
 extern const struct stk_command stk_cmd_post;
 extern const struct stk_command stk_cmd_pull;
 extern const struct stk_command stk_cmd_report;
@@ -31,6 +32,7 @@ const struct stk_command *const stk_cmd_table[] = {
 	&stk_cmd_check,
 	&stk_cmd_run,
 	&stk_cmd_load,
+	&stk_cmd_merge,
 	&stk_cmd_report,
 	&stk_cmd_diff,
 	&stk_cmd_pull,

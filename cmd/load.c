@@ -19,6 +19,9 @@ static const struct stk_opts_row rows[] = {
 	{ .name = "base-url", .type = STK_OPTS_TEXT, .offset = AT(base_url), .word = "URL", .help = "in place of the script's base_url" },
 	{ .name = "allow-host", .type = STK_OPTS_LIST, .offset = AT(allow_hosts), .word = "HOST", .help = "a further host that the script may call; * for all" },
 	{ .name = "seed", .type = STK_OPTS_INT, .offset = AT(seed), .word = "N", .min = 0, .max = INT64_MAX, .help = "of stoker.random and sleep(a, b)" },
+	{ .name = "rps", .type = STK_OPTS_INT, .offset = AT(rps), .word = "N", .min = 0, .max = STK_PLAN_RPS_MAX, .help = "most requests per second of this process; 0 for no limit" },
+	{ .name = "execution-segment", .type = STK_OPTS_TEXT, .offset = AT(segment), .word = "A:B", .help = "run only this part of the plan, such as 1/3:2/3" },
+	{ .name = "execution-segment-sequence", .type = STK_OPTS_TEXT, .offset = AT(segment_sequence), .word = "LIST", .help = "the borders of all parts: 0,1/3,2/3,1" },
 	{ .name = "workers", .type = STK_OPTS_INT, .offset = AT(workers), .word = "N", .min = 1, .max = 256, .help = "threads of the engine", .standard = "by the processors" },
 	{ .name = "out", .letter = 'o', .type = STK_OPTS_LIST, .offset = AT(outs), .word = "KIND=ARG", .help = "send samples while it runs (docs/outputs.md); repeat for more" },
 	{ .name = "grafana", .type = STK_OPTS_TEXT, .offset = AT(grafana), .word = "URL", .help = "mark the run there; token in GRAFANA_TOKEN" },
@@ -39,6 +42,7 @@ static int run(struct stk_env *env, int argc, char **argv)
 		.iterations = STK_UNSET,
 		.duration_ns = STK_UNSET,
 		.max_vus = STK_UNSET,
+		.rps = STK_UNSET,
 		.seed = STK_UNSET,
 		.format = "text",
 		.summary = "compact"};

@@ -16,6 +16,7 @@
 #include "core/base/version.h"
 #include "core/export/summary_json.h"
 #include "core/load/engine.h"
+#include "core/load/fingerprint.h"
 #include "core/record/run_json.h"
 #include "core/record/run_store.h"
 #include "core/report/load_summary.h"
@@ -120,6 +121,10 @@ static int make_plan(struct load_test *test, struct stk_err *err)
 		changes.allow_hosts_len = test->settings->allow_hosts.texts.len;
 		changes.has_seed = test->settings->seed != STK_UNSET;
 		changes.seed = (uint64_t)test->settings->seed;
+		changes.has_rps = test->settings->rps != STK_UNSET;
+		changes.rps = test->settings->rps;
+		changes.segment = test->settings->segment;
+		changes.segment_sequence = test->settings->segment_sequence;
 		rc = stk_script_plan(test->script, &changes, &test->plan, err);
 	}
 	for (size_t i = 0; rc == 0 && test->settings->strict && i < test->plan.thresholds.len; i++)
@@ -227,6 +232,18 @@ static void wait_for_end(struct load_test *test)
 
 /* --- the end ---------------------------------------------------------------------- */
 
+/* By which records of segments are found to belong together. */
+static void add_plan(struct stk_run *run, const struct stk_plan *plan)
+{
+	struct stk_buf buf = STK_BUF_EMPTY;
+
+	stk_plan_add_fingerprint(plan, &buf);
+	run->plan.fingerprint = stk_run_text(run, buf.ptr);
+	run->plan.segment = stk_run_text(run, plan->segment.text);
+	run->plan.sequence = stk_run_text(run, plan->segment.sequence);
+	stk_buf_release(&buf);
+}
+
 /* The run as a record has it; texts of thresholds stay the plan's. */
 static void fill_run(struct load_test *test, int code, struct stk_run *run)
 {
@@ -243,6 +260,7 @@ static void fill_run(struct load_test *test, int code, struct stk_run *run)
 	run->partial.reason = stk_run_text(run, result->message);
 	run->exit_code = code;
 	run->generator = result->generator;
+	add_plan(run, &test->plan);
 	stk_metrics_merge(&run->metrics, &result->metrics);
 	stk_series_merge(&run->series, &result->series);
 	for (size_t i = 0; i < result->thresholds.len; i++)
@@ -264,6 +282,7 @@ static void print_summary(struct load_test *test)
 	struct stk_load_summary summary = {.metrics = &test->result.metrics,
 		.thresholds = test->result.thresholds.items,
 		.thresholds_len = test->result.thresholds.len,
+		.generator = &test->result.generator,
 		.trend_stats = (const char *const *)test->stats.items.items,
 		.trend_stats_len = test->stats.items.len,
 		.color = test->env->color,

@@ -20,7 +20,7 @@ struct stk_run_settings {
 	int64_t block_ns, warmup_ns, duration_ns, idle_ns; /* 0 = not given; warmup -1 */
 	int64_t profiles_timeout_ns;
 	struct stk_opts_list base_labels, head_labels;
-	bool strict, quiet, rebuild, post, require_post;
+	bool strict, quiet, rebuild, post, no_post, require_post;
 };
 
 /* Look at the finished run before its report is printed, or after; may be NULL. */
@@ -40,6 +40,9 @@ struct stk_run_story {
 
 /* Load, run, print the report to env->out, write it beside the record. Returns the exit code. */
 int stk_run_story(struct stk_env *env, const struct stk_run_story *story);
+
+/* Is it a k6 script, by its name? */
+bool stk_run_is_k6(const char *path);
 
 /* Lay the command line over a workflow, or make the workflow of a load script. Text of settings
  * is borrowed. STK_E_INVAL when options contradict each other or the file. */

@@ -18,7 +18,8 @@ struct stk_vu; /* the engine's part of a VU */
 enum stk_vu_status {
 	STK_VU_WAITING, /* exactly one of sleep_until and submit was called since start/resume */
 	STK_VU_DONE,
-	STK_VU_FAILED /* err says why; the iteration is over, the VU goes on */
+	STK_VU_FAILED,     /* err says why; the iteration is over, the VU goes on */
+	STK_VU_INTERRUPTED /* interrupt ended it */
 };
 
 enum stk_iteration_kind { STK_ITERATION_LOAD, STK_ITERATION_SETUP, STK_ITERATION_TEARDOWN };
@@ -54,6 +55,10 @@ struct stk_vu_driver {
 	enum stk_vu_status (*resume)(void *state, struct stk_err *err);
 	/* End a waiting iteration now; requests under way were given up already. */
 	void (*cancel)(void *state);
+	/* The code that runs on this worker now is to end. Called on the worker's thread within a
+	 * signal handler, inside of start, resume or vu_open; those then return STK_VU_INTERRUPTED
+	 * or STK_E_ABORTED as soon as they can. NULL: cannot be done. */
+	void (*interrupt)(void *worker);
 };
 
 /* --- what the engine offers; only inside start and resume of that VU --- */

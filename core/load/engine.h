@@ -86,6 +86,12 @@ void stk_engine_keep_teardown(struct stk_engine *engine);
 /* Only ever tightens. Async-signal-safe. */
 void stk_engine_stop(struct stk_engine *engine, enum stk_stop how);
 
+/* No iteration starts until it is resumed, and the plan is put off by as long: no burst of what is
+ * overdue. Running iterations go on. A stop ends a pause. By the controlling thread, once the load
+ * has begun; both do nothing when it is so already. */
+void stk_engine_pause(struct stk_engine *engine);
+void stk_engine_resume(struct stk_engine *engine);
+
 enum stk_engine_phase {
 	STK_PHASE_NEW,
 	STK_PHASE_SETUP,
@@ -98,7 +104,8 @@ enum stk_engine_phase {
 struct stk_load_progress {
 	enum stk_engine_phase phase;
 	int side;
-	int64_t elapsed_ns, planned_ns; /* of the load */
+	int64_t elapsed_ns, planned_ns; /* of the load; pauses are not in it */
+	bool paused;
 	int64_t vus, vus_max;
 	int64_t iterations, interrupted, dropped;
 	int64_t requests, failed, checks_passed, checks_failed;
@@ -135,6 +142,7 @@ struct stk_load_result {
 	char *message; /* of an abort, setup or teardown error; NULL: none; owned */
 	int64_t iterations, interrupted, errors;
 	int64_t start_mono_ns, end_mono_ns, start_wall_ns, end_wall_ns; /* of the load */
+	int64_t paused_ns;                                              /* of it */
 };
 void stk_load_result_init(struct stk_load_result *result);
 void stk_load_result_release(struct stk_load_result *result);

@@ -150,5 +150,5 @@ void stk_worker_second(struct stk_worker *worker)
 		return;
 	take_rate(engine);
 	if (elapsed_ns / STK_NS_PER_S % THRESHOLD_SECONDS == 0)
-		judge_aborts(engine, elapsed_ns);
+		judge_aborts(engine, elapsed_ns - stk_engine_paused_ns(engine));
 }

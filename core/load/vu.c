@@ -15,8 +15,10 @@ struct stk_vu *stk_vu_new(struct stk_worker *worker, int64_t id, struct stk_err 
 		stk_xcalloc(worker->engine->plan->scenarios.len + 1, sizeof *vu->in_scenario);
 	stk_buf_init(&vu->group, 0);
 	stk_cookies_init(&vu->jar);
+	stk_watch_enter(worker, NULL);
 	if (driver->vu_open(worker->driver, vu, &vu->state, err) < 0)
 		vu->state = NULL;
+	stk_watch_leave(worker);
 	return vu;
 }
 
@@ -313,7 +315,7 @@ static void begin_iteration(struct stk_vu *vu, int64_t now_ns)
 	it->intended_mono_ns = vu->intended_ns;
 	worker->entries.items[vu->entry].iterations++;
 	atomic_fetch_add_explicit(&worker->tally.running, 1, memory_order_relaxed);
-	if (vu->executor->ops->is_open_model) {
+	if (stk_executor_is_open_model(vu->executor->ops)) {
 		double late_ms = (double)(now_ns - vu->intended_ns) / 1e6;
 
 		stk_vu_sample(vu, STK_METRIC_ITERATION_LATENESS, late_ms, NULL);
@@ -327,7 +329,7 @@ static void end_samples(struct stk_vu *vu, int64_t now_ns)
 
 	stk_vu_sample(vu, STK_METRIC_ITERATIONS, 1, NULL);
 	stk_vu_sample(vu, STK_METRIC_ITERATION_DURATION, ms, NULL);
-	if (vu->executor->ops->is_open_model)
+	if (stk_executor_is_open_model(vu->executor->ops))
 		stk_vu_sample(vu, STK_METRIC_ITERATION_RESPONSE,
 			(double)(now_ns - vu->intended_ns) / 1e6, NULL);
 }
@@ -381,6 +383,32 @@ static void end_iteration(struct stk_vu *vu, enum stk_vu_status status, const st
 	stk_executor_ended(executor, slot, now_ns);
 }
 
+static void count_interrupted(struct stk_vu *vu)
+{
+	struct stk_tally *tally = &vu->worker->tally;
+
+	vu->in_iteration = false;
+	count_data(vu);
+	if (vu->iteration.kind != STK_ITERATION_LOAD)
+		return;
+	atomic_fetch_sub_explicit(&tally->running, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&tally->interrupted, 1, memory_order_relaxed);
+}
+
+/* The driver ended it because it was asked to (setup and teardown: their loop sees the time). */
+static void cut_iteration(struct stk_vu *vu)
+{
+	struct stk_executor *executor = vu->executor;
+	size_t slot = vu->slot;
+	int64_t now_ns = stk_worker_now(vu->worker);
+
+	count_interrupted(vu);
+	if (!executor)
+		return;
+	stk_worker_take_stop(vu->worker, now_ns);
+	stk_executor_cut(executor, slot, now_ns);
+}
+
 void stk_vu_run(struct stk_vu *vu)
 {
 	const struct stk_vu_driver *driver = vu->worker->engine->driver;
@@ -396,14 +424,17 @@ void stk_vu_run(struct stk_vu *vu)
 	if (!vu->state) {
 		(void)stk_err_set(err, STK_E_SCRIPT, "the VU could not be opened");
 		status = STK_VU_FAILED;
-	} else if (next == STK_NEXT_START) {
-		status = driver->start(vu->state, &vu->iteration, err);
 	} else {
-		status = driver->resume(vu->state, err);
+		stk_watch_enter(vu->worker, vu);
+		status = next == STK_NEXT_START ? driver->start(vu->state, &vu->iteration, err)
+						: driver->resume(vu->state, err);
+		stk_watch_leave(vu->worker);
 	}
 	if (status == STK_VU_WAITING && vu->wait == STK_WAIT_NOTHING)
 		STK_BUG("a VU waits for nothing");
-	if (status != STK_VU_WAITING)
+	if (status == STK_VU_INTERRUPTED)
+		cut_iteration(vu);
+	else if (status != STK_VU_WAITING)
 		end_iteration(vu, status, err);
 }
 
@@ -417,19 +448,14 @@ static void give_up(struct stk_vu *vu)
 
 void stk_vu_cancel(struct stk_vu *vu)
 {
-	struct stk_tally *tally = &vu->worker->tally;
-
 	if (vu->next != STK_NEXT_NOTHING)
 		stk_worker_dequeue(vu->worker, vu);
 	give_up(vu);
 	if (!vu->in_iteration)
 		return;
-	vu->in_iteration = false;
+	stk_watch_enter(vu->worker, NULL);
 	if (vu->state)
 		vu->worker->engine->driver->cancel(vu->state);
-	count_data(vu);
-	if (vu->iteration.kind != STK_ITERATION_LOAD)
-		return;
-	atomic_fetch_sub_explicit(&tally->running, 1, memory_order_relaxed);
-	atomic_fetch_add_explicit(&tally->interrupted, 1, memory_order_relaxed);
+	stk_watch_leave(vu->worker);
+	count_interrupted(vu);
 }

@@ -228,6 +228,8 @@ void stk_ci_init(struct stk_ci *ci, const struct stk_env *env)
 		read_actions(ci, env);
 	else if (stk_str_is(var(env, "GITLAB_CI"), "true"))
 		read_gitlab(ci, env);
+	else
+		ci->api_url = keep_url(ci, var(env, "GITHUB_API_URL"));
 }
 
 void stk_ci_release(struct stk_ci *ci)

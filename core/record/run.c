@@ -12,6 +12,7 @@ void stk_run_init(struct stk_run *run)
 	run->id = run->name = run->version = run->command = "";
 	run->generator.busy = NAN;
 	run->generator.late_p99_ms = NAN;
+	run->generator.lag_p99_ms = NAN;
 	stk_series_init(&run->series);
 	stk_metrics_init(&run->metrics);
 }

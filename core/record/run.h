@@ -234,9 +234,18 @@ struct stk_calibration_info {
 struct stk_generator_info {
 	double busy;              /* CPU share of its busiest worker, 0..1 */
 	double late_p99_ms;       /* starts behind their intended time */
+	double lag_p99_ms;        /* rounds of its loops: so long an answer may have lain unseen */
+	int64_t paused_ns;        /* by hand */
 	int64_t dropped;          /* iterations */
 	int64_t planned, started; /* iterations; planned 0 for closed models */
 	double rate_planned;      /* per second, 0 = closed */
+};
+
+/* Which plan of `stoker load` this is, and which part of it: records of all parts merge. */
+struct stk_plan_info {
+	const char *fingerprint; /* of the whole plan; NULL: not a record of stoker load */
+	const char *segment;     /* "1/3:2/3"; NULL: the whole */
+	const char *sequence;    /* "0,1/3,2/3,1" */
 };
 
 /* Why a run ended before its end. */
@@ -277,6 +286,7 @@ struct stk_run {
 	STK_VEC(struct stk_fact) environment;
 	STK_VEC(struct stk_note) notes;
 	struct stk_generator_info generator;
+	struct stk_plan_info plan;
 	enum stk_verdict verdict; /* of the run */
 	const char *headline;     /* REGRESSION, CANNOT TELL: …, THRESHOLD CROSSED (design 2) */
 };

@@ -244,6 +244,8 @@ static const struct stk_shape note_shape = { note_fields, sizeof(struct stk_note
 static const struct stk_field generator_fields[] = {
 	{ "busy", STK_FIELD_REAL, offsetof(struct stk_generator_info, busy), false, 0, 0, NULL, NULL, 0, false },
 	{ "late_p99_ms", STK_FIELD_REAL, offsetof(struct stk_generator_info, late_p99_ms), false, 0, 0, NULL, NULL, 0, false },
+	{ "lag_p99_ms", STK_FIELD_REAL, offsetof(struct stk_generator_info, lag_p99_ms), false, 0, 0, NULL, NULL, 0, false },
+	{ "paused_ns", STK_FIELD_I64, offsetof(struct stk_generator_info, paused_ns), false, 0, INT64_MAX, NULL, NULL, 0, false },
 	{ "dropped", STK_FIELD_I64, offsetof(struct stk_generator_info, dropped), false, 0, INT64_MAX, NULL, NULL, 0, false },
 	{ "planned", STK_FIELD_I64, offsetof(struct stk_generator_info, planned), false, 0, INT64_MAX, NULL, NULL, 0, false },
 	{ "started", STK_FIELD_I64, offsetof(struct stk_generator_info, started), false, 0, INT64_MAX, NULL, NULL, 0, false },
@@ -251,6 +253,14 @@ static const struct stk_field generator_fields[] = {
 	{ .name = NULL },
 };
 static const struct stk_shape generator_shape = { generator_fields, sizeof(struct stk_generator_info), false };
+
+static const struct stk_field plan_fields[] = {
+	{ "fingerprint", STK_FIELD_TEXT, offsetof(struct stk_plan_info, fingerprint), false, 0, 0, NULL, NULL, 0, false },
+	{ "segment", STK_FIELD_TEXT, offsetof(struct stk_plan_info, segment), false, 0, 0, NULL, NULL, 0, false },
+	{ "sequence", STK_FIELD_TEXT, offsetof(struct stk_plan_info, sequence), false, 0, 0, NULL, NULL, 0, false },
+	{ .name = NULL },
+};
+static const struct stk_shape plan_shape = { plan_fields, sizeof(struct stk_plan_info), true };
 
 static const struct stk_field partial_fields[] = {
 	{ "is_partial", STK_FIELD_BOOL, offsetof(struct stk_partial, is_partial), true, 0, 0, NULL, NULL, 0, false },
@@ -313,6 +323,7 @@ static const struct stk_field run_fields[] = {
 	{ "planned_pairs", STK_FIELD_INT, offsetof(struct stk_run, planned_pairs), false, 0, 1000000, NULL, NULL, 0, false },
 	{ "block_ns", STK_FIELD_I64, offsetof(struct stk_run, block_ns), false, 0, INT64_MAX, NULL, NULL, 0, false },
 	{ "generator", STK_FIELD_STRUCT, offsetof(struct stk_run, generator), false, 0, 0, &generator_shape, NULL, 0, false },
+	{ "plan", STK_FIELD_STRUCT, offsetof(struct stk_run, plan), false, 0, 0, &plan_shape, NULL, 0, false },
 	{ "preconditions", STK_FIELD_LIST, offsetof(struct stk_run, preconditions), false, 0, 1000, &precondition_shape, NULL, 0, false },
 	{ "totals", STK_FIELD_LIST, offsetof(struct stk_run, totals), false, 0, 1000, &total_shape, NULL, 0, false },
 	{ "comparisons", STK_FIELD_LIST, offsetof(struct stk_run, comparisons), false, 0, 100, &comparison_shape, NULL, 0, false },

@@ -7,6 +7,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/units.h"
+#include "core/record/generator.h"
 #include "core/report/palette.h"
 #include "core/report/text.h"
 
@@ -397,6 +398,22 @@ static void add_checks(const struct stk_load_summary *summary, struct stk_buf *b
 	stk_buf_add_byte(buf, '\n');
 }
 
+/* Only when there is something to say: the numbers above would be about the generator. */
+static void add_generator(const struct stk_load_summary *summary, struct stk_buf *buf)
+{
+	struct stk_buf why = STK_BUF_EMPTY;
+
+	if (summary->generator && stk_generator_bottleneck(summary->generator, &why)) {
+		stk_buf_addf(buf, "\n    %sGENERATOR%s\n    %s\n",
+			stk_palette_start(STK_DOC_WARN, summary->color),
+			stk_palette_end(summary->color), why.ptr);
+		stk_buf_add_text(buf,
+			"    The generator was the bottleneck: latencies are too high "
+			"by what it was late.\n");
+	}
+	stk_buf_release(&why);
+}
+
 void stk_load_summary_format(const struct stk_load_summary *summary, struct stk_buf *buf)
 {
 	stk_buf_add_byte(buf, '\n');
@@ -405,4 +422,5 @@ void stk_load_summary_format(const struct stk_load_summary *summary, struct stk_
 		stk_palette_start(STK_DOC_STRONG, summary->color), stk_palette_end(summary->color));
 	add_checks(summary, buf);
 	add_metrics(summary, buf);
+	add_generator(summary, buf);
 }

@@ -16,6 +16,7 @@ struct stk_load_summary {
 	const struct stk_metrics *metrics;
 	const struct stk_threshold_result *thresholds; /* thresholds_len of them */
 	size_t thresholds_len;
+	const struct stk_generator_info *generator; /* may be NULL */
 	/* Columns of trends: "avg", "p(99)"; none: k6's six; at most STK_LOAD_SUMMARY_STATS_MAX. */
 	const char *const *trend_stats;
 	size_t trend_stats_len;

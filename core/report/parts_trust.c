@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "core/base/units.h"
+#include "core/record/generator.h"
 #include "core/report/parts.h"
 
 /* "in 34 A/A runs of this service 0 raised an alarm (so fewer than 8.4 % do)". */
@@ -51,6 +52,8 @@ void stk_parts_add_trust(struct stk_doc *doc, struct stk_doc_section *section)
 		stk_buf_addf(&buf, " · generator %.0f %% busy", generator->busy * 100);
 	if (isfinite(generator->late_p99_ms) && generator->rate_planned > 0)
 		stk_buf_addf(&buf, ", starts late p99 %.1f ms", generator->late_p99_ms);
+	if (isfinite(generator->lag_p99_ms) && generator->lag_p99_ms >= STK_GENERATOR_LAG_MS)
+		stk_buf_addf(&buf, ", loop lag p99 %.1f ms", generator->lag_p99_ms);
 	if (generator->dropped > 0)
 		stk_buf_addf(&buf, ", %lld iterations dropped", (long long)generator->dropped);
 	add_calibration(&buf, run);
