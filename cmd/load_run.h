@@ -9,10 +9,13 @@
 struct stk_load_settings {
 	int64_t vus, iterations, duration_ns; /* STK_UNSET: not given */
 	const char *rate;
-	int64_t max_vus, seed, workers;
+	int64_t max_vus, seed, workers, rps;
+	const char *segment, *segment_sequence;
 	struct stk_opts_list stages, vars, tags, allow_hosts;
 	const char *base_url;
 	const char *format, *summary;
+	struct stk_opts_list outs;
+	const char *grafana, *summary_export, *trend_stats, *junit;
 	bool quiet, strict;
 };
 

@@ -50,6 +50,12 @@ bool stk_drive_replaces(const struct stk_load_spec *spec)
 	return spec->rate > 0 || spec->vus > 0;
 }
 
+int64_t stk_drive_length_ns(const struct stk_load_spec *spec)
+{
+	return spec->duration_ns == 0 && stk_drive_replaces(spec) ? 60 * STK_NS_PER_S
+								  : spec->duration_ns;
+}
+
 /* Where a profiler looks on, evenly spaced starts would choose what it sees (plan.h, jitter). */
 static void spread_starts(struct stk_plan *plan)
 {
@@ -278,9 +284,8 @@ static void show_load(struct stk_drive *drive)
 	stk_buf_release(&detail);
 }
 
-/* A window of fewer than three slices says nothing about its own noise. */
 int stk_drive_refuse_short(
-	struct stk_session *session, const char *name, int64_t ns, struct stk_err *err)
+	const struct stk_session *session, const char *name, int64_t ns, struct stk_err *err)
 {
 	int64_t slice_ns = stk_slices_longest_ns(session);
 	struct stk_buf want = STK_BUF_EMPTY;
@@ -301,7 +306,6 @@ int stk_drive_load(struct stk_session *session, const char *name, const struct s
 	struct stk_side_entry schedule = {0, STK_SIDE_HEAD, true};
 	size_t number = session->run->windows.len;
 	struct stk_drive drive;
-	int64_t duration_ns = spec->duration_ns;
 	int rc;
 
 	if (stk_load_is_program(spec))
@@ -309,9 +313,7 @@ int stk_drive_load(struct stk_session *session, const char *name, const struct s
 	session->phase = stk_run_text(session->run, name);
 	stk_drive_init(&drive, session, spec);
 	drive.label = name;
-	if (duration_ns == 0 && stk_drive_replaces(spec))
-		duration_ns = 60 * STK_NS_PER_S;
-	rc = stk_drive_plan(&drive, duration_ns, err);
+	rc = stk_drive_plan(&drive, stk_drive_length_ns(spec), err);
 	if (rc == 0)
 		rc = stk_drive_refuse_short(session, name, stk_plan_duration_ns(&drive.plan), err);
 	if (rc == 0)

@@ -11,6 +11,7 @@
 #include "core/flow/environment.h"
 #include "core/flow/program.h"
 #include "core/flow/session_priv.h"
+#include "core/flow/trust.h"
 #include "core/git/changes.h"
 #include "core/profile/profile.h"
 #include "core/record/run_store.h"
@@ -196,6 +197,7 @@ void stk_session_close(struct stk_session *session)
 	if (session->kept)
 		stk_kept_release(session->kept);
 	free(session->kept);
+	stk_trust_free(session->trust);
 }
 
 bool stk_session_has_side(const struct stk_session *session, int side)

@@ -11,28 +11,6 @@ static int validate(struct stk_scenario *scenario, struct stk_err *err)
 	return rc < 0 ? rc : stk_rules_duration(scenario, err);
 }
 
-static int64_t length_ns(const struct stk_scenario *scenario)
-{
-	return scenario->duration_ns;
-}
-
-static int64_t max_vus(const struct stk_scenario *scenario)
-{
-	return scenario->vus;
-}
-
-static int64_t planned_starts(const struct stk_scenario *scenario, int64_t offset_ns)
-{
-	(void)scenario;
-	(void)offset_ns;
-	return 0;
-}
-
-static void open_all(struct stk_executor *executor)
-{
-	(void)executor;
-}
-
 static int64_t tick(struct stk_executor *executor, int64_t now_ns)
 {
 	if (now_ns >= executor->end_ns)
@@ -48,35 +26,14 @@ static void ended(struct stk_executor *executor, size_t slot, int64_t now_ns)
 	stk_executor_begin(executor, slot, now_ns);
 }
 
-static void finish(struct stk_executor *executor, int64_t now_ns)
-{
-	(void)executor;
-	(void)now_ns;
-}
-
-static void close_all(struct stk_executor *executor)
-{
-	(void)executor;
-}
-
-static double progress(const struct stk_executor *executor, int64_t now_ns)
-{
-	return (double)(now_ns - executor->opts.start_ns) /
-	       (double)executor->opts.scenario->duration_ns;
-}
-
 const struct stk_executor_ops stk_executor_constant_vus = {
 	.name = "constant-vus",
 	.keys = keys,
 	.validate = validate,
-	.length_ns = length_ns,
-	.max_vus = max_vus,
-	.planned_vus = max_vus,
-	.planned_starts = planned_starts,
-	.open = open_all,
+	.length_ns = stk_rules_length_duration,
+	.max_vus = stk_rules_max_vus,
+	.planned_vus = stk_rules_max_vus,
 	.tick = tick,
 	.ended = ended,
-	.finish = finish,
-	.close = close_all,
-	.progress = progress,
+	.progress = stk_rules_progress_time,
 };

@@ -20,9 +20,7 @@ static size_t count_workers(const struct stk_plan *plan, const struct stk_engine
 	if (opts->workers > 0)
 		return (size_t)opts->workers;
 	for (size_t i = 0; i < plan->scenarios.len; i++) {
-		const struct stk_scenario *scenario = &plan->scenarios.items[i];
-
-		vus += stk_executor_find(scenario->executor)->max_vus(scenario);
+		vus += stk_scenario_own_max_vus(&plan->scenarios.items[i]);
 	}
 	cpus = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 	/* the service, its profiler and the kernel want processors, too */
@@ -53,6 +51,8 @@ static void set_hosts(struct stk_engine *engine)
 
 bool stk_engine_allows(const struct stk_engine *engine, const struct stk_url *url)
 {
+	if (stk_net_blocks_host(&engine->plan->net, url->host))
+		return false;
 	for (size_t i = 0; i < engine->hosts.len; i++) {
 		struct stk_str allowed = stk_str_of(engine->hosts.items[i]);
 		ptrdiff_t colon = stk_str_rfind_byte(allowed, ':');
@@ -77,9 +77,13 @@ static void init_worker(struct stk_engine *engine, size_t index)
 	worker->engine = engine;
 	worker->index = (int)index;
 	worker->counts = stk_counts_new(engine->plan);
+	if (engine->opts.tap)
+		worker->lane = stk_tap_lane_new(engine->opts.tap, engine->plan, engine->clock);
+	stk_counts_set_lane(worker->counts, worker->lane);
 	stk_series_init(&worker->series);
 	stk_routes_init(&worker->routes);
 	stk_hist_init(&worker->lateness_ms);
+	stk_hist_init(&worker->lag_ms);
 	stk_metrics_init(&worker->published);
 	(void)pthread_mutex_init(&worker->published_mutex, NULL);
 }
@@ -149,9 +153,11 @@ static void release_worker(struct stk_worker *worker)
 	if (worker->transport)
 		worker->engine->transport->close(worker->transport);
 	stk_counts_free(worker->counts);
+	stk_tap_lane_free(worker->lane);
 	stk_series_release(&worker->series);
 	stk_routes_release(&worker->routes);
 	stk_hist_release(&worker->lateness_ms);
+	stk_hist_release(&worker->lag_ms);
 	stk_timers_release(&worker->timers);
 	for (size_t i = 0; i < worker->entries.len; i++)
 		stk_hist_release(&worker->entries.items[i].duration_ms);
@@ -175,6 +181,8 @@ void stk_engine_free(struct stk_engine *engine)
 		return;
 	if (atomic_load(&engine->phase) != STK_PHASE_DONE)
 		stk_engine_stop(engine, STK_STOP_NOW);
+	if (engine->workers[0].has_thread) /* comes back even if a VU's code would not */
+		(void)stk_engine_wait_until(engine, STK_NEVER);
 	join_all(engine);
 	atomic_store(&engine->wakeable, false);
 	for (size_t i = 0; i < engine->workers_len; i++)
@@ -233,6 +241,35 @@ void stk_engine_end(struct stk_engine *engine, enum stk_end_reason reason, enum 
 		engine->message = stk_xstrdup(message);
 	(void)pthread_mutex_unlock(&engine->mutex);
 	tighten(engine, how);
+}
+
+void stk_engine_pause(struct stk_engine *engine)
+{
+	if (atomic_load(&engine->paused_since_ns) != 0 ||
+		atomic_load(&engine->stop) != STK_STOP_NONE)
+		return;
+	atomic_store(&engine->paused_since_ns, stk_clock_mono(engine->clock));
+	stk_engine_wake(engine);
+}
+
+void stk_engine_resume(struct stk_engine *engine)
+{
+	int64_t since_ns = atomic_load(&engine->paused_since_ns);
+
+	if (since_ns == 0)
+		return;
+	atomic_fetch_add(&engine->paused_ns, stk_clock_mono(engine->clock) - since_ns);
+	atomic_store(&engine->paused_since_ns, 0);
+	stk_engine_wake(engine);
+}
+
+int64_t stk_engine_paused_ns(const struct stk_engine *engine)
+{
+	int64_t since_ns = atomic_load(&engine->paused_since_ns);
+	int64_t end_ns = engine->end_mono_ns ? engine->end_mono_ns : stk_clock_mono(engine->clock);
+
+	return atomic_load(&engine->paused_ns) +
+	       (since_ns != 0 && end_ns > since_ns ? end_ns - since_ns : 0);
 }
 
 void stk_engine_end_at(struct stk_engine *engine, int64_t mono_ns)

@@ -17,6 +17,7 @@
 #include "core/record/run.h"
 
 struct stk_engine;
+struct stk_tap;
 struct stk_transport_ops;
 
 /* From offset_ns after the load's start on, new iterations go to side. counted false (warm-up):
@@ -44,13 +45,11 @@ struct stk_engine_opts {
 	size_t schedule_len;
 	bool skip_setup, skip_teardown; /* for restarts: once per side in all */
 	struct stk_engine_observer observer;
+	struct stk_tap *tap; /* gets every counted sample; borrowed; NULL: nobody wants them */
 };
 #define STK_ENGINE_OPTS_INIT                                                                       \
 	{                                                                                          \
-		NULL, 0, false, NULL, NULL, 0, false, false,                                       \
-		{                                                                                  \
-			NULL, NULL, NULL                                                           \
-		}                                                                                  \
+		NULL, 0, false, NULL, NULL, 0, false, false, {NULL, NULL, NULL}, NULL              \
 	}
 #define STK_ENGINE_SCHEDULE_MAX 4096
 
@@ -87,6 +86,12 @@ void stk_engine_keep_teardown(struct stk_engine *engine);
 /* Only ever tightens. Async-signal-safe. */
 void stk_engine_stop(struct stk_engine *engine, enum stk_stop how);
 
+/* No iteration starts until it is resumed, and the plan is put off by as long: no burst of what is
+ * overdue. Running iterations go on. A stop ends a pause. By the controlling thread, once the load
+ * has begun; both do nothing when it is so already. */
+void stk_engine_pause(struct stk_engine *engine);
+void stk_engine_resume(struct stk_engine *engine);
+
 enum stk_engine_phase {
 	STK_PHASE_NEW,
 	STK_PHASE_SETUP,
@@ -99,7 +104,8 @@ enum stk_engine_phase {
 struct stk_load_progress {
 	enum stk_engine_phase phase;
 	int side;
-	int64_t elapsed_ns, planned_ns; /* of the load */
+	int64_t elapsed_ns, planned_ns; /* of the load; pauses are not in it */
+	bool paused;
 	int64_t vus, vus_max;
 	int64_t iterations, interrupted, dropped;
 	int64_t requests, failed, checks_passed, checks_failed;
@@ -136,6 +142,7 @@ struct stk_load_result {
 	char *message; /* of an abort, setup or teardown error; NULL: none; owned */
 	int64_t iterations, interrupted, errors;
 	int64_t start_mono_ns, end_mono_ns, start_wall_ns, end_wall_ns; /* of the load */
+	int64_t paused_ns;                                              /* of it */
 };
 void stk_load_result_init(struct stk_load_result *result);
 void stk_load_result_release(struct stk_load_result *result);

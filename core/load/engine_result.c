@@ -65,6 +65,9 @@ void stk_engine_progress(const struct stk_engine *engine, struct stk_load_progre
 	if (started)
 		out->elapsed_ns = stk_clock_mono(engine->clock) - engine->start_mono_ns;
 	(void)pthread_mutex_unlock(&lockable->mutex);
+	out->paused = atomic_load(&engine->paused_since_ns) != 0;
+	if (started)
+		out->elapsed_ns -= stk_engine_paused_ns(engine);
 	if (out->elapsed_ns < 0)
 		out->elapsed_ns = 0;
 	out->planned_ns = stk_plan_duration_ns(engine->plan);
@@ -122,7 +125,8 @@ static void merge_entries(const struct stk_engine *engine, struct stk_load_resul
 	}
 }
 
-/* What rates are taken over: an iteration of a warm-up is not counted, nor is its time. */
+/* What rates are taken over: an iteration of a warm-up is not counted, nor is its time, nor that of
+ * pauses. */
 static double counted_s(const struct stk_engine *engine, const struct stk_load_result *result)
 {
 	int64_t ns = 0;
@@ -135,7 +139,7 @@ static double counted_s(const struct stk_engine *engine, const struct stk_load_r
 		if (stats->counted && end_ns > stats->start_mono_ns)
 			ns += end_ns - stats->start_mono_ns;
 	}
-	return (double)ns / 1e9;
+	return (double)(ns > result->paused_ns ? ns - result->paused_ns : 0) / 1e9;
 }
 
 static void judge_all(const struct stk_engine *engine, struct stk_load_result *out)
@@ -153,14 +157,21 @@ static void judge_all(const struct stk_engine *engine, struct stk_load_result *o
 	}
 }
 
+static double p99_of(const struct stk_hist *hist)
+{
+	double p99 = stk_hist_quantile(hist, 0.99);
+
+	return isnan(p99) ? 0 : p99;
+}
+
 static void fill_generator(const struct stk_engine *engine, struct stk_load_result *out)
 {
 	double elapsed_ns = (double)(engine->end_mono_ns - engine->start_mono_ns);
 	struct stk_generator_info *info = &out->generator;
-	struct stk_hist late;
-	double p99;
+	struct stk_hist late, lag;
 
 	stk_hist_init(&late);
+	stk_hist_init(&lag);
 	for (size_t i = 0; i < engine->workers_len; i++) {
 		const struct stk_worker *worker = &engine->workers[i];
 		double busy = elapsed_ns > 0 ? (double)worker->cpu_ns / elapsed_ns : 0;
@@ -169,18 +180,19 @@ static void fill_generator(const struct stk_engine *engine, struct stk_load_resu
 		info->dropped += atomic_load(&worker->tally.dropped);
 		info->planned += worker->planned;
 		stk_hist_merge(&late, &worker->lateness_ms);
+		stk_hist_merge(&lag, &worker->lag_ms);
 	}
 	for (size_t i = 0; i < engine->plan->scenarios.len; i++) {
 		const struct stk_scenario *scenario = &engine->plan->scenarios.items[i];
 
 		info->started += atomic_load(&engine->shared[i].started);
-		if (stk_executor_find(scenario->executor)->is_open_model)
-			info->rate_planned +=
-				(double)scenario->rate * 1e9 / (double)scenario->time_unit_ns;
+		info->rate_planned += stk_scenario_own_rate(scenario);
 	}
-	p99 = stk_hist_quantile(&late, 0.99);
-	info->late_p99_ms = isnan(p99) ? 0 : p99;
+	info->late_p99_ms = p99_of(&late);
+	info->lag_p99_ms = p99_of(&lag);
+	info->paused_ns = out->paused_ns;
 	stk_hist_release(&late);
+	stk_hist_release(&lag);
 }
 
 void stk_engine_result(struct stk_engine *engine, struct stk_load_result *out)
@@ -191,6 +203,9 @@ void stk_engine_result(struct stk_engine *engine, struct stk_load_result *out)
 		if (worker->has_thread)
 			(void)pthread_join(worker->thread, NULL);
 		worker->has_thread = false;
+		stk_counts_set_lane(worker->counts, NULL);
+		stk_tap_lane_free(worker->lane); /* hands over what is left */
+		worker->lane = NULL;
 		stk_metrics_merge(&out->metrics, stk_counts_metrics(worker->counts));
 		stk_series_merge(&out->series, &worker->series);
 		out->iterations += atomic_load(&worker->tally.iterations);
@@ -206,6 +221,7 @@ void stk_engine_result(struct stk_engine *engine, struct stk_load_result *out)
 		out->reason =
 			atomic_load(&engine->user_stopped) ? STK_END_INTERRUPTED : STK_END_PLANNED;
 	out->message = engine->message ? stk_xstrdup(engine->message) : NULL;
+	out->paused_ns = stk_engine_paused_ns(engine);
 	merge_entries(engine, out);
 	out->metrics.duration_s = counted_s(engine, out);
 	judge_all(engine, out);

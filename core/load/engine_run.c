@@ -1,5 +1,4 @@
 /* engine_run: open, setup, load, teardown, close; on threads or in the caller. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -161,6 +160,7 @@ static void *worker_main(void *ctx)
 	struct stk_engine *engine = worker->engine;
 	bool is_last;
 
+	stk_watch_adopt(worker);
 	open_on_thread(worker);
 	if (wait_for_load(worker)) {
 		stk_worker_begin(worker);
@@ -225,8 +225,9 @@ static bool wait_in_caller(struct stk_engine *engine, int64_t mono_ns)
 
 int stk_engine_start(struct stk_engine *engine, struct stk_err *err)
 {
-	const struct stk_transport_opts opts = {engine->clock, engine->plan->user_agent,
-		engine->plan->ca_file, engine->plan->insecure_tls};
+	const char *agent = engine->plan->user_agent;
+	const struct stk_transport_opts opts = {
+		engine->clock, agent && agent[0] ? agent : NULL, &engine->plan->net};
 
 	if (!engine->transport)
 		return stk_err_set(err, STK_E_INVAL, "%s: '%s' is none of auto, curl, plain",
@@ -241,6 +242,7 @@ int stk_engine_start(struct stk_engine *engine, struct stk_err *err)
 	atomic_store(&engine->phase, STK_PHASE_SETUP);
 	if (engine->opts.in_caller)
 		return 0;
+	stk_watch_init();
 	for (size_t i = 0; i < engine->workers_len; i++) {
 		struct stk_worker *worker = &engine->workers[i];
 
@@ -257,6 +259,18 @@ int stk_engine_start(struct stk_engine *engine, struct stk_err *err)
 	return 0;
 }
 
+/* Wait for a change, but not without a look at the workers. Under the mutex. */
+static void wait_and_watch(struct stk_engine *engine, int64_t mono_ns)
+{
+	int64_t next_ns = stk_clock_mono(engine->clock) + STK_WATCH_EVERY_NS;
+	struct timespec until;
+
+	next_ns = mono_ns < next_ns ? mono_ns : next_ns;
+	until = (struct timespec){next_ns / STK_NS_PER_S, next_ns % STK_NS_PER_S};
+	(void)pthread_cond_timedwait(&engine->changed, &engine->mutex, &until);
+	stk_watch_look(engine);
+}
+
 int stk_engine_wait_started(
 	struct stk_engine *engine, int64_t *mono_ns_out, int64_t *wall_ns_out, struct stk_err *err)
 {
@@ -266,7 +280,7 @@ int stk_engine_wait_started(
 		begin_in_caller(engine);
 	lock(engine);
 	while (!engine->started && !engine->failed)
-		(void)pthread_cond_wait(&engine->changed, &engine->mutex);
+		wait_and_watch(engine, STK_NEVER);
 	if (engine->failed) {
 		rc = engine->err.code;
 		if (err)
@@ -281,7 +295,6 @@ int stk_engine_wait_started(
 
 bool stk_engine_wait_until(struct stk_engine *engine, int64_t mono_ns)
 {
-	struct timespec until = {mono_ns / STK_NS_PER_S, mono_ns % STK_NS_PER_S};
 	bool over;
 
 	if (engine->opts.in_caller)
@@ -289,8 +302,7 @@ bool stk_engine_wait_until(struct stk_engine *engine, int64_t mono_ns)
 	lock(engine);
 	while (atomic_load(&engine->phase) != STK_PHASE_DONE &&
 		stk_clock_mono(engine->clock) < mono_ns)
-		if (pthread_cond_timedwait(&engine->changed, &engine->mutex, &until) == ETIMEDOUT)
-			break;
+		wait_and_watch(engine, mono_ns);
 	over = atomic_load(&engine->phase) == STK_PHASE_DONE;
 	unlock(engine);
 	return over;

@@ -1,7 +1,8 @@
 /* executor: decides when a scenario's iterations start; one file per kind.
  *
- * An instance lives on one worker and owns its stripe of the scenario: VUs and starts number
- * index, index + count, … It computes intended times from the plan in integer ns. */
+ * An instance lives on one worker and owns its stripe of the scenario: of the VUs and starts that
+ * this process has (vus_part, starts_part) number index, index + count, … It computes intended
+ * times from the plan, in ns. */
 #ifndef STK_CORE_LOAD_EXECUTOR_H
 #define STK_CORE_LOAD_EXECUTOR_H
 
@@ -40,11 +41,12 @@ struct stk_executor_ops {
 	const char *const *keys; /* own options in snake_case, NULL at the end */
 	/* Own options: defaults and rules (k6 1.2). */
 	int (*validate)(struct stk_scenario *scenario, struct stk_err *err);
-	/* Regular end from the scenario's start; most VUs at once; VUs to open beforehand. */
+	/* Of the whole plan, whatever this process has of it: regular end from the scenario's
+	 * start; most VUs at once; VUs to open beforehand. */
 	int64_t (*length_ns)(const struct stk_scenario *scenario);
 	int64_t (*max_vus)(const struct stk_scenario *scenario);
 	int64_t (*planned_vus)(const struct stk_scenario *scenario);
-	/* Starts that are planned up to offset_ns (whole scenario); 0 = closed model. */
+	/* Starts that are planned up to offset_ns, likewise; NULL = closed model. */
 	int64_t (*planned_starts)(const struct stk_scenario *scenario, int64_t offset_ns);
 	void (*open)(struct stk_executor *executor);
 	/* Do what is due at now_ns, and say when to be called next (STK_NEVER: only after ended).
@@ -52,12 +54,15 @@ struct stk_executor_ops {
 	int64_t (*tick)(struct stk_executor *executor, int64_t now_ns);
 	/* The iteration of a slot ended at now_ns. */
 	void (*ended)(struct stk_executor *executor, size_t slot, int64_t now_ns);
-	/* No iteration may start any more (regular end, or a stop): drop counts, give idle VUs. */
+	/* No iteration may start any more (regular end, or a stop): drop counts, give idle VUs.
+	 * NULL: the latter only. */
 	void (*finish)(struct stk_executor *executor, int64_t now_ns);
-	void (*close)(struct stk_executor *executor);
+	void (*close)(struct stk_executor *executor); /* of open; either may be NULL */
 	double (*progress)(const struct stk_executor *executor, int64_t now_ns);
-	bool is_open_model; /* starts have intended times */
 };
+
+/* Starts have intended times, and may be late. */
+bool stk_executor_is_open_model(const struct stk_executor_ops *ops);
 
 /* By k6's name; NULL if unknown. */
 const struct stk_executor_ops *stk_executor_find(const char *name);
@@ -67,6 +72,7 @@ const struct stk_executor_ops *const *stk_executor_all(void);
 struct stk_executor_slot {
 	struct stk_vu *vu; /* NULL: none taken */
 	bool running;
+	bool held;         /* its iteration ended while all was paused */
 	bool active;       /* ramping: the plan wants it now */
 	int64_t cancel_ns; /* ramping: end of its grace; 0: none */
 	int64_t due_ns;    /* ramping: when the plan wanted it */
@@ -101,6 +107,8 @@ struct stk_executor {
 	size_t running;
 	int64_t last_number; /* of the iteration begun last, over all stripes, from 0 */
 	size_t graces;       /* slots with a cancel_ns */
+	bool paused;
+	int64_t paused_at_ns;
 	void *priv;
 };
 
@@ -113,6 +121,12 @@ void stk_executor_ended(struct stk_executor *executor, size_t slot, int64_t now_
 void stk_executor_end_at(struct stk_executor *executor, int64_t end_ns, int64_t now_ns);
 /* Cancel everything that runs. */
 void stk_executor_cancel(struct stk_executor *executor);
+/* Start nothing until it is resumed; running iterations go on. Nothing happens once it is over. */
+void stk_executor_pause(struct stk_executor *executor, int64_t now_ns);
+/* Go on with the plan by_ns later than it was. */
+void stk_executor_resume(struct stk_executor *executor, int64_t by_ns, int64_t now_ns);
+/* The iteration of a slot was cut off by the driver itself: neither complete nor cancelled here. */
+void stk_executor_cut(struct stk_executor *executor, size_t slot, int64_t now_ns);
 bool stk_executor_is_over(const struct stk_executor *executor);
 
 /* For the executors: take a VU for a slot unless it has one, and begin an iteration there. */
@@ -123,7 +137,14 @@ void stk_executor_give(struct stk_executor *executor, size_t slot);
 void stk_executor_end_early(struct stk_executor *executor, int64_t now_ns);
 /* Cancel a slot's iteration at cancel_ns unless it ends before; 0 takes that back. */
 void stk_executor_set_grace(struct stk_executor *executor, size_t slot, int64_t cancel_ns);
-/* How many of total whole items fall to this stripe. */
+/* How many of the process's own total items fall to this stripe. */
 int64_t stk_executor_share(const struct stk_executor *executor, int64_t total);
+/* What this process has of a scenario's VUs. */
+int64_t stk_scenario_own_max_vus(const struct stk_scenario *scenario);
+int64_t stk_scenario_own_planned_vus(const struct stk_scenario *scenario);
+/* Starts per second that this process plans, on average; 0 for a closed model. */
+double stk_scenario_own_rate(const struct stk_scenario *scenario);
+/* Starts that this stripe's plan held up to its end, also if that came early. */
+int64_t stk_executor_planned(const struct stk_executor *executor);
 
 #endif

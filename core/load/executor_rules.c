@@ -64,6 +64,28 @@ int stk_rules_stages(struct stk_scenario *scenario, struct stk_err *err)
 	return 0;
 }
 
+int stk_rules_iterations(struct stk_scenario *scenario, struct stk_err *err)
+{
+	if (scenario->iterations == STK_UNSET)
+		scenario->iterations = 1;
+	if (scenario->iterations < 1)
+		return stk_err_set(err, STK_E_INVAL, "iterations must be at least 1, not %lld",
+			(long long)scenario->iterations);
+	return stk_rules_max_duration(scenario, err);
+}
+
+int stk_rules_time_unit(struct stk_scenario *scenario, int64_t most, struct stk_err *err)
+{
+	if (scenario->time_unit_ns == STK_UNSET)
+		scenario->time_unit_ns = 1000000000;
+	if (scenario->time_unit_ns < 1 || scenario->time_unit_ns > STK_RULES_TIME_MAX_NS)
+		return stk_err_set(err, STK_E_INVAL, "time_unit must be more than 0s, up to 100d");
+	if (scenario->time_unit_ns < most)
+		return stk_err_set(err, STK_E_INVAL,
+			"rate of %lld is more than one start per nanosecond", (long long)most);
+	return 0;
+}
+
 int stk_rules_arrival_vus(struct stk_scenario *scenario, struct stk_err *err)
 {
 	if (scenario->pre_allocated_vus == STK_UNSET)
@@ -83,4 +105,57 @@ int stk_rules_arrival_vus(struct stk_scenario *scenario, struct stk_err *err)
 int64_t stk_rules_portion(int64_t a, int64_t b, int64_t c)
 {
 	return a / c * b + a % c * b / c;
+}
+
+int64_t stk_rules_length_duration(const struct stk_scenario *scenario)
+{
+	return scenario->duration_ns;
+}
+
+int64_t stk_rules_length_max_duration(const struct stk_scenario *scenario)
+{
+	return scenario->max_duration_ns;
+}
+
+int64_t stk_rules_length_stages(const struct stk_scenario *scenario)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < scenario->stages.len; i++)
+		sum += scenario->stages.items[i].duration_ns;
+	return sum;
+}
+
+int64_t stk_rules_max_vus(const struct stk_scenario *scenario)
+{
+	return scenario->vus;
+}
+
+int64_t stk_rules_most(const struct stk_scenario *scenario, int64_t start)
+{
+	int64_t most = start;
+
+	for (size_t i = 0; i < scenario->stages.len; i++)
+		if (scenario->stages.items[i].target > most)
+			most = scenario->stages.items[i].target;
+	return most;
+}
+
+double stk_rules_progress_time(const struct stk_executor *executor, int64_t now_ns)
+{
+	int64_t length_ns = executor->ops->length_ns(executor->opts.scenario);
+
+	return length_ns > 0 ? (double)(now_ns - executor->opts.start_ns) / (double)length_ns : 1;
+}
+
+void stk_rules_start_all(struct stk_executor *executor, int64_t now_ns,
+	void (*start)(struct stk_executor *executor, size_t slot, int64_t intended_ns))
+{
+	if (now_ns >= executor->end_ns || executor->priv)
+		return;
+	executor->priv = executor; /* started */
+	for (size_t i = 0; i < executor->slots_len; i++)
+		start(executor, i, executor->opts.start_ns);
+	if (executor->running == 0)
+		stk_executor_end_early(executor, now_ns);
 }

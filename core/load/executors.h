@@ -7,6 +7,7 @@
 extern const struct stk_executor_ops stk_executor_constant_vus;
 extern const struct stk_executor_ops stk_executor_ramping_vus;
 extern const struct stk_executor_ops stk_executor_constant_arrival_rate;
+extern const struct stk_executor_ops stk_executor_ramping_arrival_rate;
 extern const struct stk_executor_ops stk_executor_shared_iterations;
 extern const struct stk_executor_ops stk_executor_per_vu_iterations;
 

@@ -11,8 +11,10 @@
 #include "core/load/executor.h"
 #include "core/load/metrics.h"
 #include "core/load/route.h"
+#include "core/load/tap.h"
 #include "core/load/timers.h"
 #include "core/load/transport.h"
+#include "core/load/watch.h"
 
 struct stk_worker;
 
@@ -33,9 +35,7 @@ struct stk_fetch {
 	const char *method;
 	bool has_url, send_body, is_target, same_host;
 	int64_t deadline_ns, hops_left;
-	STK_VEC(struct stk_name_value) out;     /* header lines that go out */
-	STK_VEC(struct stk_name_value) headers; /* of the answer */
-	STK_VEC(struct stk_name_value) cookies;
+	STK_VEC(struct stk_name_value) out; /* header lines that go out */
 };
 
 /* Find out URL and host of the request that is set. */
@@ -78,6 +78,8 @@ void stk_vu_free(struct stk_vu *vu);
 void stk_vu_run(struct stk_vu *vu);
 /* Give up what it waits for, tell the driver. */
 void stk_vu_cancel(struct stk_vu *vu);
+/* Part of a stream is there for it, or all its answers are. */
+void stk_vu_got(struct stk_vu *vu);
 /* One of its fetches is done. */
 void stk_vu_fetched(struct stk_vu *vu, struct stk_fetch *fetch);
 /* Tags of one sample beside those of the VU; extra wins over tags. */
@@ -86,6 +88,7 @@ struct stk_vu_tags {
 	size_t extra_len;
 	const struct stk_tag *tags;
 	size_t tags_len;
+	bool repeated; /* as with the sample before, at the same moment */
 };
 /* A sample with the tags that belong to this VU now; tags may be NULL. */
 void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags);
@@ -114,18 +117,25 @@ struct stk_worker {
 	STK_VEC(struct stk_vu *) vus;  /* all */
 	STK_VEC(struct stk_vu *) free; /* taken by no executor; last in, first out */
 	struct stk_vu *special;        /* worker 0: for setup and teardown */
-	struct stk_err err;            /* of the VU that runs */
+	int64_t special_end_ns;        /* of the one that runs */
+	struct stk_watch_call call;
+	struct stk_err err; /* of the VU that runs */
 	struct stk_timers timers;
 	struct stk_vu *queue_first, *queue_last;
 	size_t queue_len;
 	struct stk_counts *counts;
+	struct stk_tap_lane *lane; /* NULL: no outputs */
 	struct stk_series series;
 	struct stk_hist lateness_ms;
+	struct stk_hist lag_ms; /* of rounds of the loop: how long answers may have lain unseen */
+	unsigned rounds;
 	struct stk_routes routes;
 	STK_VEC(struct stk_entry_counts) entries;
 	size_t entry; /* current one of the side schedule */
 	enum stk_stop stop_seen;
 	int64_t end_seen_ns;
+	bool paused;
+	int64_t paused_seen_ns; /* by how much the plan was put off */
 	int64_t next_second_ns;
 	int64_t cpu_start_ns, cpu_ns; /* of the loop */
 	int64_t planned;              /* starts of open models, once closed */
@@ -175,6 +185,9 @@ struct stk_engine {
 	atomic_llong next_vu_id;
 	atomic_int phase;
 	atomic_bool wakeable, user_stopped, skip_teardown;
+	/* Paused since, 0: not; and how long in all, up to the last time it went on. */
+	atomic_llong paused_since_ns, paused_ns;
+	int64_t stop_seen_ns;  /* the watch's */
 	STK_VEC(char *) hosts; /* that may be called */
 	char *target_host[STK_SIDES];
 	bool any_host;
@@ -199,6 +212,8 @@ struct stk_engine {
 void stk_engine_end(struct stk_engine *engine, enum stk_end_reason reason, enum stk_stop how,
 	const char *message);
 void stk_engine_wake(struct stk_engine *engine);
+/* How long the load has been paused in all. */
+int64_t stk_engine_paused_ns(const struct stk_engine *engine);
 /* Whether requests may go to that host (with port or not). */
 bool stk_engine_allows(const struct stk_engine *engine, const struct stk_url *url);
 

@@ -8,31 +8,7 @@ static int validate(struct stk_scenario *scenario, struct stk_err *err)
 {
 	int rc = stk_rules_vus(scenario, err);
 
-	if (rc < 0)
-		return rc;
-	if (scenario->iterations == STK_UNSET)
-		scenario->iterations = 1;
-	if (scenario->iterations < 1)
-		return stk_err_set(err, STK_E_INVAL, "iterations must be at least 1, not %lld",
-			(long long)scenario->iterations);
-	return stk_rules_max_duration(scenario, err);
-}
-
-static int64_t length_ns(const struct stk_scenario *scenario)
-{
-	return scenario->max_duration_ns;
-}
-
-static int64_t max_vus(const struct stk_scenario *scenario)
-{
-	return scenario->vus;
-}
-
-static int64_t planned_starts(const struct stk_scenario *scenario, int64_t offset_ns)
-{
-	(void)scenario;
-	(void)offset_ns;
-	return 0;
+	return rc < 0 ? rc : stk_rules_iterations(scenario, err);
 }
 
 static void open_all(struct stk_executor *executor)
@@ -49,13 +25,7 @@ static void start_slot(struct stk_executor *executor, size_t slot, int64_t inten
 
 static int64_t tick(struct stk_executor *executor, int64_t now_ns)
 {
-	if (now_ns >= executor->end_ns || executor->priv)
-		return STK_NEVER;
-	executor->priv = executor; /* started */
-	for (size_t i = 0; i < executor->slots_len; i++)
-		start_slot(executor, i, executor->opts.start_ns);
-	if (executor->running == 0)
-		stk_executor_end_early(executor, now_ns);
+	stk_rules_start_all(executor, now_ns, start_slot);
 	return STK_NEVER;
 }
 
@@ -83,32 +53,25 @@ static void finish(struct stk_executor *executor, int64_t now_ns)
 		executor->opts.host.drop(executor->opts.host.ctx, executor, left);
 }
 
-static void close_all(struct stk_executor *executor)
-{
-	executor->priv = NULL;
-}
-
 static double progress(const struct stk_executor *executor, int64_t now_ns)
 {
 	const struct stk_scenario *scenario = executor->opts.scenario;
+	double all = (double)stk_scenario_own_max_vus(scenario) * (double)scenario->iterations;
 
 	(void)now_ns;
-	return (double)atomic_load(&executor->opts.shared->ended) /
-	       ((double)scenario->vus * (double)scenario->iterations);
+	return all > 0 ? (double)atomic_load(&executor->opts.shared->ended) / all : 1;
 }
 
 const struct stk_executor_ops stk_executor_per_vu_iterations = {
 	.name = "per-vu-iterations",
 	.keys = keys,
 	.validate = validate,
-	.length_ns = length_ns,
-	.max_vus = max_vus,
-	.planned_vus = max_vus,
-	.planned_starts = planned_starts,
+	.length_ns = stk_rules_length_max_duration,
+	.max_vus = stk_rules_max_vus,
+	.planned_vus = stk_rules_max_vus,
 	.open = open_all,
 	.tick = tick,
 	.ended = ended,
 	.finish = finish,
-	.close = close_all,
 	.progress = progress,
 };

@@ -25,6 +25,9 @@ void stk_plan_init(struct stk_plan *plan)
 	plan->labels = true;
 	plan->user_agent = "stoker";
 	plan->max_body = BODY_MAX;
+	plan->batch = 20;
+	plan->batch_per_host = 6;
+	stk_net_init(&plan->net);
 }
 
 void stk_plan_release(struct stk_plan *plan)
@@ -40,6 +43,7 @@ void stk_plan_release(struct stk_plan *plan)
 	stk_vec_release(&plan->thresholds);
 	stk_vec_release(&plan->metrics);
 	stk_vec_release(&plan->warnings);
+	stk_net_release(&plan->net);
 	stk_arena_release(&plan->arena);
 	memset(plan, 0, sizeof *plan);
 }
@@ -71,6 +75,7 @@ struct stk_scenario *stk_plan_add_scenario(struct stk_plan *plan, const char *na
 	scenario->rate = scenario->time_unit_ns = STK_UNSET;
 	scenario->pre_allocated_vus = scenario->max_vus = STK_UNSET;
 	scenario->start_vus = scenario->graceful_ramp_down_ns = STK_UNSET;
+	scenario->start_rate = STK_UNSET;
 	return scenario;
 }
 
@@ -207,6 +212,17 @@ out:
 	return rc;
 }
 
+/* What this process has of a scenario. Iterations and starts go where the VUs are (k6 8.6): each
+ * segment has as many of them as it has of the most VUs. */
+static int set_parts(struct stk_plan *plan, struct stk_scenario *scenario, struct stk_err *err)
+{
+	const struct stk_executor_ops *ops = stk_executor_find(scenario->executor);
+
+	stk_segment_stripe(&plan->segment, &plan->arena, &scenario->vus_part);
+	return stk_segment_derive(
+		&plan->segment, ops->max_vus(scenario), &plan->arena, &scenario->starts_part, err);
+}
+
 int stk_plan_validate(struct stk_plan *plan, struct stk_err *err)
 {
 	int rc;
@@ -221,6 +237,11 @@ int stk_plan_validate(struct stk_plan *plan, struct stk_err *err)
 			stk_err_wrap(err, "scenario '%s'", scenario->name);
 			return rc;
 		}
+		rc = set_parts(plan, scenario, err);
+		if (rc < 0) {
+			stk_err_wrap(err, "scenario '%s'", scenario->name);
+			return rc;
+		}
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(plan->scenarios.items[j].name, scenario->name) == 0)
 				return stk_err_set(err, STK_E_INVAL, "scenario '%s' is there twice",
@@ -228,6 +249,9 @@ int stk_plan_validate(struct stk_plan *plan, struct stk_err *err)
 	}
 	if (plan->timeout_ns <= 0 || plan->timeout_ns > STK_RULES_TIME_MAX_NS)
 		return stk_err_set(err, STK_E_INVAL, "timeout must be more than 0s, up to 100d");
+	if (plan->rps < 0 || plan->rps > STK_PLAN_RPS_MAX)
+		return stk_err_set(
+			err, STK_E_INVAL, "rps must be 0 (no limit) to %d", STK_PLAN_RPS_MAX);
 	if (plan->redirects < 0 || plan->redirects > 100)
 		return stk_err_set(err, STK_E_INVAL, "redirects must be 0 to 100");
 	for (size_t i = 0; i < plan->thresholds.len; i++) {

@@ -8,12 +8,15 @@
 #include "core/base/arena.h"
 #include "core/base/err.h"
 #include "core/base/vec.h"
+#include "core/http/net.h"
+#include "core/load/segment.h"
 #include "core/record/metric.h"
 
 /* A number that nobody gave. */
 #define STK_UNSET ((int64_t)-1)
 /* Most VUs a scenario may ask for (k6's ceiling for stages). */
 #define STK_PLAN_VUS_MAX 100000000
+#define STK_PLAN_RPS_MAX 1000000000
 
 struct stk_tag {
 	const char *key, *value;
@@ -45,7 +48,10 @@ struct stk_scenario {
 	bool jitter;
 	uint64_t jitter_seed;
 	int64_t start_vus, graceful_ramp_down_ns;
+	int64_t start_rate; /* iterations per time unit, before the first stage */
 	struct stk_stages stages;
+	/* What this process has of its VUs, and of its iterations and starts. */
+	struct stk_stripe vus_part, starts_part;
 };
 
 /* A threshold as written. metric may carry a selector: http_req_duration{name:x}. */
@@ -72,17 +78,23 @@ struct stk_plan {
 	int64_t timeout_ns;      /* of a request with its redirects; default 60 s */
 	int64_t redirects;       /* default 10 */
 	uint64_t seed;
-	bool labels;                       /* send the baggage header; default true */
-	const char *run_id;                /* k6.test_run_id in the baggage; NULL: none sent */
+	struct stk_segment segment; /* zeroed: the whole */
+	int64_t rps;                /* requests per second of all VUs together; 0: no limit */
+	bool labels;                /* send the baggage header; default true */
+	const char *run_id;         /* k6.test_run_id in the baggage; NULL: none sent */
 	STK_VEC(const char *) allow_hosts; /* besides those of base_url; "*" allows all */
 	STK_VEC(struct stk_threshold_spec) thresholds;
 	STK_VEC(struct stk_metric_def) metrics;
 	STK_VEC(const char *) warnings; /* of validation and shortcuts: to be shown once */
 	int64_t setup_timeout_ns, teardown_timeout_ns; /* default 60 s */
 	bool has_setup, has_teardown;
-	const char *user_agent; /* default "stoker" */
-	bool insecure_tls;      /* do not check certificates */
-	const char *ca_file;    /* trust anchor, PEM; NULL: the system's */
+	const char *user_agent; /* default "stoker"; "": none is sent */
+	struct stk_net net;
+	bool no_reuse;          /* a connection for each request */
+	bool no_vu_reuse;       /* and none is kept over iterations */
+	bool discard;           /* bodies are kept only where a request says so */
+	int64_t batch;          /* requests of a batch at once; default 20 */
+	int64_t batch_per_host; /* and to one host; default 6, 0: no limit */
 	size_t max_body;        /* bytes of an answer kept; default 64 MiB */
 };
 

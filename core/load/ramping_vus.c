@@ -8,7 +8,7 @@
 /* Where the plan stands: so many VUs wanted, within stage number stage. */
 struct ramp {
 	size_t stage;
-	int64_t stage_ns; /* the stage's start */
+	int64_t stage_ns; /* the stage's start, from that of the scenario */
 	int64_t from;     /* VUs at its start */
 	int64_t wanted;
 	bool begun;
@@ -19,12 +19,7 @@ static const char *const keys[] = {"start_vus", "stages", "graceful_ramp_down", 
 
 static int64_t most(const struct stk_scenario *scenario)
 {
-	int64_t most_vus = scenario->start_vus;
-
-	for (size_t i = 0; i < scenario->stages.len; i++)
-		if (scenario->stages.items[i].target > most_vus)
-			most_vus = scenario->stages.items[i].target;
-	return most_vus;
+	return stk_rules_most(scenario, scenario->start_vus);
 }
 
 static int validate(struct stk_scenario *scenario, struct stk_err *err)
@@ -49,38 +44,21 @@ static int validate(struct stk_scenario *scenario, struct stk_err *err)
 	return 0;
 }
 
-static int64_t length_ns(const struct stk_scenario *scenario)
-{
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < scenario->stages.len; i++)
-		sum += scenario->stages.items[i].duration_ns;
-	return sum;
-}
-
-static int64_t planned_starts(const struct stk_scenario *scenario, int64_t offset_ns)
-{
-	(void)scenario;
-	(void)offset_ns;
-	return 0;
-}
-
 static void open_all(struct stk_executor *executor)
 {
 	struct ramp *ramp = stk_xcalloc(1, sizeof *ramp);
 
-	ramp->stage_ns = executor->opts.start_ns;
 	ramp->from = executor->opts.scenario->start_vus;
 	ramp->touched_low = executor->slots_len;
 	executor->priv = ramp;
 }
 
-/* Slot of VU number k (from 1) if it is of this stripe. */
+/* Slot of VU number k (from 1) of the whole plan if it is of this stripe. */
 static bool slot_of(const struct stk_executor *executor, int64_t number, size_t *out)
 {
-	int64_t index = number - 1;
+	int64_t index = stk_stripe_local(&executor->opts.scenario->vus_part, number - 1);
 
-	if (index % executor->opts.stripes != executor->opts.stripe)
+	if (index < 0 || index % executor->opts.stripes != executor->opts.stripe)
 		return false;
 	*out = (size_t)(index / executor->opts.stripes);
 	return true;
@@ -141,9 +119,10 @@ static int64_t next_step(struct stk_executor *executor)
 		const struct stk_stage *stage = &stages->items[ramp->stage];
 
 		if (ramp->wanted != stage->target)
-			return step_ns(ramp->stage_ns, stage->duration_ns, ramp->from,
-				stage->target,
-				ramp->wanted + (stage->target > ramp->wanted ? 1 : -1));
+			return executor->opts.start_ns +
+			       step_ns(ramp->stage_ns, stage->duration_ns, ramp->from,
+				       stage->target,
+				       ramp->wanted + (stage->target > ramp->wanted ? 1 : -1));
 		ramp->stage_ns += stage->duration_ns;
 		ramp->from = stage->target;
 		ramp->stage++;
@@ -212,25 +191,17 @@ static void close_all(struct stk_executor *executor)
 	executor->priv = NULL;
 }
 
-static double progress(const struct stk_executor *executor, int64_t now_ns)
-{
-	int64_t length = length_ns(executor->opts.scenario);
-
-	return length > 0 ? (double)(now_ns - executor->opts.start_ns) / (double)length : 1;
-}
-
 const struct stk_executor_ops stk_executor_ramping_vus = {
 	.name = "ramping-vus",
 	.keys = keys,
 	.validate = validate,
-	.length_ns = length_ns,
+	.length_ns = stk_rules_length_stages,
 	.max_vus = most,
 	.planned_vus = most,
-	.planned_starts = planned_starts,
 	.open = open_all,
 	.tick = tick,
 	.ended = ended,
 	.finish = finish,
 	.close = close_all,
-	.progress = progress,
+	.progress = stk_rules_progress_time,
 };

@@ -8,43 +8,26 @@ static int validate(struct stk_scenario *scenario, struct stk_err *err)
 {
 	int rc = stk_rules_vus(scenario, err);
 
-	if (rc < 0)
-		return rc;
-	if (scenario->iterations == STK_UNSET)
-		scenario->iterations = 1;
-	if (scenario->iterations < scenario->vus)
+	if (rc == 0)
+		rc = stk_rules_iterations(scenario, err);
+	if (rc == 0 && scenario->iterations < scenario->vus)
 		return stk_err_set(err, STK_E_INVAL,
 			"iterations (%lld) must not be less than vus (%lld)",
 			(long long)scenario->iterations, (long long)scenario->vus);
-	return stk_rules_max_duration(scenario, err);
+	return rc;
 }
 
-static int64_t length_ns(const struct stk_scenario *scenario)
+/* What this process has of them. */
+static int64_t own_total(const struct stk_executor *executor)
 {
-	return scenario->max_duration_ns;
-}
+	const struct stk_scenario *scenario = executor->opts.scenario;
 
-static int64_t max_vus(const struct stk_scenario *scenario)
-{
-	return scenario->vus;
-}
-
-static int64_t planned_starts(const struct stk_scenario *scenario, int64_t offset_ns)
-{
-	(void)scenario;
-	(void)offset_ns;
-	return 0;
-}
-
-static void open_all(struct stk_executor *executor)
-{
-	(void)executor;
+	return stk_stripe_count(&scenario->starts_part, scenario->iterations);
 }
 
 static bool take_one(struct stk_executor *executor)
 {
-	return atomic_fetch_add(&executor->opts.shared->taken, 1) <
-	       executor->opts.scenario->iterations;
+	return atomic_fetch_add(&executor->opts.shared->taken, 1) < own_total(executor);
 }
 
 static void start_slot(struct stk_executor *executor, size_t slot, int64_t intended_ns)
@@ -57,13 +40,7 @@ static void start_slot(struct stk_executor *executor, size_t slot, int64_t inten
 
 static int64_t tick(struct stk_executor *executor, int64_t now_ns)
 {
-	if (now_ns >= executor->end_ns || executor->priv)
-		return STK_NEVER;
-	executor->priv = executor; /* started */
-	for (size_t i = 0; i < executor->slots_len; i++)
-		start_slot(executor, i, executor->opts.start_ns);
-	if (executor->running == 0)
-		stk_executor_end_early(executor, now_ns);
+	stk_rules_start_all(executor, now_ns, start_slot);
 	return STK_NEVER;
 }
 
@@ -77,7 +54,7 @@ static void ended(struct stk_executor *executor, size_t slot, int64_t now_ns)
 /* What nobody took by now is dropped; the first stripe that ends speaks for all. */
 static void finish(struct stk_executor *executor, int64_t now_ns)
 {
-	int64_t total = executor->opts.scenario->iterations;
+	int64_t total = own_total(executor);
 	int64_t taken = atomic_exchange(&executor->opts.shared->taken, total);
 
 	(void)now_ns;
@@ -85,30 +62,23 @@ static void finish(struct stk_executor *executor, int64_t now_ns)
 		executor->opts.host.drop(executor->opts.host.ctx, executor, total - taken);
 }
 
-static void close_all(struct stk_executor *executor)
-{
-	executor->priv = NULL;
-}
-
 static double progress(const struct stk_executor *executor, int64_t now_ns)
 {
+	int64_t total = own_total(executor);
+
 	(void)now_ns;
-	return (double)atomic_load(&executor->opts.shared->ended) /
-	       (double)executor->opts.scenario->iterations;
+	return total > 0 ? (double)atomic_load(&executor->opts.shared->ended) / (double)total : 1;
 }
 
 const struct stk_executor_ops stk_executor_shared_iterations = {
 	.name = "shared-iterations",
 	.keys = keys,
 	.validate = validate,
-	.length_ns = length_ns,
-	.max_vus = max_vus,
-	.planned_vus = max_vus,
-	.planned_starts = planned_starts,
-	.open = open_all,
+	.length_ns = stk_rules_length_max_duration,
+	.max_vus = stk_rules_max_vus,
+	.planned_vus = stk_rules_max_vus,
 	.tick = tick,
 	.ended = ended,
 	.finish = finish,
-	.close = close_all,
 	.progress = progress,
 };

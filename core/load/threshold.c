@@ -172,3 +172,32 @@ struct stk_threshold_result stk_threshold_judge(const struct stk_plan *plan,
 	stk_arena_release(&arena);
 	return result;
 }
+
+int stk_threshold_judge_again(
+	const struct stk_metrics *metrics, struct stk_threshold_result *result, struct stk_err *err)
+{
+	struct stk_tag_selector selector = {NULL, STK_VEC_INIT, NULL};
+	struct stk_arena arena = STK_ARENA_INIT;
+	struct stk_threshold_expr expr;
+	const struct stk_metric *metric;
+	int rc = stk_tag_selector_parse(stk_str_of(result->metric), &arena, &selector, err);
+
+	if (rc == 0)
+		rc = stk_threshold_parse(stk_str_of(result->expr), &expr, err);
+	if (rc == 0) {
+		metric = stk_metrics_find(metrics, selector.metric, selector.canonical);
+		result->no_data = !value_of(metric, expr.method, metrics->duration_s,
+			metric && metric->type == STK_METRIC_COUNTER && selector.tags.len == 0,
+			&result->value);
+		if (result->no_data)
+			result->value = NAN;
+		else
+			result->ok = holds(&expr, result->value);
+	} else {
+		stk_err_wrap(err, "threshold '%s' of '%s'", result->expr, result->metric);
+		rc = STK_E_FORMAT;
+	}
+	stk_vec_release(&selector.tags);
+	stk_arena_release(&arena);
+	return rc;
+}

@@ -45,4 +45,9 @@ struct stk_threshold_result stk_threshold_judge(const struct stk_plan *plan,
 	const struct stk_threshold_spec *spec, const struct stk_metrics *metrics, double elapsed_s,
 	bool is_final);
 
+/* Judge a threshold of a record again, against other metrics (those of all segments): value,
+ * no_data and ok anew; without data ok stays. STK_E_FORMAT: its text is none. */
+int stk_threshold_judge_again(const struct stk_metrics *metrics,
+	struct stk_threshold_result *result, struct stk_err *err) STK_MUST_CHECK;
+
 #endif

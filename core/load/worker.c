@@ -57,10 +57,13 @@ void stk_worker_dequeue(struct stk_worker *worker, struct stk_vu *vu)
 
 /* --- what executors ask for --- */
 
+/* Numbers are unique over all processes of a plan in segments. */
 static struct stk_vu *open_vu(struct stk_worker *worker, struct stk_err *err)
 {
 	struct stk_engine *engine = worker->engine;
-	struct stk_vu *vu = stk_vu_new(worker, atomic_fetch_add(&engine->next_vu_id, 1), err);
+	int64_t number = stk_stripe_global(&engine->plan->scenarios.items[0].vus_part,
+		atomic_fetch_add(&engine->next_vu_id, 1) - 1);
+	struct stk_vu *vu = stk_vu_new(worker, number + 1, err);
 
 	stk_vec_push(&worker->vus, vu);
 	atomic_fetch_add_explicit(&worker->tally.opened, 1, memory_order_relaxed);
@@ -78,7 +81,7 @@ static struct stk_vu *host_take(void *ctx, struct stk_executor *executor, size_t
 		vu = worker->free.items[--worker->free.len];
 	else
 		vu = open_vu(worker, &err);
-	if (err.code != 0)
+	if (err.code != 0 && err.code != STK_E_ABORTED)
 		stk_engine_end(engine, STK_END_SCRIPT, STK_STOP_CANCEL, err.msg);
 	vu->executor = executor;
 	vu->slot = slot;
@@ -141,7 +144,7 @@ static bool stripe_of(
 {
 	const struct stk_engine *engine = worker->engine;
 	const struct stk_scenario *at = &engine->plan->scenarios.items[scenario];
-	int64_t most = stk_executor_find(at->executor)->max_vus(at);
+	int64_t most = stk_scenario_own_max_vus(at);
 
 	if (most >= SPLIT_FROM_VUS) {
 		*stripe_out = worker->index;
@@ -173,7 +176,7 @@ static int64_t planned_at(const struct stk_worker *worker, size_t at)
 
 		if (scenario->start_time_ns <= start_ns && start_ns < end_ns &&
 			stripe_of(worker, i, &stripe, &stripes))
-			sum += share_of(ops->planned_vus(scenario), stripe, stripes);
+			sum += share_of(stk_scenario_own_planned_vus(scenario), stripe, stripes);
 	}
 	return sum;
 }
@@ -225,17 +228,10 @@ int stk_worker_open(struct stk_worker *worker, struct stk_err *err)
 	return open_vus(worker, err);
 }
 
-/* Starts that this stripe's plan held up to its end, also if that came early. */
-static int64_t planned_by(const struct stk_executor *executor)
-{
-	return stk_executor_share(executor, executor->ops->planned_starts(executor->opts.scenario,
-						    executor->end_ns - executor->opts.start_ns));
-}
-
 void stk_worker_close(struct stk_worker *worker)
 {
 	for (size_t i = 0; i < worker->executors_len; i++) {
-		worker->planned += planned_by(&worker->executors[i]);
+		worker->planned += stk_executor_planned(&worker->executors[i]);
 		stk_executor_release(&worker->executors[i]);
 	}
 	worker->executors_len = 0;
@@ -277,6 +273,9 @@ void stk_worker_begin(struct stk_worker *worker)
 
 /* --- the loop --- */
 
+/* Of so many rounds one is timed. */
+enum { LAG_EVERY = 8 };
+
 static void wake_sleepers(struct stk_worker *worker, int64_t now_ns)
 {
 	struct stk_timer *timer;
@@ -294,6 +293,30 @@ static void run_queue(struct stk_worker *worker)
 		stk_vu_run(worker->queue_first);
 }
 
+/* Hold the executors still, or let them go on as much later as the pause was long. A stop ends a
+ * pause where it is: nothing goes on. */
+static void take_pause(struct stk_worker *worker, enum stk_stop stop, int64_t now_ns)
+{
+	struct stk_engine *engine = worker->engine;
+	bool paused = atomic_load(&engine->paused_since_ns) != 0 && stop == STK_STOP_NONE;
+	int64_t by_ns = atomic_load(&engine->paused_ns) - worker->paused_seen_ns;
+
+	if (stop != STK_STOP_NONE)
+		return;
+	if (by_ns > 0) {
+		worker->paused_seen_ns += by_ns;
+		for (size_t i = 0; i < worker->executors_len; i++) {
+			stk_executor_pause(
+				&worker->executors[i], now_ns); /* a short one went unseen */
+			stk_executor_resume(&worker->executors[i], by_ns, now_ns);
+		}
+	}
+	if (paused && (!worker->paused || by_ns > 0))
+		for (size_t i = 0; i < worker->executors_len; i++)
+			stk_executor_pause(&worker->executors[i], now_ns);
+	worker->paused = paused;
+}
+
 void stk_worker_take_stop(struct stk_worker *worker, int64_t now_ns)
 {
 	enum stk_stop stop = (enum stk_stop)atomic_load(&worker->engine->stop);
@@ -304,6 +327,7 @@ void stk_worker_take_stop(struct stk_worker *worker, int64_t now_ns)
 		for (size_t i = 0; i < worker->executors_len; i++)
 			stk_executor_end_at(&worker->executors[i], end_ns, now_ns);
 	}
+	take_pause(worker, stop, now_ns);
 	if (stop == worker->stop_seen)
 		return;
 	worker->stop_seen = stop;
@@ -337,7 +361,7 @@ static int64_t next_wake(const struct stk_worker *worker, bool *over_out)
 		const struct stk_executor *executor = &worker->executors[i];
 
 		*over_out &= stk_executor_is_over(executor);
-		if (executor->wake_ns < next_ns)
+		if (!executor->paused && executor->wake_ns < next_ns)
 			next_ns = executor->wake_ns;
 	}
 	if (timer && timer->at_ns < next_ns)
@@ -366,6 +390,9 @@ bool stk_worker_loop(struct stk_worker *worker, int64_t until_ns)
 		wake_sleepers(worker, now_ns);
 		run_queue(worker);
 		next_ns = next_wake(worker, &over);
+		if (worker->rounds++ % LAG_EVERY == 0)
+			stk_hist_add(
+				&worker->lag_ms, (double)(stk_worker_now(worker) - now_ns) / 1e6);
 		if (over || now_ns >= until_ns)
 			return over;
 		engine->transport->poll(worker->transport, next_ns < until_ns ? next_ns : until_ns);
@@ -402,6 +429,7 @@ int stk_worker_special(
 	int64_t end_ns = stk_worker_now(worker) + limit_ns;
 	struct stk_vu *vu = worker->special;
 
+	worker->special_end_ns = end_ns;
 	vu->special_over = false;
 	stk_err_clear(&vu->special_err);
 	vu->counted = true;

@@ -157,6 +157,8 @@ static const struct stk_field comparison_fields[] = {
 	{ "changed_share", STK_FIELD_REAL, offsetof(struct stk_comparison, changed_share), false, 0, 0, NULL, NULL, 0, false },
 	{ "total", STK_FIELD_STRUCT, offsetof(struct stk_comparison, total), true, 0, 0, &row_shape, NULL, 0, false },
 	{ "rows", STK_FIELD_LIST, offsetof(struct stk_comparison, rows), true, 0, 200000, &row_shape, NULL, 0, false },
+	{ "inclusive", STK_FIELD_LIST, offsetof(struct stk_comparison, inclusive), false, 0, 200000, &row_shape, NULL, 0, false },
+	{ "packages", STK_FIELD_LIST, offsetof(struct stk_comparison, packages), false, 0, 200000, &row_shape, NULL, 0, false },
 	{ "sensitivity", STK_FIELD_LIST, offsetof(struct stk_comparison, sensitivity), false, 0, 1000, &sensitivity_shape, NULL, 0, false },
 	{ .name = NULL },
 };
@@ -242,6 +244,8 @@ static const struct stk_shape note_shape = { note_fields, sizeof(struct stk_note
 static const struct stk_field generator_fields[] = {
 	{ "busy", STK_FIELD_REAL, offsetof(struct stk_generator_info, busy), false, 0, 0, NULL, NULL, 0, false },
 	{ "late_p99_ms", STK_FIELD_REAL, offsetof(struct stk_generator_info, late_p99_ms), false, 0, 0, NULL, NULL, 0, false },
+	{ "lag_p99_ms", STK_FIELD_REAL, offsetof(struct stk_generator_info, lag_p99_ms), false, 0, 0, NULL, NULL, 0, false },
+	{ "paused_ns", STK_FIELD_I64, offsetof(struct stk_generator_info, paused_ns), false, 0, INT64_MAX, NULL, NULL, 0, false },
 	{ "dropped", STK_FIELD_I64, offsetof(struct stk_generator_info, dropped), false, 0, INT64_MAX, NULL, NULL, 0, false },
 	{ "planned", STK_FIELD_I64, offsetof(struct stk_generator_info, planned), false, 0, INT64_MAX, NULL, NULL, 0, false },
 	{ "started", STK_FIELD_I64, offsetof(struct stk_generator_info, started), false, 0, INT64_MAX, NULL, NULL, 0, false },
@@ -249,6 +253,14 @@ static const struct stk_field generator_fields[] = {
 	{ .name = NULL },
 };
 static const struct stk_shape generator_shape = { generator_fields, sizeof(struct stk_generator_info), false };
+
+static const struct stk_field plan_fields[] = {
+	{ "fingerprint", STK_FIELD_TEXT, offsetof(struct stk_plan_info, fingerprint), false, 0, 0, NULL, NULL, 0, false },
+	{ "segment", STK_FIELD_TEXT, offsetof(struct stk_plan_info, segment), false, 0, 0, NULL, NULL, 0, false },
+	{ "sequence", STK_FIELD_TEXT, offsetof(struct stk_plan_info, sequence), false, 0, 0, NULL, NULL, 0, false },
+	{ .name = NULL },
+};
+static const struct stk_shape plan_shape = { plan_fields, sizeof(struct stk_plan_info), true };
 
 static const struct stk_field partial_fields[] = {
 	{ "is_partial", STK_FIELD_BOOL, offsetof(struct stk_partial, is_partial), true, 0, 0, NULL, NULL, 0, false },
@@ -278,6 +290,19 @@ static const struct stk_field baseline_fields[] = {
 };
 static const struct stk_shape baseline_shape = { baseline_fields, sizeof(struct stk_baseline_info), true };
 
+static const struct stk_field calibration_fields[] = {
+	{ "plan", STK_FIELD_TEXT, offsetof(struct stk_calibration_info, plan), false, 0, 0, NULL, NULL, 0, false },
+	{ "why_not", STK_FIELD_TEXT, offsetof(struct stk_calibration_info, why_not), false, 0, 0, NULL, NULL, 0, false },
+	{ "runs", STK_FIELD_INT, offsetof(struct stk_calibration_info, runs), false, 0, 1000000, NULL, NULL, 0, false },
+	{ "alarms", STK_FIELD_INT, offsetof(struct stk_calibration_info, alarms), false, 0, 1000000, NULL, NULL, 0, false },
+	{ "alarms_below", STK_FIELD_REAL, offsetof(struct stk_calibration_info, alarms_below), false, 0, 0, NULL, NULL, 0, false },
+	{ "sigma", STK_FIELD_REAL, offsetof(struct stk_calibration_info, sigma), false, 0, 0, NULL, NULL, 0, false },
+	{ "first_ns", STK_FIELD_I64, offsetof(struct stk_calibration_info, first_ns), false, 0, INT64_MAX, NULL, NULL, 0, false },
+	{ "last_ns", STK_FIELD_I64, offsetof(struct stk_calibration_info, last_ns), false, 0, INT64_MAX, NULL, NULL, 0, false },
+	{ .name = NULL },
+};
+static const struct stk_shape calibration_shape = { calibration_fields, sizeof(struct stk_calibration_info), true };
+
 static const struct stk_field run_fields[] = {
 	{ "id", STK_FIELD_TEXT, offsetof(struct stk_run, id), true, 0, 0, NULL, NULL, 0, false },
 	{ "name", STK_FIELD_TEXT, offsetof(struct stk_run, name), true, 0, 0, NULL, NULL, 0, false },
@@ -294,9 +319,11 @@ static const struct stk_field run_fields[] = {
 	{ "head", STK_FIELD_STRUCT, offsetof(struct stk_run, sides[STK_SIDE_HEAD]), false, 0, 0, &side_info_shape, NULL, 0, false },
 	{ "repository", STK_FIELD_STRUCT, offsetof(struct stk_run, repository), false, 0, 0, &repository_shape, NULL, 0, false },
 	{ "baseline", STK_FIELD_STRUCT, offsetof(struct stk_run, baseline), false, 0, 0, &baseline_shape, NULL, 0, false },
+	{ "calibration", STK_FIELD_STRUCT, offsetof(struct stk_run, calibration), false, 0, 0, &calibration_shape, NULL, 0, false },
 	{ "planned_pairs", STK_FIELD_INT, offsetof(struct stk_run, planned_pairs), false, 0, 1000000, NULL, NULL, 0, false },
 	{ "block_ns", STK_FIELD_I64, offsetof(struct stk_run, block_ns), false, 0, INT64_MAX, NULL, NULL, 0, false },
 	{ "generator", STK_FIELD_STRUCT, offsetof(struct stk_run, generator), false, 0, 0, &generator_shape, NULL, 0, false },
+	{ "plan", STK_FIELD_STRUCT, offsetof(struct stk_run, plan), false, 0, 0, &plan_shape, NULL, 0, false },
 	{ "preconditions", STK_FIELD_LIST, offsetof(struct stk_run, preconditions), false, 0, 1000, &precondition_shape, NULL, 0, false },
 	{ "totals", STK_FIELD_LIST, offsetof(struct stk_run, totals), false, 0, 1000, &total_shape, NULL, 0, false },
 	{ "comparisons", STK_FIELD_LIST, offsetof(struct stk_run, comparisons), false, 0, 100, &comparison_shape, NULL, 0, false },

@@ -121,11 +121,14 @@ static int run_file(struct stk_vu_lua *vu, struct stk_err *err)
 	lua_State *lua = stk_state_lua(worker->state);
 
 	vu->in_file = true;
+	(void)stk_state_clear_stop(worker->state, lua);
 	stk_state_enter_vu(worker->state, vu, vu->globals_ref);
 	lua_rawgeti(lua, LUA_REGISTRYINDEX, vu->globals_ref);
 	int rc = stk_script_run_file(script, worker->state, err);
 	if (rc == 0)
 		rc = stk_exec_keep(script, lua, vu->execs, err);
+	if (stk_state_clear_stop(worker->state, lua) && rc < 0)
+		rc = stk_err_set(err, STK_E_ABORTED, "%s", STK_STATE_STOPPED);
 	stk_state_enter_vu(worker->state, NULL, 0);
 	vu->in_file = false;
 	lua_settop(lua, 0);
@@ -245,6 +248,7 @@ static enum stk_vu_status run(struct stk_vu_lua *vu, int args, struct stk_err *e
 	int results = 0, rc;
 
 	vu->asked = false;
+	(void)stk_state_clear_stop(worker->state, vu->co); /* it came too late for another */
 	stk_state_enter_vu(worker->state, vu, vu->globals_ref);
 	rc = stk_state_resume(worker->state, vu->co, args, &results, err);
 	if (rc == 1 && !vu->asked) {
@@ -255,8 +259,11 @@ static enum stk_vu_status run(struct stk_vu_lua *vu, int args, struct stk_err *e
 	if (rc == 0 && vu->iteration->kind == STK_ITERATION_SETUP)
 		rc = keep_setup(vu, vu->co, results, err);
 	stk_state_enter_vu(worker->state, NULL, 0);
+	bool stopped = stk_state_clear_stop(worker->state, vu->co);
 	if (rc == 1)
 		return STK_VU_WAITING;
+	if (rc < 0 && stopped)
+		return end_iteration(vu, STK_VU_INTERRUPTED);
 	if (rc < 0)
 		return fail_iteration(vu, err);
 	lua_settop(vu->co, 0);
@@ -291,11 +298,20 @@ static void vu_cancel(void *state)
 	struct stk_vu_lua *vu = state;
 
 	vu->closing = true;
+	(void)stk_state_clear_stop(vu->worker->state, vu->co);
 	stk_state_enter_vu(vu->worker->state, vu, vu->globals_ref);
 	stk_state_close_thread(vu->worker->state, vu->co);
 	stk_state_enter_vu(vu->worker->state, NULL, 0);
+	(void)stk_state_clear_stop(vu->worker->state, vu->co);
 	vu->closing = false;
 	(void)end_iteration(vu, STK_VU_DONE);
+}
+
+static void interrupt_worker(void *state)
+{
+	struct stk_worker_lua *worker = state;
+
+	stk_state_stop(worker->state);
 }
 
 /* --- the driver ------------------------------------------------------------------- */
@@ -317,6 +333,7 @@ struct stk_script_driver *stk_script_driver_new(struct stk_script *script)
 		.start = vu_start,
 		.resume = vu_resume,
 		.cancel = vu_cancel,
+		.interrupt = interrupt_worker,
 	};
 	return driver;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/script/exec.h"
+#include "core/script/plan_net.h"
 #include "core/script/plan_parts.h"
 #include "core/script/script_priv.h"
 #include "core/script/state.h"
@@ -22,6 +23,7 @@ struct load_table {
 	bool has_rate, has_seed;
 	int64_t seed;
 	struct stk_pairs_text tags;
+	const char *segment, *segment_sequence;
 	bool has_default, has_setup, has_teardown;
 	struct stk_plan *plan;
 	struct stk_script *script;
@@ -80,6 +82,8 @@ static const struct stk_table_row load_rows[] = {
 	{ .key = "max_vus", .type = STK_FIELD_INT, .offset = AT(shortcuts.max_vus), .min = 1, .max = STK_PLAN_VUS_MAX },
 	{ .key = "thresholds", .type = STK_FIELD_READ, .offset = SIZE_MAX, .read = read_thresholds },
 	{ .key = "tags", .type = STK_FIELD_PAIRS, .offset = AT(tags) },
+	{ .key = "execution_segment", .type = STK_FIELD_TEXT, .offset = AT(segment) },
+	{ .key = "execution_segment_sequence", .type = STK_FIELD_TEXT, .offset = AT(segment_sequence) },
 	{ .key = "seed", .type = STK_FIELD_INT, .offset = AT(seed), .given = AT(has_seed) },
 };
 #undef AT
@@ -87,6 +91,11 @@ static const struct stk_table_row load_rows[] = {
 static const struct stk_table_row plan_rows[] = {
 	{ .key = "timeout", .type = STK_FIELD_DURATION, .offset = AT(timeout_ns), .min = 1e-6, .max = 86400 },
 	{ .key = "redirects", .type = STK_FIELD_INT, .offset = AT(redirects), .min = 0, .max = 1000 },
+	{ .key = "max_redirects", .type = STK_FIELD_INT, .offset = AT(redirects), .min = 0, .max = 1000 },
+	{ .key = "rps", .type = STK_FIELD_INT, .offset = AT(rps), .min = 0, .max = STK_PLAN_RPS_MAX },
+	{ .key = "setup_timeout", .type = STK_FIELD_DURATION, .offset = AT(setup_timeout_ns), .min = 1e-3, .max = 86400 },
+	{ .key = "teardown_timeout", .type = STK_FIELD_DURATION, .offset = AT(teardown_timeout_ns), .min = 1e-3, .max = 86400 },
+	{ .key = "user_agent", .type = STK_FIELD_TEXT, .offset = AT(user_agent) },
 	{ .key = "labels", .type = STK_FIELD_BOOL, .offset = AT(labels) },
 };
 #undef AT
@@ -101,24 +110,34 @@ static int read_plan_key(
 	struct load_table *load = ctx;
 
 	(void)field;
-	for (size_t i = 0; i < PLAN_ROWS; i++)
-		if (strcmp(plan_rows[i].key, key) == 0)
-			return stk_field_read(table, &plan_rows[i],
-				(char *)load->plan + plan_rows[i].offset, NULL, err);
+	for (size_t i = 0; i < PLAN_ROWS + stk_plan_net_rows_len; i++) {
+		const struct stk_table_row *row =
+			i < PLAN_ROWS ? &plan_rows[i] : &stk_plan_net_rows[i - PLAN_ROWS];
+		if (strcmp(row->key, key) == 0)
+			return stk_field_read(
+				table, row, (char *)load->plan + row->offset, NULL, err);
+	}
 	return stk_table_fail(table, key, err, "no such key");
 }
 
 static int read_table(struct load_table *load, struct stk_table *table, struct stk_err *err)
 {
-	struct stk_table_row rows[LOAD_ROWS + PLAN_ROWS];
+	STK_VEC(struct stk_table_row) rows = STK_VEC_INIT;
+	int rc;
 
-	memcpy(rows, load_rows, sizeof load_rows);
-	for (size_t i = 0; i < PLAN_ROWS; i++)
-		rows[LOAD_ROWS + i] = (struct stk_table_row){.key = plan_rows[i].key,
-			.type = STK_FIELD_READ,
-			.offset = SIZE_MAX,
-			.read = read_plan_key};
-	return stk_table_read(table, rows, LOAD_ROWS + PLAN_ROWS, load, load, err);
+	for (size_t i = 0; i < LOAD_ROWS; i++)
+		stk_vec_push(&rows, load_rows[i]);
+	for (size_t i = 0; i < PLAN_ROWS + stk_plan_net_rows_len; i++)
+		stk_vec_push(
+			&rows, (struct stk_table_row){
+				       .key = i < PLAN_ROWS ? plan_rows[i].key
+							    : stk_plan_net_rows[i - PLAN_ROWS].key,
+				       .type = STK_FIELD_READ,
+				       .offset = SIZE_MAX,
+				       .read = read_plan_key});
+	rc = stk_table_read(table, rows.items, rows.len, load, load, err);
+	stk_vec_release(&rows);
+	return rc;
 }
 
 /* An error of the engine's rules, at the place of the table. */
@@ -228,6 +247,33 @@ static int apply_workload(
 	return at_script(load->script, err, stk_plan_apply_shortcuts(plan, &load->shortcuts, err));
 }
 
+/* The command line's over the script's, each of the two by itself as in k6. */
+static int apply_segment(
+	struct load_table *load, const struct stk_plan_changes *changes, struct stk_err *err)
+{
+	const char *segment = changes->segment ? changes->segment : load->segment;
+	const char *sequence =
+		changes->segment_sequence ? changes->segment_sequence : load->segment_sequence;
+
+	if (!segment && sequence) {
+		stk_err_set(err, STK_E_INVAL,
+			"there is an execution segment sequence, but no execution segment");
+		stk_err_hint(err, "say which part this process runs: --execution-segment 0:1/3");
+		return STK_E_INVAL;
+	}
+	if (!segment)
+		return 0;
+	int rc =
+		stk_segment_parse(segment, sequence, &load->plan->arena, &load->plan->segment, err);
+	if (rc < 0)
+		stk_err_wrap(err, "execution segment");
+	if (rc == 0 && !sequence && load->plan->segment.len > 1)
+		stk_plan_warn(load->plan,
+			"an execution segment without the sequence of all of them: the "
+			"parts of several processes need not add up to the whole");
+	return rc;
+}
+
 static void apply_settings(struct load_table *load, const struct stk_plan_changes *changes)
 {
 	struct stk_plan *plan = load->plan;
@@ -249,6 +295,8 @@ static void apply_settings(struct load_table *load, const struct stk_plan_change
 		plan->seed = (uint64_t)load->seed;
 	if (changes->has_seed)
 		plan->seed = changes->seed;
+	if (changes->has_rps)
+		plan->rps = changes->rps;
 	if (changes->run_id)
 		plan->run_id = stk_plan_text(plan, changes->run_id);
 	plan->has_setup = load->has_setup;
@@ -280,6 +328,8 @@ int stk_script_plan(struct stk_script *script, const struct stk_plan_changes *ch
 				&load.shortcuts.rate_unit_ns, err));
 	if (rc == 0)
 		rc = stk_script_add_metrics(script, out, err);
+	if (rc == 0)
+		rc = apply_segment(&load, changes, err);
 	if (rc == 0)
 		rc = apply_workload(&load, changes, err);
 	if (rc == 0) {

@@ -31,6 +31,10 @@ struct stk_plan_changes {
 	size_t allow_hosts_len;
 	bool has_seed;
 	uint64_t seed;
+	bool has_rps;
+	int64_t rps;
+	/* As k6's --execution-segment and --execution-segment-sequence; NULL: the script's. */
+	const char *segment, *segment_sequence;
 	const char *run_id; /* k6.test_run_id of the baggage header */
 };
 

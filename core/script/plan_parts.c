@@ -127,6 +127,7 @@ static const struct stk_table_row scenario_rows[] = {
 	{ .key = "pre_allocated_vus", .type = STK_FIELD_INT, .offset = AT(scenario.pre_allocated_vus), .min = 0, .max = COUNT_MAX },
 	{ .key = "max_vus", .type = STK_FIELD_INT, .offset = AT(scenario.max_vus), .min = 1, .max = COUNT_MAX },
 	{ .key = "start_vus", .type = STK_FIELD_INT, .offset = AT(scenario.start_vus), .min = 0, .max = COUNT_MAX },
+	{ .key = "start_rate", .type = STK_FIELD_INT, .offset = AT(scenario.start_rate), .min = 0, .max = COUNT_MAX },
 	{ .key = "stages", .type = STK_FIELD_READ, .offset = AT(scenario.stages), .read = read_stages },
 	{ .key = "graceful_ramp_down", .type = STK_FIELD_DURATION, .offset = AT(scenario.graceful_ramp_down_ns) },
 };
@@ -193,12 +194,21 @@ static void copy_tags(struct stk_tags *out, const struct stk_pairs_text *pairs)
  * 10,000. */
 static void set_growth(struct stk_scenario *scenario)
 {
-	if (strcmp(scenario->executor, "constant-arrival-rate") != 0 ||
-		scenario->pre_allocated_vus != STK_UNSET || scenario->rate == STK_UNSET)
+	int64_t rate = scenario->rate;
+
+	if (!stk_executor_is_open_model(stk_executor_find(scenario->executor)) ||
+		scenario->pre_allocated_vus != STK_UNSET)
+		return;
+	for (size_t i = 0; i < scenario->stages.len; i++)
+		if (scenario->stages.items[i].target > rate)
+			rate = scenario->stages.items[i].target;
+	if (rate < scenario->start_rate)
+		rate = scenario->start_rate;
+	if (rate == STK_UNSET)
 		return;
 	int64_t unit_ns =
 		scenario->time_unit_ns == STK_UNSET ? STK_NS_PER_S : scenario->time_unit_ns;
-	double per_s = (double)scenario->rate * 1e9 / (double)unit_ns;
+	double per_s = (double)rate * 1e9 / (double)unit_ns;
 	double most = per_s * 10 < 10 ? 10 : per_s * 10 > 10000 ? 10000 : per_s * 10;
 
 	scenario->grow_at_once = true;
@@ -324,11 +334,14 @@ static int add_threshold_table(
 	static const char *const no_data[] = {"pass", "fail", NULL};
 	struct read {
 		struct stk_threshold_spec spec;
-		const char *no_data;
-	} read = {{0}, "pass"};
+		const char *no_data, *threshold;
+	} read = {{0}, "pass", NULL};
 	/* clang-format off */
 	const struct stk_table_row rows[] = {
-		{ .key = "expr", .type = STK_FIELD_TEXT, .offset = offsetof(struct read, spec.expr), .position = 1, .required = true },
+		{ .key = "expr", .type = STK_FIELD_TEXT, .offset = offsetof(struct read, spec.expr), .position = 1 },
+		{ .key = "abort_on_fail", .type = STK_FIELD_BOOL, .offset = offsetof(struct read, spec.abort) },
+		{ .key = "delay_abort_eval", .type = STK_FIELD_DURATION, .offset = offsetof(struct read, spec.delay_ns) },
+		{ .key = "threshold", .type = STK_FIELD_TEXT, .offset = offsetof(struct read, threshold) },
 		{ .key = "abort", .type = STK_FIELD_BOOL, .offset = offsetof(struct read, spec.abort) },
 		{ .key = "delay", .type = STK_FIELD_DURATION, .offset = offsetof(struct read, spec.delay_ns) },
 		{ .key = "no_data", .type = STK_FIELD_TEXT, .offset = offsetof(struct read, no_data), .words = no_data },
@@ -336,6 +349,10 @@ static int add_threshold_table(
 	/* clang-format on */
 	int rc = stk_table_read(table, rows, sizeof rows / sizeof *rows, &read, NULL, err);
 
+	if (rc == 0 && !read.spec.expr)
+		read.spec.expr = read.threshold; /* k6's word for it */
+	if (rc == 0 && !read.spec.expr)
+		rc = stk_table_fail(table, "expr", err, "is missing: \"p(95)<800\"");
 	if (rc < 0)
 		return rc;
 	read.spec.no_data_fails = strcmp(read.no_data, "fail") == 0;

@@ -6,6 +6,7 @@
 #include <lualib.h>
 #include <string.h>
 
+#include "core/script/coroutines.h"
 #include "core/script/state.h"
 
 #define BUILTINS "stk.builtins" /* registry: what every table of globals falls back to */
@@ -155,6 +156,8 @@ static void open_libraries(lua_State *lua, int builtins)
 			lua_pushnil(lua);
 			lua_setfield(lua, -2, "dump"); /* bytecode */
 		}
+		if (libraries[i].open == luaopen_coroutine)
+			stk_coroutines_open(lua);
 		stk_sandbox_push_readonly(lua, libraries[i].name);
 		lua_setfield(lua, builtins, libraries[i].name);
 	}

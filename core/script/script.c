@@ -189,7 +189,10 @@ static int run_once(struct stk_script *script, struct stk_err *err)
 		return rc;
 	lua = stk_state_lua(script->state);
 	stk_state_push_globals(script->state, lua);
+	if (script->env && script->env->interrupts)
+		stk_state_heed(script->state, script->env->interrupts);
 	rc = stk_script_run_file(script, script->state, err);
+	stk_state_heed(script->state, NULL);
 	if (rc == 0)
 		rc = find_kind(script, err);
 	if (rc == 0 && script->kind == STK_SCRIPT_LOAD)

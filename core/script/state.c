@@ -3,12 +3,15 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
+#include "core/base/pool.h"
 #include "core/script/bind.h"
 #include "core/script/chunk.h"
 #include "core/script/sandbox.h"
@@ -16,6 +19,7 @@
 
 #define RAISED       "stk.err" /* metatable: a struct stk_err on its way through Lua */
 #define TRACE_FRAMES 12
+#define HEED_EVERY   100000 /* instructions between two looks at interrupts */
 
 struct stk_state {
 	lua_State *lua;
@@ -24,6 +28,11 @@ struct stk_state {
 	int globals_ref;       /* of the file's top level */
 	int run_globals_ref;   /* of what runs now */
 	size_t bytes, max;
+	struct stk_pool pool;
+	/* Written by its thread only, read by a signal handler on that thread. */
+	lua_State *volatile running; /* the innermost one that runs Lua */
+	volatile sig_atomic_t stopping;
+	const atomic_int *interrupts; /* heeded while a file is read; NULL: not */
 };
 
 static void *counted_alloc(void *ctx, void *ptr, size_t old, size_t size)
@@ -31,17 +40,12 @@ static void *counted_alloc(void *ctx, void *ptr, size_t old, size_t size)
 	struct stk_state *state = ctx;
 	size_t had = ptr ? old : 0;
 
-	if (size == 0) {
-		free(ptr);
-		state->bytes -= had;
-		return NULL;
-	}
 	if (size > had && state->max && state->bytes - had + size > state->max)
 		return NULL;
-	void *grown = realloc(ptr, size);
-	if (grown)
+	void *moved = stk_pool_resize(&state->pool, ptr, had, size);
+	if (moved || size == 0)
 		state->bytes += size - had;
-	return grown;
+	return moved;
 }
 
 static int panic(lua_State *lua)
@@ -84,6 +88,7 @@ int stk_state_new(
 	state->script = script;
 	state->lua = lua_newstate(counted_alloc, state);
 	if (!state->lua) {
+		stk_pool_release(&state->pool);
 		free(state);
 		return stk_err_set(err, STK_E_TOO_LARGE, "no memory for a Lua state");
 	}
@@ -103,6 +108,7 @@ void stk_state_free(struct stk_state *state)
 	if (!state)
 		return;
 	lua_close(state->lua);
+	stk_pool_release(&state->pool);
 	free(state);
 }
 
@@ -143,6 +149,66 @@ void stk_state_enter_vu(struct stk_state *state, struct stk_vu_lua *vu, int glob
 void stk_state_push_globals(struct stk_state *state, lua_State *lua)
 {
 	lua_rawgeti(lua, LUA_REGISTRYINDEX, state->run_globals_ref);
+}
+
+/* --- stopping --------------------------------------------------------------------- */
+
+/* Fires at every instruction from then on, so that no pcall can hold it up. */
+static void raise_stop(lua_State *lua, lua_Debug *frame)
+{
+	(void)frame;
+	luaL_error(lua, STK_STATE_STOPPED);
+}
+
+void stk_state_stop(struct stk_state *state)
+{
+	state->stopping = 1;
+	if (state->running)
+		lua_sethook(state->running, raise_stop, LUA_MASKCOUNT, 1);
+}
+
+bool stk_state_clear_stop(struct stk_state *state, lua_State *co)
+{
+	bool was = state->stopping;
+
+	if (was) {
+		lua_sethook(co, NULL, 0, 0);
+		lua_sethook(state->lua, NULL, 0, 0);
+	}
+	state->stopping = 0;
+	return was;
+}
+
+static void raise_interrupt(lua_State *lua, lua_Debug *frame)
+{
+	const struct stk_state *state = stk_state_of(lua);
+	struct stk_err err = STK_ERR_INIT;
+
+	(void)frame;
+	if (!state->interrupts || atomic_load(state->interrupts) == 0)
+		return;
+	lua_sethook(lua, raise_interrupt, LUA_MASKCOUNT, 1); /* whatever catches it */
+	(void)stk_err_set(&err, STK_E_ABORTED, "%s", STK_STATE_STOPPED);
+	stk_state_raise(lua, &err);
+}
+
+void stk_state_heed(struct stk_state *state, const atomic_int *interrupts)
+{
+	state->interrupts = interrupts;
+	if (interrupts)
+		lua_sethook(state->lua, raise_interrupt, LUA_MASKCOUNT, HEED_EVERY);
+	else
+		lua_sethook(state->lua, NULL, 0, 0);
+}
+
+lua_State *stk_state_run_in(struct stk_state *state, lua_State *lua)
+{
+	lua_State *before = state->running;
+
+	state->running = lua;
+	if (state->stopping && lua)
+		lua_sethook(lua, raise_stop, LUA_MASKCOUNT, 1);
+	return before;
 }
 
 /* --- errors ----------------------------------------------------------------------- */
@@ -256,10 +322,11 @@ int stk_state_call(
 {
 	int handler = lua_gettop(lua) - args;
 
-	(void)state;
 	lua_pushcfunction(lua, with_traceback);
 	lua_insert(lua, handler);
+	lua_State *before = stk_state_run_in(state, lua);
 	int status = lua_pcall(lua, args, results, handler);
+	(void)stk_state_run_in(state, before);
 	lua_remove(lua, handler);
 	return status == LUA_OK ? 0 : take_error(lua, status, err);
 }
@@ -276,8 +343,10 @@ int stk_state_resume(
 	struct stk_state *state, lua_State *co, int args, int *results_out, struct stk_err *err)
 {
 	int results = 0;
+	lua_State *before = stk_state_run_in(state, co);
 	int status = lua_resume(co, state->lua, args, &results);
 
+	(void)stk_state_run_in(state, before);
 	if (status == LUA_YIELD) {
 		lua_pop(co, results);
 		return 1;
@@ -295,12 +364,13 @@ int stk_state_resume(
 
 void stk_state_close_thread(struct stk_state *state, lua_State *co)
 {
-	(void)state;
+	lua_State *before = stk_state_run_in(state, co);
 #if LUA_VERSION_RELEASE_NUM >= 50406
 	(void)lua_closethread(co, state->lua); /* its own error is not news */
 #else
 	(void)lua_resetthread(co);
 #endif
+	(void)stk_state_run_in(state, before);
 	lua_settop(co, 0);
 }
 

@@ -68,6 +68,12 @@ static const struct stk_table_row notes_rows[] = {
 static const struct stk_table_row dir_rows[] = {
 	{ .key = "path", .type = STK_FIELD_TEXT, .offset = AT(stk_baselines_spec, path), .position = 1, .required = true },
 };
+static const struct stk_table_row s3_rows[] = {
+	{ .key = "url",        .type = STK_FIELD_TEXT, .offset = AT(stk_baselines_spec, url), .position = 1, .required = true },
+	{ .key = "endpoint",   .type = STK_FIELD_TEXT, .offset = AT(stk_baselines_spec, endpoint) },
+	{ .key = "region",     .type = STK_FIELD_TEXT, .offset = AT(stk_baselines_spec, region) },
+	{ .key = "path_style", .type = STK_FIELD_BOOL, .offset = AT(stk_baselines_spec, path_style), .given = AT(stk_baselines_spec, path_style_given) },
+};
 /* clang-format on */
 
 static int read_baselines(
@@ -84,6 +90,11 @@ static int read_baselines(
 		baselines->kind = STK_BASELINES_DIR;
 		return stk_table_read(
 			&nested, dir_rows, STK_ARRAY_LEN(dir_rows), baselines, NULL, err);
+	}
+	if (strcmp(nested.kind, "s3") == 0) {
+		baselines->kind = STK_BASELINES_S3;
+		return stk_table_read(
+			&nested, s3_rows, STK_ARRAY_LEN(s3_rows), baselines, NULL, err);
 	}
 	baselines->kind = STK_BASELINES_NOTES;
 	return stk_table_read(&nested, notes_rows, STK_ARRAY_LEN(notes_rows), baselines, NULL, err);
@@ -195,7 +206,7 @@ static const struct stk_table_row workflow_rows[] = {
 	{ .key = "idle",     .type = STK_FIELD_DURATION, .offset = AT(raw, idle_ns), .min = 1, .max = 86400 },
 	{ .key = "profiles", .type = STK_FIELD_TEXTS, .offset = AT(raw, profiles) },
 	{ .key = "profiles_timeout", .type = STK_FIELD_DURATION, .offset = AT(raw, profiles_timeout_ns), .min = 1, .max = 3600 },
-	{ .key = "baselines", .type = STK_FIELD_READ, .offset = AT(raw, baselines), .read = read_baselines, .kinds = "git_notes dir" },
+	{ .key = "baselines", .type = STK_FIELD_READ, .offset = AT(raw, baselines), .read = read_baselines, .kinds = "git_notes dir s3" },
 	{ .key = "gate",     .type = STK_FIELD_TABLE, .offset = AT(raw, gate), .given = AT(raw, gate.is_set), .rows = gate_rows, .rows_len = STK_ARRAY_LEN(gate_rows) },
 	{ .key = "post",     .type = STK_FIELD_TEXTS, .offset = AT(raw, post), .words = post_words },
 	{ .key = "report",   .type = STK_FIELD_TEXTS, .offset = AT(raw, report), .words = report_words },
@@ -240,6 +251,17 @@ void stk_workflow_pair(struct stk_workflow *workflow)
 		stk_vec_push(&base->profile.labels, head->profile.labels.items[i]);
 	workflow->from_git = workflow->shares_service = true;
 	workflow->mode = STK_MODE_PAIRED;
+}
+
+void stk_workflow_same(struct stk_workflow *workflow)
+{
+	bool from_git = workflow->from_git;
+
+	if (from_git || workflow->shares_service)
+		return;
+	stk_side_spec_release(&workflow->sides[STK_SIDE_BASE]);
+	stk_workflow_pair(workflow);
+	workflow->from_git = from_git;
 }
 
 void stk_workflow_unpair(struct stk_workflow *workflow)

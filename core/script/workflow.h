@@ -80,11 +80,19 @@ struct stk_source_spec {
 };
 
 /* Where kept runs of the base are looked for, and kept. */
-enum stk_baselines_kind { STK_BASELINES_NONE, STK_BASELINES_NOTES, STK_BASELINES_DIR };
+enum stk_baselines_kind {
+	STK_BASELINES_NONE,
+	STK_BASELINES_NOTES,
+	STK_BASELINES_DIR,
+	STK_BASELINES_S3
+};
 struct stk_baselines_spec {
 	enum stk_baselines_kind kind;
-	const char *remote; /* notes: "origin" */
-	const char *path;   /* dir */
+	const char *remote;            /* notes: "origin" */
+	const char *path;              /* dir */
+	const char *url;               /* s3://bucket/prefix */
+	const char *endpoint, *region; /* s3; NULL: from the environment */
+	bool path_style, path_style_given;
 };
 
 /* Load by another program; texts and lists in the workflow's arena, lists with NULL at the end. */
@@ -154,6 +162,9 @@ bool stk_load_is_program(const struct stk_load_spec *spec);
  * service is then the one side again. Nothing happens where it is so already. */
 void stk_workflow_pair(struct stk_workflow *workflow);
 void stk_workflow_unpair(struct stk_workflow *workflow);
+
+/* Make both sides of a paired workflow the service that head is: an A/A run. */
+void stk_workflow_same(struct stk_workflow *workflow);
 
 /* Read the table that script returned by stoker.workflow{}. STK_E_SCRIPT with file, line
  * and the nearest known key. The script must outlive calls of its functions. */

@@ -112,6 +112,7 @@ static bool do_step(struct vu *vu, const struct load_step *step)
 		stk_vu_abort(vu->engine, "enough");
 		return false;
 	case LOAD_FAIL:
+	case LOAD_SPIN:
 		break;
 	}
 	return false;
@@ -146,6 +147,14 @@ static enum stk_vu_status resume(void *state, struct stk_err *err)
 	while (vu->step < len) {
 		const struct load_step *step = &steps[vu->step++];
 
+		if (step->kind == LOAD_SPIN) {
+			atomic_store(&vu->driver->spinning, true);
+			while (!vu->driver->interrupted)
+				;
+			vu->driver->interrupted = 0;
+			log_end(vu, true);
+			return STK_VU_INTERRUPTED;
+		}
 		if (step->kind == LOAD_FAIL) {
 			(void)stk_err_set(err, STK_E_SCRIPT, "as told");
 			log_end(vu, false);
@@ -174,14 +183,21 @@ static void cancel(void *state)
 	log_end(state, true);
 }
 
+static void interrupt(void *worker)
+{
+	struct load_driver *driver = worker;
+
+	driver->interrupted = 1;
+}
+
 void load_driver_init(struct load_driver *driver, const struct load_step *steps, size_t steps_len)
 {
 	memset(driver, 0, sizeof *driver);
 	driver->steps = steps;
 	driver->steps_len = steps_len;
 	(void)pthread_mutex_init(&driver->mutex, NULL);
-	driver->driver = (struct stk_vu_driver){
-		driver, worker_open, worker_close, vu_open, vu_close, start, resume, cancel};
+	driver->driver = (struct stk_vu_driver){driver, worker_open, worker_close, vu_open,
+		vu_close, start, resume, cancel, interrupt};
 }
 
 void load_driver_release(struct load_driver *driver)

@@ -3,6 +3,8 @@
 #define STK_TESTS_SUPPORT_LOAD_DRIVER_H
 
 #include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 
 #include "core/load/driver.h"
 #include "core/load/engine.h"
@@ -15,6 +17,7 @@ enum load_step_kind {
 	LOAD_BATCH,
 	LOAD_CHECK,
 	LOAD_FAIL,
+	LOAD_SPIN, /* until interrupted, as code that never waits */
 	LOAD_ABORT
 };
 
@@ -45,6 +48,8 @@ struct load_driver {
 	int last_status, last_error_code;
 	char last_body[64], last_error[64], last_url[128];
 	int workers_open, vus_open; /* must be 0 at the end */
+	volatile sig_atomic_t interrupted;
+	atomic_bool spinning;
 };
 
 void load_driver_init(struct load_driver *driver, const struct load_step *steps, size_t steps_len);

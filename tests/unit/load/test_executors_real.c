@@ -125,6 +125,29 @@ static void constant_arrival_rate__arrives_in_the_order_of_its_plan(void **state
 	end(&ran);
 }
 
+static void ramping_arrival_rate__arrives_in_the_order_of_its_plan(void **state)
+{
+	struct ran ran;
+	struct stk_scenario *scenario = begin(&ran, "ramping-arrival-rate");
+
+	(void)state;
+	scenario->start_rate = 20;
+	scenario->pre_allocated_vus = 40;
+	stk_vec_push(&scenario->stages, (struct stk_stage){500 * MS, 60});
+	stk_vec_push(&scenario->stages, (struct stk_stage){500 * MS, 60});
+	run(&ran);
+	check_arrivals(&ran);
+	assert_int_equal(ran.result.generator.planned, 50); /* 20 + 30 */
+	assert_int_equal(ran.driver.log.len + (size_t)ran.result.generator.dropped, 50);
+	for (size_t n = 0; n < arrivals.at_ns.len; n++) { /* the area up to arrival n holds it */
+		double s = (double)(arrivals.at_ns.items[n] - ran.result.start_mono_ns) / 1e9;
+		double area = s < 0.5 ? 20 * s + 40 * s * s : 20 + 60 * (s - 0.5);
+
+		assert_true(area >= (double)n + 1 - 1e-6);
+	}
+	end(&ran);
+}
+
 static void constant_vus__arrives_until_the_end(void **state)
 {
 	struct ran ran;
@@ -197,6 +220,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(constant_arrival_rate__arrives_in_the_order_of_its_plan),
+		cmocka_unit_test(ramping_arrival_rate__arrives_in_the_order_of_its_plan),
 		cmocka_unit_test(constant_vus__arrives_until_the_end),
 		cmocka_unit_test(ramping_vus__joins_no_earlier_than_planned),
 		cmocka_unit_test(shared_iterations__arrive_each_once),
