@@ -77,8 +77,10 @@ const struct stk_command stk_cmd_run = {
 	.name = "run",
 	.summary = "load a service, read its profiler, say what got dearer",
 	.synopsis = "[options] FILE",
-	.about = "FILE is a workflow (docs/workflows.md) or a load script, which is wrapped in the "
-		 "standard workflow; - is standard input. With a base and a head the load goes to "
+	.about = "FILE is a workflow (docs/workflows.md), or a load script or a k6 script (.js, "
+		 ".mjs, "
+		 ".ts; docs/generators.md), which is wrapped in the standard workflow; - is "
+		 "standard input. With a base and a head the load goes to "
 		 "both in turn and the cost per request of every function is compared; with one "
 		 "target the run shows what load costs beside an idle window. A service of a "
 		 "workflow is built from two commits of its git repository (docs/workflows.md).\n\n"
@@ -87,7 +89,8 @@ const struct stk_command stk_cmd_run = {
 		    "stoker run stoker.lua --base v1.2  # head against a tag\n"
 		    "stoker run load.lua --rate 200/s \\\n"
 		    "  --base-cmd './old -p {port}' --head-cmd './new -p {port}'\n"
-		    "stoker run load.lua --pyroscope http://localhost:4040 --service orders",
+		    "stoker run load.lua --pyroscope http://localhost:4040 --service orders\n"
+		    "stoker run shop.js --pyroscope http://localhost:4040 --service orders",
 	.options = rows,
 	.run = run,
 };
