@@ -11,26 +11,36 @@
 enum { COMMANDS_MAX = 32 };
 
 extern const struct stk_command stk_cmd_baseline;
+extern const struct stk_command stk_cmd_bot;
+extern const struct stk_command stk_cmd_calibrate;
+extern const struct stk_command stk_cmd_check;
 extern const struct stk_command stk_cmd_demo;
 extern const struct stk_command stk_cmd_demo_shop;
+extern const struct stk_command stk_cmd_diff;
 extern const struct stk_command stk_cmd_help;
 extern const struct stk_command stk_cmd_init;
 extern const struct stk_command stk_cmd_load;
 extern const struct stk_command stk_cmd_merge;
 extern const struct stk_command stk_cmd_post;
+extern const struct stk_command stk_cmd_pull;
 extern const struct stk_command stk_cmd_report;
 extern const struct stk_command stk_cmd_run;
 extern const struct stk_command stk_cmd_serve;
 
 const struct stk_command *const stk_cmd_table[] = {
 	&stk_cmd_init,
+	&stk_cmd_check,
 	&stk_cmd_run,
 	&stk_cmd_load,
 	&stk_cmd_merge,
 	&stk_cmd_report,
+	&stk_cmd_diff,
+	&stk_cmd_pull,
 	&stk_cmd_baseline,
+	&stk_cmd_calibrate,
 	&stk_cmd_post,
 	&stk_cmd_serve,
+	&stk_cmd_bot,
 	&stk_cmd_demo,
 	&stk_cmd_demo_shop,
 	&stk_cmd_help,

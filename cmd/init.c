@@ -1,14 +1,18 @@
 /* init: `stoker init`: looks at the repository and writes the files to start from. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
+#include "core/base/mem.h"
+#include "core/base/version.h"
 #include "core/init/draft.h"
 #include "core/init/look.h"
 #include "core/report/text.h"
 
 struct init_opts {
 	bool force, dry_run;
+	const char *stoker;
 };
 
 #define AT(member) offsetof(struct init_opts, member)
@@ -16,6 +20,7 @@ struct init_opts {
 static const struct stk_opts_row rows[] = {
 	{ .name = "force", .type = STK_OPTS_FLAG, .offset = AT(force), .help = "write over files that are there" },
 	{ .name = "dry-run", .letter = 'n', .type = STK_OPTS_FLAG, .offset = AT(dry_run), .help = "print the files, write nothing" },
+	{ .name = "stoker", .type = STK_OPTS_TEXT, .offset = AT(stoker), .word = "URL@COMMIT", .help = "where CI jobs get stoker from", .standard = "where this one is from" },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -59,34 +64,50 @@ static void print_file(struct stk_env *env, const struct stk_draft_file *file)
 	stk_buf_release(&path);
 }
 
-static int write_files(struct stk_env *env, const struct init_opts *opts,
-	const struct stk_look *look, const char *root)
+static void show_files(
+	struct stk_env *env, const struct init_opts *opts, const struct stk_draft *draft)
 {
-	struct stk_err err = STK_ERR_INIT;
-	struct stk_draft draft;
-	int rc = 0;
-
-	stk_draft_init(&draft, look);
-	print_seen(env, look);
-	if (!opts->dry_run)
-		rc = stk_draft_write(&draft, root, opts->force, &err);
-	for (size_t i = 0; i < draft.files.len; i++) {
-		const struct stk_draft_file *file = &draft.files.items[i];
+	for (size_t i = 0; i < draft->files.len; i++) {
+		const struct stk_draft_file *file = &draft->files.items[i];
 
 		if (opts->dry_run)
 			fprintf(env->out, "--- %s\n%s", file->path, file->text.ptr);
 		else if (file->state != STK_DRAFT_NEW)
 			print_file(env, file);
 	}
+}
+
+static int write_files(struct stk_env *env, const struct init_opts *opts,
+	const struct stk_look *look, const char *root)
+{
+	char *built = stk_xasprintf("%s@%s", stk_version_source(), stk_version_commit());
+	struct stk_draft_source source;
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_draft draft;
+	/* a build that does not know where it is from is no error: the files then say what is open
+	 */
+	int rc = stk_draft_source_parse(
+		opts->stoker ? opts->stoker : built, &source, opts->stoker ? &err : NULL);
+
+	if (rc < 0 && opts->stoker) {
+		stk_err_wrap(&err, "option '--stoker'");
+		goto out;
+	}
+	stk_draft_init(&draft, look, &source);
+	print_seen(env, look);
+	rc = opts->dry_run ? 0 : stk_draft_write(&draft, root, opts->force, &err);
+	show_files(env, opts, &draft);
 	if (rc == 0 && !opts->dry_run)
-		fputs("next  stoker run stoker.lua\n", env->out);
+		fputs("next  stoker check\n", env->out);
 	stk_draft_release(&draft);
+out:
+	free(built);
 	return rc < 0 ? stk_opts_fail(env, &err) : STK_EXIT_OK;
 }
 
 static int run(struct stk_env *env, int argc, char **argv)
 {
-	struct init_opts opts = {false, false};
+	struct init_opts opts = {.stoker = NULL};
 	struct stk_opts_args args = {STK_VEC_INIT};
 	struct stk_err err = STK_ERR_INIT;
 	struct stk_look look;

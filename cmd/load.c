@@ -23,6 +23,11 @@ static const struct stk_opts_row rows[] = {
 	{ .name = "execution-segment", .type = STK_OPTS_TEXT, .offset = AT(segment), .word = "A:B", .help = "run only this part of the plan, such as 1/3:2/3" },
 	{ .name = "execution-segment-sequence", .type = STK_OPTS_TEXT, .offset = AT(segment_sequence), .word = "LIST", .help = "the borders of all parts: 0,1/3,2/3,1" },
 	{ .name = "workers", .type = STK_OPTS_INT, .offset = AT(workers), .word = "N", .min = 1, .max = 256, .help = "threads of the engine", .standard = "by the processors" },
+	{ .name = "out", .letter = 'o', .type = STK_OPTS_LIST, .offset = AT(outs), .word = "KIND=ARG", .help = "send samples while it runs (docs/outputs.md); repeat for more" },
+	{ .name = "grafana", .type = STK_OPTS_TEXT, .offset = AT(grafana), .word = "URL", .help = "mark the run there; token in GRAFANA_TOKEN" },
+	{ .name = "summary-export", .type = STK_OPTS_TEXT, .offset = AT(summary_export), .word = "FILE", .help = "write the end as k6's JSON" },
+	{ .name = "summary-trend-stats", .type = STK_OPTS_TEXT, .offset = AT(trend_stats), .word = "LIST", .help = "columns of trends", .standard = "avg,min,med,max,p(90),p(95)" },
+	{ .name = "junit", .type = STK_OPTS_TEXT, .offset = AT(junit), .word = "FILE", .help = "write thresholds and checks as JUnit XML" },
 	{ .name = "summary", .type = STK_OPTS_CHOICE, .offset = AT(summary), .word = "HOW", .values = "compact|full", .help = "how much the end shows", .standard = "compact" },
 	{ .name = "format", .type = STK_OPTS_CHOICE, .offset = AT(format), .word = "FORMAT", .values = "text|json", .help = "of the result on stdout", .standard = "text" },
 	{ .name = "strict", .type = STK_OPTS_FLAG, .offset = AT(strict), .help = "a threshold whose metric has no value is crossed" },
@@ -72,6 +77,7 @@ const struct stk_command stk_cmd_load = {
 	.examples = "stoker load shop.lua  # as the script says\n"
 		    "stoker load -u 50 -d 3m shop.lua  # 50 virtual users for three minutes\n"
 		    "stoker load --rate 200/s -d 1m shop.lua  # 200 iterations per second\n"
+		    "stoker load -o json=samples.ndjson.gz shop.lua  # with every sample\n"
 		    "stoker load -e BASE_URL=http://127.0.0.1:8080 shop.lua  # with a variable",
 	.options = rows,
 	.run = run,

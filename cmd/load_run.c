@@ -9,11 +9,13 @@
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
 #include "cmd/keys.h"
+#include "cmd/load_outputs.h"
 #include "cmd/load_settings.h"
 #include "cmd/progress.h"
 #include "core/base/mem.h"
 #include "core/base/units.h"
 #include "core/base/version.h"
+#include "core/export/summary_json.h"
 #include "core/load/engine.h"
 #include "core/load/fingerprint.h"
 #include "core/record/run_json.h"
@@ -46,6 +48,9 @@ struct load_test {
 	struct stk_load_result result;
 	int interrupts_seen, pauses_seen;
 	bool paused, has_keys;
+	struct stk_load_outputs outputs;
+	struct stk_trend_stats stats;
+	struct stk_buf said; /* by outputs, for the end */
 };
 
 static void keep_talk(enum stk_script_talk kind, const char *line, void *ctx)
@@ -143,6 +148,7 @@ static int start_engine(struct load_test *test, struct stk_err *err)
 	opts.live = test->env->err_tty && !test->settings->quiet;
 	opts.observer.ctx = &test->talk;
 	opts.observer.warn = warn;
+	opts.tap = test->outputs.tap;
 	test->engine = stk_engine_new(&test->plan, stk_script_driver_ops(test->driver), &opts);
 	return stk_engine_start(test->engine, err);
 }
@@ -245,6 +251,7 @@ static int wait_for_start(struct load_test *test, struct stk_err *err)
 	struct stk_load_progress now = {.phase = STK_PHASE_NEW};
 	int64_t mono_ns, wall_ns;
 	bool over = false;
+	int rc;
 
 	while (!over && now.phase < STK_PHASE_LOAD) {
 		over = stk_engine_wait_until(
@@ -253,7 +260,10 @@ static int wait_for_start(struct load_test *test, struct stk_err *err)
 		print_talk(test);
 		stk_engine_progress(test->engine, &now);
 	}
-	return stk_engine_wait_started(test->engine, &mono_ns, &wall_ns, err);
+	rc = stk_engine_wait_started(test->engine, &mono_ns, &wall_ns, err);
+	if (rc == 0)
+		stk_load_outputs_begun(&test->outputs, &test->plan, wall_ns, &test->said);
+	return rc;
 }
 
 static void wait_for_end(struct load_test *test)
@@ -284,32 +294,36 @@ static void add_plan(struct stk_run *run, const struct stk_plan *plan)
 	stk_buf_release(&buf);
 }
 
-static void print_json(struct load_test *test, int code)
+/* The run as a record has it; texts of thresholds stay the plan's. */
+static void fill_run(struct load_test *test, int code, struct stk_run *run)
 {
 	struct stk_load_result *result = &test->result;
-	struct stk_buf buf = STK_BUF_EMPTY;
-	struct stk_run run;
 
-	stk_run_init(&run);
-	run.id = stk_run_text(&run, test->plan.run_id);
-	run.name = stk_run_text(&run, stk_script_path(test->script));
-	run.version = stk_run_text(&run, stk_version());
-	run.mode = STK_MODE_IDLE;
-	run.start_ns = result->start_wall_ns;
-	run.end_ns = result->end_wall_ns;
-	run.partial.is_partial = result->reason != STK_END_PLANNED;
-	run.partial.reason = stk_run_text(&run, result->message);
-	run.exit_code = code;
-	run.generator = result->generator;
-	add_plan(&run, &test->plan);
-	stk_metrics_merge(&run.metrics, &result->metrics);
-	stk_series_merge(&run.series, &result->series);
+	stk_run_init(run);
+	run->id = stk_run_text(run, test->plan.run_id);
+	run->name = stk_run_text(run, stk_script_path(test->script));
+	run->version = stk_run_text(run, stk_version());
+	run->mode = STK_MODE_IDLE;
+	run->start_ns = result->start_wall_ns;
+	run->end_ns = result->end_wall_ns;
+	run->partial.is_partial = result->reason != STK_END_PLANNED;
+	run->partial.reason = stk_run_text(run, result->message);
+	run->exit_code = code;
+	run->generator = result->generator;
+	add_plan(run, &test->plan);
+	stk_metrics_merge(&run->metrics, &result->metrics);
+	stk_series_merge(&run->series, &result->series);
 	for (size_t i = 0; i < result->thresholds.len; i++)
-		stk_vec_push(&run.thresholds, result->thresholds.items[i]);
-	stk_run_json_format(&run, &buf);
+		stk_vec_push(&run->thresholds, result->thresholds.items[i]);
+}
+
+static void print_json(struct load_test *test, const struct stk_run *run)
+{
+	struct stk_buf buf = STK_BUF_EMPTY;
+
+	stk_run_json_format(run, &buf);
 	fwrite(buf.ptr, 1, buf.len, test->env->out);
 	stk_buf_release(&buf);
-	stk_run_release(&run);
 }
 
 static void print_summary(struct load_test *test)
@@ -319,6 +333,8 @@ static void print_summary(struct load_test *test)
 		.thresholds = test->result.thresholds.items,
 		.thresholds_len = test->result.thresholds.len,
 		.generator = &test->result.generator,
+		.trend_stats = (const char *const *)test->stats.items.items,
+		.trend_stats_len = test->stats.items.len,
 		.color = test->env->color,
 		.full = strcmp(test->settings->summary, "full") == 0};
 
@@ -359,16 +375,39 @@ static int judge(const struct load_test *test, struct stk_buf *lines)
 	return code;
 }
 
+/* A file that cannot be written changes no exit code, as in k6. */
+static void write_files(struct load_test *test, const struct stk_run *run)
+{
+	struct stk_err err = STK_ERR_INIT;
+
+	if (stk_load_outputs_write(test->settings, run, &err) < 0)
+		stk_buf_addf(&test->said, "not written: %s\n", err.msg);
+}
+
+static void print_said(struct load_test *test)
+{
+	struct stk_str rest = stk_buf_str(&test->said), line;
+
+	while (rest.len > 0 && stk_str_cut(&rest, '\n', &line))
+		if (line.len > 0)
+			fprintf(test->env->err, "warning: %.*s\n", STK_STR_ARG(line));
+}
+
 static int report(struct load_test *test)
 {
 	struct stk_buf lines = STK_BUF_EMPTY;
 	int code = judge(test, &lines);
+	struct stk_run run;
 
+	fill_run(test, code, &run);
 	if (strcmp(test->settings->format, "json") == 0)
-		print_json(test, code);
+		print_json(test, &run);
 	else
 		print_summary(test);
 	(void)fflush(test->env->out); /* a full disk is the caller's to notice */
+	write_files(test, &run);
+	stk_run_release(&run);
+	print_said(test);
 	fputs(lines.ptr, test->env->err);
 	stk_buf_release(&lines);
 	return code;
@@ -376,10 +415,14 @@ static int report(struct load_test *test)
 
 static int run_test(struct load_test *test, const char *path, struct stk_err *err)
 {
-	int rc = load_script(test, path, err);
+	int rc = stk_trend_stats_parse(test->settings->trend_stats, &test->stats, err);
 
 	if (rc == 0)
+		rc = load_script(test, path, err);
+	if (rc == 0)
 		rc = make_plan(test, err);
+	if (rc == 0)
+		rc = stk_load_outputs_start(&test->outputs, test->env, test->settings, err);
 	print_talk(test);
 	if (rc == 0)
 		rc = start_engine(test, err);
@@ -395,6 +438,7 @@ static int run_test(struct load_test *test, const char *path, struct stk_err *er
 	wait_for_end(test);
 	stk_keys_close();
 	stk_engine_result(test->engine, &test->result);
+	stk_load_outputs_ended(&test->outputs, &test->plan, &test->result, &test->said);
 	return 0;
 }
 
@@ -406,6 +450,7 @@ int stk_load_run(struct stk_env *env, const char *path, const struct stk_load_se
 
 	pthread_mutex_init(&test.talk.lock, NULL);
 	stk_buf_init(&test.talk.lines, TALK_MAX);
+	stk_buf_init(&test.said, 0);
 	stk_plan_init(&test.plan);
 	stk_load_result_init(&test.result);
 	test.progress = stk_progress_new(env, settings->quiet);
@@ -416,6 +461,9 @@ int stk_load_run(struct stk_env *env, const char *path, const struct stk_load_se
 	else
 		code = report(&test);
 	stk_engine_free(test.engine);
+	stk_load_outputs_release(&test.outputs);
+	stk_trend_stats_release(&test.stats);
+	stk_buf_release(&test.said);
 	stk_load_result_release(&test.result);
 	stk_script_driver_free(test.driver);
 	stk_plan_release(&test.plan);

@@ -14,6 +14,8 @@ struct stk_load_settings {
 	struct stk_opts_list stages, vars, tags, allow_hosts;
 	const char *base_url;
 	const char *format, *summary;
+	struct stk_opts_list outs;
+	const char *grafana, *summary_export, *trend_stats, *junit;
 	bool quiet, strict;
 };
 

@@ -39,6 +39,7 @@ static const struct stk_opts_row rows[] = {
 	{ .name = "allow-host", .type = STK_OPTS_LIST, .offset = AT(allow_hosts), .word = "HOST", .help = "a further host that the script may call" },
 	{ .name = "seed", .type = STK_OPTS_INT, .offset = AT(seed), .word = "N", .min = 0, .max = INT64_MAX, .help = "of stoker.random and sleep(a, b)" },
 	{ .name = "post", .type = STK_OPTS_FLAG, .offset = AT(post), .help = "publish the report (docs/publishing.md)", .standard = "in CI, where the workflow says post = {…}" },
+	{ .name = "no-post", .type = STK_OPTS_FLAG, .offset = AT(no_post), .help = "publish nothing, whatever the workflow says" },
 	{ .name = "require-post", .type = STK_OPTS_FLAG, .offset = AT(require_post), .help = "exit 3 when something could not be posted" },
 	{ .name = "strict", .type = STK_OPTS_FLAG, .offset = AT(strict), .help = "exit 11 when nothing can be told" },
 	{ .name = "format", .letter = 'f', .type = STK_OPTS_CHOICE, .offset = AT(format), .word = "WORD", .values = "term|markdown|json|comment|sarif|junit|codequality", .help = "of the report on stdout", .standard = "term" },

@@ -175,7 +175,7 @@ static int code_of_run(const struct stk_run *run, const struct stk_workflow *wor
 	return code;
 }
 
-static int code_of_interrupt(const struct stk_env *env)
+int stk_run_code_of_interrupt(const struct stk_env *env)
 {
 	if (!env->interrupts || atomic_load(env->interrupts) == 0)
 		return STK_EXIT_OK;
@@ -217,8 +217,8 @@ static void show_report(struct stk_env *env, const struct stk_run_story *story,
 		print_where(env, run, opts->workflow, folder);
 }
 
-/* post = {…} of the workflow where this is a CI; --post anywhere. What could not be posted is no
- * verdict. */
+/* post = {…} of the workflow where this is a CI; --post anywhere, --no-post never. What could not
+ * be posted is no verdict. */
 static int post_run(struct stk_env *env, const struct stk_run_story *story,
 	const struct stk_flow_opts *opts, const struct stk_run *run, const char *folder)
 {
@@ -228,7 +228,7 @@ static int post_run(struct stk_env *env, const struct stk_run_story *story,
 		.publish = {.post = {.folder = folder}},
 		.is_required = story->settings->require_post};
 
-	if (code_of_interrupt(env) != STK_EXIT_OK ||
+	if (stk_run_code_of_interrupt(env) != STK_EXIT_OK || story->settings->no_post ||
 		(!story->settings->post && (!workflow->post.len || !stk_publish_is_ci(env))))
 		return STK_EXIT_OK;
 	return stk_posting_run(env, run, &posting);
@@ -245,7 +245,7 @@ static int run_workflow(
 	stk_run_init(&run);
 	rc = stk_flow_run(opts, &run, &folder, &err);
 	stk_progress_settle(((const struct showing *)opts->observer.ctx)->progress);
-	code = code_of_interrupt(env);
+	code = stk_run_code_of_interrupt(env);
 	/* an interrupt's report says so itself */
 	if (rc < 0 && (rc != STK_E_ABORTED || code == STK_EXIT_OK || !is_worth_a_report(&run)))
 		code = stk_exit_worse(code, stk_opts_fail(env, &err));
@@ -264,55 +264,79 @@ static int run_workflow(
 	return code;
 }
 
-static struct stk_script_opts script_opts(struct stk_env *env, const struct stk_run_story *story)
-{
-	struct stk_script_opts opts = STK_SCRIPT_OPTS_INIT;
+#define K6_WORKFLOW "@k6.lua"
 
-	opts.path = story->path;
-	opts.env = env;
-	opts.vars = story->settings->vars.texts.items;
-	opts.vars_len = story->settings->vars.texts.len;
-	opts.talk = show_talk;
-	opts.talk_ctx = env;
-	return opts;
+/* A script of k6: it is not Lua, and the standard workflow goes round it. */
+bool stk_run_is_k6(const char *path)
+{
+	struct stk_str text = stk_str_of(path);
+
+	return stk_str_ends(text, ".js") || stk_str_ends(text, ".mjs") || stk_str_ends(text, ".ts");
+}
+
+int stk_run_file_open(struct stk_env *env, const char *path,
+	const struct stk_run_settings *settings, struct stk_run_file *out, struct stk_err *err)
+{
+	int rc;
+
+	*out = (struct stk_run_file){.opts = STK_SCRIPT_OPTS_INIT};
+	out->opts.path = stk_run_is_k6(path) ? K6_WORKFLOW : path;
+	out->opts.env = env;
+	out->opts.vars = settings->vars.texts.items;
+	out->opts.vars_len = settings->vars.texts.len;
+	out->opts.talk = show_talk;
+	out->opts.talk_ctx = env;
+	stk_workflow_init(&out->workflow);
+	rc = stk_script_load(&out->opts, &out->script, err);
+	if (rc == 0 && stk_script_kind(out->script) == STK_SCRIPT_WORKFLOW)
+		rc = stk_workflow_read(out->script, &out->workflow, err);
+	if (rc == 0 && stk_run_is_k6(path))
+		out->workflow.load.program.k6 = path;
+	if (rc == 0)
+		rc = stk_run_settings_apply(settings, out->script, &out->workflow, err);
+	return rc;
+}
+
+void stk_run_file_close(struct stk_run_file *file)
+{
+	stk_workflow_release(&file->workflow);
+	stk_script_free(file->script);
+}
+
+struct stk_flow_opts stk_run_file_flow(struct stk_env *env, const struct stk_run_file *file,
+	const struct stk_run_settings *settings, const char *command)
+{
+	return (struct stk_flow_opts){.env = env,
+		.script = file->script,
+		.workflow = &file->workflow,
+		.script_opts = file->opts,
+		.allow_hosts = settings->allow_hosts.texts.items,
+		.allow_hosts_len = settings->allow_hosts.texts.len,
+		.seed = (uint64_t)settings->seed,
+		.runs_dir = settings->runs,
+		.command = command,
+		.version = stk_version()};
 }
 
 int stk_run_story(struct stk_env *env, const struct stk_run_story *story)
 {
 	struct stk_run_settings *settings = story->settings;
-	struct stk_script_opts load = script_opts(env, story);
 	struct stk_progress *progress = stk_progress_new(env, settings->quiet);
 	struct showing showing = {env, story, progress};
-	struct stk_script *script = NULL;
-	struct stk_workflow workflow;
 	struct stk_err err = STK_ERR_INIT;
-	int code, rc;
+	struct stk_run_file file;
+	int code;
 
-	stk_workflow_init(&workflow);
-	rc = stk_script_load(&load, &script, &err);
-	if (rc == 0 && stk_script_kind(script) == STK_SCRIPT_WORKFLOW)
-		rc = stk_workflow_read(script, &workflow, &err);
-	if (rc == 0)
-		rc = stk_run_settings_apply(settings, script, &workflow, &err);
-	if (rc < 0) {
+	if (stk_run_file_open(env, story->path, settings, &file, &err) < 0) {
 		code = stk_opts_fail(env, &err);
-		goto out;
+	} else {
+		struct stk_flow_opts opts = stk_run_file_flow(env, &file, settings, story->command);
+
+		opts.observer = (struct stk_flow_observer){
+			show_line, show_text, show_warning, show_up, &showing};
+		code = run_workflow(env, story, &opts);
 	}
-	struct stk_flow_opts opts = {.env = env,
-		.script = script,
-		.workflow = &workflow,
-		.script_opts = load,
-		.allow_hosts = settings->allow_hosts.texts.items,
-		.allow_hosts_len = settings->allow_hosts.texts.len,
-		.seed = (uint64_t)settings->seed,
-		.runs_dir = settings->runs,
-		.command = story->command,
-		.version = stk_version(),
-		.observer = {show_line, show_text, show_warning, show_up, &showing}};
-	code = run_workflow(env, story, &opts);
-out:
 	stk_progress_free(progress);
-	stk_workflow_release(&workflow);
-	stk_script_free(script);
+	stk_run_file_close(&file);
 	return code;
 }

@@ -20,7 +20,7 @@ struct stk_run_settings {
 	int64_t block_ns, warmup_ns, duration_ns, idle_ns; /* 0 = not given; warmup -1 */
 	int64_t profiles_timeout_ns;
 	struct stk_opts_list base_labels, head_labels;
-	bool strict, quiet, rebuild, post, require_post;
+	bool strict, quiet, rebuild, post, no_post, require_post;
 };
 
 /* Look at the finished run before its report is printed, or after; may be NULL. */
@@ -41,10 +41,32 @@ struct stk_run_story {
 /* Load, run, print the report to env->out, write it beside the record. Returns the exit code. */
 int stk_run_story(struct stk_env *env, const struct stk_run_story *story);
 
+/* Is it a k6 script, by its name? */
+bool stk_run_is_k6(const char *path);
+
 /* Lay the command line over a workflow, or make the workflow of a load script. Text of settings
  * is borrowed. STK_E_INVAL when options contradict each other or the file. */
 int stk_run_settings_apply(const struct stk_run_settings *settings, const struct stk_script *script,
 	struct stk_workflow *workflow, struct stk_err *err) STK_MUST_CHECK;
+
+/* A workflow or load script, read, with the command line laid over it. */
+struct stk_run_file {
+	struct stk_script_opts opts;
+	struct stk_script *script;
+	struct stk_workflow workflow;
+};
+
+/* path: of the file; "-", "@demo/…" as for scripts. Close it also after a failure. */
+int stk_run_file_open(struct stk_env *env, const char *path,
+	const struct stk_run_settings *settings, struct stk_run_file *out,
+	struct stk_err *err) STK_MUST_CHECK;
+void stk_run_file_close(struct stk_run_file *file);
+/* What a flow needs of it, but for the observer; everything is borrowed. */
+struct stk_flow_opts stk_run_file_flow(struct stk_env *env, const struct stk_run_file *file,
+	const struct stk_run_settings *settings, const char *command);
+
+/* The exit code of a command that was interrupted; STK_EXIT_OK if it was not. */
+int stk_run_code_of_interrupt(const struct stk_env *env);
 
 /* argv as one line. The caller frees. */
 char *stk_run_command_line(int argc, char **argv);

@@ -1,7 +1,7 @@
 -- stoker: the module that load scripts and workflows require.
 local core = require "_core"
 local env = require "_env"
-local data = require "_data"
+local code = require "_code"
 local value = require "_value"
 local vu = require "_vu"
 
@@ -40,19 +40,12 @@ M.baselines = core.readonly({
 	git_notes = core.git_notes,
 	--- A folder: { "path" }.
 	dir = core.dir,
+	--- A bucket: { "s3://bucket/prefix", endpoint, region, path_style }; credentials by AWS_….
+	s3 = core.s3,
 }, "stoker.baselines")
 
 --- Files of data, read once per process, shared by all virtual users, read-only.
-M.data = core.readonly({
-	--- Rows of a CSV file; by column name with a header, else by number.
-	---@param path string in the script's folder
-	---@param options? { header: boolean }
-	csv = data.csv,
-	--- A JSON file, or the part of it at a pointer.
-	---@param path string
-	---@param pointer? string RFC 6901
-	json = data.json,
-}, "stoker.data")
+M.data = require "stoker.data"
 
 --- The virtual user that runs: id (from 1, unique in the run) and iter (from 0).
 M.vu = vu.vu
@@ -61,6 +54,31 @@ M.scenario = vu.scenario
 
 --- A number: random() in [0, 1), random(m) in 1..m, random(m, n) in m..n; seeded by --seed.
 M.random = vu.random
+
+--- A random UUID, the same with the same --seed.
+M.uuid = code.uuid
+
+--- A digest: md5, sha1, sha256, sha384, sha512.
+---@param algorithm string
+---@param text string
+---@param form? string "hex" (default), "base64", "base64url", "raw"
+M.hash = code.hash
+
+--- A message authentication code (HMAC); key may be a secret.
+---@param algorithm string
+---@param key string
+---@param text string
+---@param form? string
+M.hmac = code.hmac
+
+M.base64 = core.readonly({
+	---@param text string
+	---@param alphabet? string "url": URL-safe, without padding
+	encode = code.encode,
+	--- The bytes; nil and the reason if text is not base64 in either alphabet.
+	---@param text string
+	decode = code.decode,
+}, "stoker.base64")
 
 --- End this iteration as failed; in setup: end the run.
 ---@param message string

@@ -188,16 +188,22 @@ void stk_proto_put_varint(struct stk_buf *buf, uint32_t number, uint64_t value)
 	stk_proto_add_varint(buf, value);
 }
 
+void stk_proto_put_fixed64(struct stk_buf *buf, uint32_t number, uint64_t value)
+{
+	uint8_t bytes[8];
+
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(value >> (8 * i));
+	put_tag(buf, number, STK_PROTO_I64);
+	stk_buf_add(buf, bytes, sizeof bytes);
+}
+
 void stk_proto_put_double(struct stk_buf *buf, uint32_t number, double value)
 {
 	uint64_t bits;
-	uint8_t bytes[8];
 
 	memcpy(&bits, &value, sizeof bits);
-	for (size_t i = 0; i < sizeof bytes; i++)
-		bytes[i] = (uint8_t)(bits >> (8 * i));
-	put_tag(buf, number, STK_PROTO_I64);
-	stk_buf_add(buf, bytes, sizeof bytes);
+	stk_proto_put_fixed64(buf, number, bits);
 }
 
 void stk_proto_put_bytes(struct stk_buf *buf, uint32_t number, struct stk_str bytes)

@@ -44,6 +44,7 @@ int64_t stk_proto_zigzag(uint64_t value);
 
 /* Writers. Zero values are written too: leaving defaults out is the caller's choice. */
 void stk_proto_put_varint(struct stk_buf *buf, uint32_t number, uint64_t value);
+void stk_proto_put_fixed64(struct stk_buf *buf, uint32_t number, uint64_t value);
 void stk_proto_put_double(struct stk_buf *buf, uint32_t number, double value);
 void stk_proto_put_bytes(struct stk_buf *buf, uint32_t number, struct stk_str bytes);
 void stk_proto_put_packed(struct stk_buf *buf, uint32_t number, const uint64_t *values, size_t len);

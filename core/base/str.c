@@ -11,21 +11,6 @@
 #define NUMBER_LEN_MAX  ((size_t)64)
 #define NEAREST_LEN_MAX ((size_t)64)
 
-struct stk_str stk_str_of(const char *text)
-{
-	return (struct stk_str){text, text ? strlen(text) : 0};
-}
-
-struct stk_str stk_str_n(const char *ptr, size_t len)
-{
-	return (struct stk_str){ptr, len};
-}
-
-bool stk_str_eq(struct stk_str a, struct stk_str b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 bool stk_str_is(struct stk_str a, const char *text)
 {
 	return stk_str_eq(a, stk_str_of(text));
@@ -33,7 +18,7 @@ bool stk_str_is(struct stk_str a, const char *text)
 
 static char lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	return (unsigned char)(c - 'A') < 26 ? (char)(c | 0x20) : c;
 }
 
 bool stk_str_eq_nocase(struct stk_str a, struct stk_str b)
@@ -73,13 +58,6 @@ bool stk_str_contains(struct stk_str s, struct stk_str part)
 	return stk_str_find(s, part) >= 0;
 }
 
-ptrdiff_t stk_str_find_byte(struct stk_str s, char byte)
-{
-	const char *at = s.len ? memchr(s.ptr, byte, s.len) : NULL;
-
-	return at ? at - s.ptr : -1;
-}
-
 ptrdiff_t stk_str_rfind_byte(struct stk_str s, char byte)
 {
 	const char *at = s.len ? memrchr(s.ptr, byte, s.len) : NULL;
@@ -95,20 +73,6 @@ ptrdiff_t stk_str_find(struct stk_str s, struct stk_str part)
 		return 0;
 	at = s.len ? memmem(s.ptr, s.len, part.ptr, part.len) : NULL;
 	return at ? at - s.ptr : -1;
-}
-
-struct stk_str stk_str_sub(struct stk_str s, size_t from, size_t len)
-{
-	if (from > s.len)
-		from = s.len;
-	if (len > s.len - from)
-		len = s.len - from;
-	return (struct stk_str){s.ptr ? s.ptr + from : NULL, len};
-}
-
-struct stk_str stk_str_skip(struct stk_str s, size_t count)
-{
-	return stk_str_sub(s, count, s.len);
 }
 
 static bool is_blank(char c)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "core/base/err.h"
 
@@ -18,10 +19,22 @@ struct stk_str {
 /* For printf("%.*s", STK_STR_ARG(s)). */
 #define STK_STR_ARG(s) (int)(s).len, (s).ptr ? (s).ptr : ""
 
-struct stk_str stk_str_of(const char *text); /* NULL gives the empty view */
-struct stk_str stk_str_n(const char *ptr, size_t len);
+/* NULL gives the empty view. */
+static inline struct stk_str stk_str_of(const char *text)
+{
+	return (struct stk_str){text, text ? strlen(text) : 0};
+}
 
-bool stk_str_eq(struct stk_str a, struct stk_str b);
+static inline struct stk_str stk_str_n(const char *ptr, size_t len)
+{
+	return (struct stk_str){ptr, len};
+}
+
+static inline bool stk_str_eq(struct stk_str a, struct stk_str b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
 bool stk_str_is(struct stk_str a, const char *text);
 bool stk_str_eq_nocase(struct stk_str a, struct stk_str b); /* ASCII only */
 int stk_str_cmp(struct stk_str a, struct stk_str b);        /* bytes, then length */
@@ -30,14 +43,33 @@ bool stk_str_ends(struct stk_str s, const char *suffix);
 bool stk_str_contains(struct stk_str s, struct stk_str part);
 
 /* Position of a byte, or -1. */
-ptrdiff_t stk_str_find_byte(struct stk_str s, char byte);
+static inline ptrdiff_t stk_str_find_byte(struct stk_str s, char byte)
+{
+	const char *at = s.len ? (const char *)memchr(s.ptr, byte, s.len) : NULL;
+
+	return at ? at - s.ptr : -1;
+}
+
 ptrdiff_t stk_str_rfind_byte(struct stk_str s, char byte);
 /* Position of part, or -1; the empty part is found at 0. */
 ptrdiff_t stk_str_find(struct stk_str s, struct stk_str part);
 
-struct stk_str stk_str_sub(struct stk_str s, size_t from, size_t len); /* clipped */
-struct stk_str stk_str_skip(struct stk_str s, size_t count);           /* clipped */
-struct stk_str stk_str_trim(struct stk_str s);                         /* ASCII blanks */
+/* Both clipped to what is there. */
+static inline struct stk_str stk_str_sub(struct stk_str s, size_t from, size_t len)
+{
+	if (from > s.len)
+		from = s.len;
+	if (len > s.len - from)
+		len = s.len - from;
+	return (struct stk_str){s.ptr ? s.ptr + from : NULL, len};
+}
+
+static inline struct stk_str stk_str_skip(struct stk_str s, size_t count)
+{
+	return stk_str_sub(s, count, s.len);
+}
+
+struct stk_str stk_str_trim(struct stk_str s); /* ASCII blanks */
 
 /* Cut the next word off *rest, up to sep or the end; false when *rest is used
  * up (its ptr is NULL then). "a,,b" gives "a", "", "b"; "" gives "". */

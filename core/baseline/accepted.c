@@ -2,6 +2,7 @@
 #include "core/baseline/accepted.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -11,6 +12,7 @@
 
 #define ENTRIES_MAX 10000u
 #define TEXT_MAX    2000u
+#define NOTED_MAX   5u
 #define DAY_NS      (24 * 3600 * STK_NS_PER_S)
 
 void stk_accepted_init(struct stk_accepted *accepted)
@@ -259,6 +261,28 @@ int stk_accepted_add(
 	return 0;
 }
 
+static int compare_texts(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct stk_accepted_entry *x = a, *y = b;
+	int order = strcmp(x->function, y->function);
+
+	if (order == 0)
+		order = compare_texts(x->profile, y->profile);
+	return order ? order : compare_texts(x->workflow, y->workflow);
+}
+
+void stk_accepted_sort(struct stk_accepted *accepted)
+{
+	if (accepted->entries.len > 1)
+		qsort(accepted->entries.items, accepted->entries.len,
+			sizeof *accepted->entries.items, by_name);
+}
+
 /* --- applying ------------------------------------------------------------------------------ */
 
 static bool is_meant(const struct stk_accepted_entry *entry, const struct stk_run *run,
@@ -320,14 +344,89 @@ static void apply_to(const struct stk_accepted *accepted, struct stk_run *run,
 	}
 }
 
+/* Has the run a row that the entry speaks of? */
+static bool is_known(const struct stk_accepted_entry *entry, const struct stk_run *run)
+{
+	bool any_type = false;
+
+	for (size_t i = 0; i < run->comparisons.len; i++) {
+		const struct stk_comparison *one = &run->comparisons.items[i];
+
+		if (entry->profile && !is_same(entry->profile, one->short_name) &&
+			!is_same(entry->profile, one->type_id))
+			continue;
+		any_type = true;
+		if (strcmp(entry->function, "total") == 0)
+			return true;
+		for (size_t k = 0; k < one->rows.len; k++) {
+			if (one->rows.items[k].function.name &&
+				strcmp(one->rows.items[k].function.name, entry->function) == 0)
+				return true;
+		}
+	}
+	return !any_type; /* of a type that was not compared nothing is known */
+}
+
+/* That it has ended is said beside the regression that it covered. */
+static bool is_said(const struct stk_accepted_entry *entry, const struct stk_run *run)
+{
+	for (size_t i = 0; i < run->comparisons.len; i++) {
+		const struct stk_comparison *one = &run->comparisons.items[i];
+
+		if (one->total.verdict == STK_VERDICT_REGRESSION &&
+			is_meant(entry, run, one, "total"))
+			return true;
+		for (size_t k = 0; k < one->rows.len; k++) {
+			const struct stk_row *row = &one->rows.items[k];
+
+			if (row->verdict == STK_VERDICT_REGRESSION && row->function.name &&
+				is_meant(entry, run, one, row->function.name))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Entries of this workflow that do nothing any more: a list of them stays short when they are said.
+ */
+static void note_useless(const struct stk_accepted *accepted, struct stk_run *run, int64_t now_ns)
+{
+	struct stk_buf gone = STK_BUF_EMPTY, ended = STK_BUF_EMPTY;
+	size_t gone_len = 0, ended_len = 0;
+
+	for (size_t i = 0; i < accepted->entries.len; i++) {
+		const struct stk_accepted_entry *entry = &accepted->entries.items[i];
+		bool is_ended = entry->until_ns > 0 && now_ns >= entry->until_ns;
+		struct stk_buf *list = is_ended ? &ended : &gone;
+		size_t *len = is_ended ? &ended_len : &gone_len;
+
+		if (!entry->workflow || !is_same(entry->workflow, run->name) ||
+			(is_ended ? is_said(entry, run) : is_known(entry, run)))
+			continue;
+		if ((*len)++ < NOTED_MAX)
+			stk_buf_addf(list, "%s'%s'", list->len ? ", " : "", entry->function);
+	}
+	if (gone_len > 0)
+		stk_run_note(run, STK_NOTE_INFO,
+			"accepted, but not in this run (renamed, removed?): %s%s", gone.ptr,
+			gone_len > NOTED_MAX ? " and others" : "");
+	if (ended_len > 0)
+		stk_run_note(run, STK_NOTE_INFO, "accepted entries that have ended: %s%s",
+			ended.ptr, ended_len > NOTED_MAX ? " and others" : "");
+	stk_buf_release(&gone);
+	stk_buf_release(&ended);
+}
+
 void stk_accepted_apply(const struct stk_accepted *accepted, struct stk_run *run, int64_t now_ns)
 {
 	for (size_t i = 0; i < run->comparisons.len; i++) {
 		struct stk_comparison *one = &run->comparisons.items[i];
+		struct stk_rows *lists[] = {&one->rows, &one->inclusive, &one->packages};
 
 		apply_to(accepted, run, one, &one->total, now_ns);
-		for (size_t k = 0; k < one->rows.len; k++)
-			apply_to(accepted, run, one, &one->rows.items[k], now_ns);
+		for (size_t list = 0; list < STK_ARRAY_LEN(lists); list++)
+			for (size_t k = 0; k < lists[list]->len; k++)
+				apply_to(accepted, run, one, &lists[list]->items[k], now_ns);
 	}
 	/* the exact CPU total says the same as the sampled one, and goes with it */
 	for (size_t i = 0; i < run->totals.len; i++) {
@@ -341,4 +440,5 @@ void stk_accepted_apply(const struct stk_accepted *accepted, struct stk_run *run
 				total->row.accepted = one->total.accepted;
 		}
 	}
+	note_useless(accepted, run, now_ns);
 }

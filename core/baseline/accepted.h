@@ -47,8 +47,12 @@ void stk_accepted_format(const struct stk_accepted *accepted, struct stk_buf *bu
 int stk_accepted_add(struct stk_accepted *accepted, const struct stk_accepted_entry *entry,
 	struct stk_err *err) STK_MUST_CHECK;
 
+/* In the order of function, profile, workflow: two people's entries meet in few lines. */
+void stk_accepted_sort(struct stk_accepted *accepted);
+
 /* Mark the regressions of a judged run that an entry covers now (struct stk_row.accepted), and
- * note what has expired or has grown beyond its limit. */
+ * note what has expired, has grown beyond its limit, or names no function of this workflow's run.
+ */
 void stk_accepted_apply(const struct stk_accepted *accepted, struct stk_run *run, int64_t now_ns);
 
 /* "2026-12-31": the first moment after that day, UTC. STK_E_FORMAT for anything else. */

@@ -76,20 +76,45 @@ static int first_parents(
 	return stk_invoke_run(&invoke, out, err);
 }
 
-/* The newest of this machine: 1, else 0; *others counts those of other machines. */
-static int look_at(struct stk_baseline_store *store, const struct stk_baseline_query *query,
-	const char *revision, struct stk_baseline_found *out, int *others, struct stk_err *err)
+/* Where to look, and what has been seen on the way. */
+struct looking {
+	struct stk_baseline_store *store;
+	const struct stk_baseline_query *query;
+	const char *workflow;
+	struct stk_baseline_items all; /* filled once, where the store lists at once */
+	int others;                    /* of other machines */
+};
+
+static int start_looking(struct looking *looking, struct stk_baseline_store *store,
+	const struct stk_baseline_query *query, struct stk_err *err)
 {
-	const char *workflow = stk_baseline_word(&out->arena, query->workflow);
-	struct stk_baseline_items items = {.arena = STK_ARENA_INIT};
+	*looking =
+		(struct looking){.store = store, .query = query, .all = {.arena = STK_ARENA_INIT}};
+	looking->workflow = stk_baseline_word(&looking->all.arena, query->workflow);
+	return store->lists_at_once
+		       ? store->ops->list(store, looking->workflow, NULL, &looking->all, err)
+		       : 0;
+}
+
+/* The newest of this machine: 1, else 0. */
+static int look_at(struct looking *looking, const char *revision, struct stk_baseline_found *out,
+	struct stk_err *err)
+{
+	struct stk_baseline_store *store = looking->store;
+	struct stk_baseline_items own = {.arena = STK_ARENA_INIT};
+	const struct stk_baseline_items *items = store->lists_at_once ? &looking->all : &own;
 	const struct stk_baseline_key *best = NULL;
-	int rc = store->ops->list(store, workflow, revision, &items, err);
+	int rc = store->lists_at_once
+			 ? 0
+			 : store->ops->list(store, looking->workflow, revision, &own, err);
 
-	for (size_t i = 0; rc == 0 && i < items.list.len; i++) {
-		const struct stk_baseline_key *key = &items.list.items[i].key;
+	for (size_t i = 0; rc == 0 && i < items->list.len; i++) {
+		const struct stk_baseline_key *key = &items->list.items[i].key;
 
-		if (strcmp(key->machine, query->machine) != 0)
-			(*others)++;
+		if (strcmp(key->revision, revision) != 0)
+			continue;
+		if (strcmp(key->machine, looking->query->machine) != 0)
+			looking->others++;
 		else if (!best || key->measured_ns > best->measured_ns)
 			best = key;
 	}
@@ -99,7 +124,7 @@ static int look_at(struct stk_baseline_store *store, const struct stk_baseline_q
 			.revision = stk_arena_dup(&out->arena, best->revision),
 			.machine = stk_arena_dup(&out->arena, best->machine),
 			.measured_ns = best->measured_ns};
-	stk_baseline_items_release(&items);
+	stk_baseline_items_release(&own);
 	return rc < 0 ? rc : best != NULL;
 }
 
@@ -125,15 +150,20 @@ static int walk(struct stk_baseline_store *store, const struct stk_baseline_quer
 {
 	struct stk_buf commits = STK_BUF_EMPTY;
 	struct stk_str rest, commit;
-	int others = 0, rc = first_parents(query->dir, start->hex, &commits, err);
+	struct looking looking;
+	int others, rc = start_looking(&looking, store, query, err);
 
+	if (rc == 0)
+		rc = first_parents(query->dir, start->hex, &commits, err);
 	rest = stk_buf_str(&commits);
 	while (rc == 0 && stk_str_cut(&rest, '\n', &commit)) {
 		if (commit.len == 0)
 			continue;
-		rc = look_at(store, query, stk_arena_str(&out->arena, commit), out, &others, err);
+		rc = look_at(&looking, stk_arena_str(&out->arena, commit), out, err);
 		out->back += rc == 0;
 	}
+	others = looking.others;
+	stk_baseline_items_release(&looking.all);
 	stk_buf_release(&commits);
 	if (rc == 0)
 		return refuse(query, start->title, out->back, others, err);
@@ -150,13 +180,18 @@ static int find_named(struct stk_baseline_store *store, const struct stk_baselin
 	struct stk_baseline_found *out, struct stk_err *err)
 {
 	const char *name = query->rev ? query->rev : query->base;
-	int others = 0, rc;
+	struct looking looking;
+	int others, rc;
 
 	if (!name)
 		return stk_err_set(err, STK_E_NOT_FOUND,
 			"there is no repository here, and no name of a baseline was given");
 	out->why = stk_arena_printf(&out->arena, "named '%s'", name);
-	rc = look_at(store, query, stk_baseline_word(&out->arena, name), out, &others, err);
+	rc = start_looking(&looking, store, query, err);
+	if (rc == 0)
+		rc = look_at(&looking, stk_baseline_word(&out->arena, name), out, err);
+	others = looking.others;
+	stk_baseline_items_release(&looking.all);
 	if (rc == 0)
 		return stk_err_set(err, STK_E_NOT_FOUND, "no baseline of '%s' named '%s'%s",
 			query->workflow, name, others ? " from this machine" : "");
@@ -171,6 +206,8 @@ int stk_baseline_find(struct stk_baseline_store *store, const struct stk_baselin
 	int rc;
 
 	*out = (struct stk_baseline_found){.arena = STK_ARENA_INIT};
+	if (query->is_name)
+		return find_named(store, query, out, err);
 	rc = stk_repo_open(query->dir, &repo, NULL);
 	stk_repo_free(repo);
 	if (rc == STK_E_NOT_FOUND)

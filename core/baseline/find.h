@@ -14,6 +14,7 @@ struct stk_baseline_query {
 	const char *machine;  /* stk_kept_machine of this one */
 	const char *base;     /* branch to start from; NULL = the default branch */
 	const char *rev;      /* this commit, tag or name in place of the merge base; may be NULL */
+	bool is_name;         /* rev is a name, whatever repository there is */
 };
 
 struct stk_baseline_found {

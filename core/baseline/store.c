@@ -16,6 +16,8 @@ void stk_baseline_store_free(struct stk_baseline_store *store)
 {
 	if (!store)
 		return;
+	if (store->ops->release)
+		store->ops->release(store);
 	free(store->where);
 	free(store->path);
 	free(store->remote);

@@ -78,8 +78,55 @@ static bool is_rename_found(const struct stk_run *run, const struct stk_demo_pla
 	return false;
 }
 
+static bool is_planted(const struct stk_demo_plants *plants)
+{
+	for (size_t i = 0; i < plants->len; i++) {
+		if (plants->items[i].kind != STK_DEMO_RENAME)
+			return true;
+	}
+	return false;
+}
+
+/* A package is right if it holds a plant. Whether a caller calls one is not in the record: with
+ * nothing planted it does not. */
+static bool is_wrong_package(const struct stk_row *row, const struct stk_demo_plants *plants)
+{
+	for (size_t i = 0; i < plants->len; i++) {
+		const struct stk_demo_plant *plant = &plants->items[i];
+		struct stk_str file = stk_str_of(plant->file ? plant->file : "");
+		size_t folder = strlen(row->function.name);
+
+		if (plant->kind != STK_DEMO_RENAME && stk_str_starts(file, row->function.name) &&
+			file.len > folder && file.ptr[folder] == '/')
+			return false;
+	}
+	return true;
+}
+
 typedef void (*wrong_fn)(
 	const struct stk_comparison *comparison, const struct stk_row *row, void *ctx);
+
+static int each_wrong_group(const struct stk_comparison *comparison,
+	const struct stk_demo_plants *plants, wrong_fn fn, void *ctx)
+{
+	const struct stk_rows *lists[] = {&comparison->inclusive, &comparison->packages};
+	int wrong = 0;
+
+	for (size_t list = 0; list < STK_ARRAY_LEN(lists); list++) {
+		for (size_t i = 0; i < lists[list]->len; i++) {
+			const struct stk_row *row = &lists[list]->items[i];
+			bool is_wrong =
+				list == 0 ? !is_planted(plants) : is_wrong_package(row, plants);
+
+			if (row->verdict != STK_VERDICT_REGRESSION || !is_wrong)
+				continue;
+			wrong++;
+			if (fn)
+				fn(comparison, row, ctx);
+		}
+	}
+	return wrong;
+}
 
 /* Each row that accuses a function which nobody made dearer. */
 static int each_wrong(
@@ -99,6 +146,7 @@ static int each_wrong(
 			if (fn)
 				fn(comparison, row, ctx);
 		}
+		wrong += each_wrong_group(comparison, plants, fn, ctx);
 	}
 	return wrong;
 }

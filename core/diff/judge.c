@@ -34,6 +34,12 @@ static void withhold_row(struct stk_row *row, const char *reason)
 	row->reason = reason;
 }
 
+static void withhold_rows(const struct stk_rows *rows, const char *reason)
+{
+	for (size_t i = 0; i < rows->len; i++)
+		withhold_row(&rows->items[i], reason);
+}
+
 /* Numbers stay, words go: nothing is concluded from a measurement that is not sound. */
 static void withhold_verdicts(struct stk_run *run, const struct stk_precondition *failed)
 {
@@ -48,8 +54,9 @@ static void withhold_verdicts(struct stk_run *run, const struct stk_precondition
 		struct stk_comparison *one = &run->comparisons.items[i];
 
 		withhold_row(&one->total, reason);
-		for (size_t k = 0; k < one->rows.len; k++)
-			withhold_row(&one->rows.items[k], reason);
+		withhold_rows(&one->rows, reason);
+		withhold_rows(&one->inclusive, reason);
+		withhold_rows(&one->packages, reason);
 	}
 	stk_buf_release(&text);
 }
@@ -71,6 +78,15 @@ static bool is_improvement(const struct stk_row *row)
 	return row->verdict == STK_VERDICT_IMPROVEMENT;
 }
 
+static size_t count_in(const struct stk_rows *rows, row_fn is_meant)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < rows->len; i++)
+		found += is_meant(&rows->items[i]);
+	return found;
+}
+
 static size_t count_rows(const struct stk_run *run, row_fn is_meant)
 {
 	size_t found = 0;
@@ -81,8 +97,8 @@ static size_t count_rows(const struct stk_run *run, row_fn is_meant)
 		const struct stk_comparison *one = &run->comparisons.items[i];
 
 		found += is_meant(&one->total);
-		for (size_t k = 0; k < one->rows.len; k++)
-			found += is_meant(&one->rows.items[k]);
+		found += count_in(&one->rows, is_meant) + count_in(&one->inclusive, is_meant) +
+			 count_in(&one->packages, is_meant);
 	}
 	return found;
 }

@@ -29,7 +29,7 @@ void stk_judge_conclude(struct stk_run *run, const struct stk_gate_limits *gate)
 void stk_judge_totals(struct stk_run *run, const struct stk_compare_opts *opts);
 
 /* What can be checked from the record alone -> run->preconditions (6.3). Those that the
- * caller has already written stay. */
+ * caller has already written stay. In mode baseline only those that need no blocks. */
 void stk_judge_preconditions(struct stk_run *run);
 
 /* run->gates from what was found. */

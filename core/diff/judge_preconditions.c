@@ -9,21 +9,22 @@
 #include "core/diff/judge.h"
 #include "core/stats/order.h"
 
-#define SLICES_MIN   0.80
-#define LOAD_MIN     0.98
-#define ARMS_MAX     0.02
-#define ERRORS_MAX   0.01
-#define ERRORS_DIFF  0.005
-#define MIX_WARN     0.01
-#define MIX_FAIL     0.05
-#define BUSY_WARN    0.85
-#define LATE_WARN_MS 50.0
-#define LATE_FAIL_MS 1000.0
-#define YIELD_OFF    0.10
-#define YIELD_WARN   0.03
-#define YIELD_FAIL   0.10
-#define OTHER_MAX    0.05
-#define CHANCE       2.6 /* standard errors allowed for */
+#define SLICES_MIN    0.80
+#define LOAD_MIN      0.98
+#define ARMS_MAX      0.02
+#define ERRORS_MAX    0.01
+#define ERRORS_DIFF   0.005
+#define MIX_WARN      0.01
+#define MIX_FAIL      0.05
+#define BUSY_WARN     0.85
+#define LATE_WARN_MS  50.0
+#define LATE_FAIL_MS  1000.0
+#define YIELD_OFF     0.10
+#define YIELD_WARN    0.03
+#define YIELD_FAIL    0.10
+#define OTHER_MAX     0.05
+#define THROTTLED_MAX 0.01
+#define CHANCE        2.6 /* standard errors allowed for */
 
 static bool has(const struct stk_run *run, const char *name)
 {
@@ -259,6 +260,11 @@ static void check_generator(struct stk_run *run)
 		stk_run_precondition(run, "generator", STK_CHECK_FAIL,
 			"the load generator fell behind: starts late p99 %.0f ms, %lld dropped",
 			generator->late_p99_ms, (long long)generator->dropped);
+	else if (isnan(generator->late_p99_ms)) /* another program, which does not tell */
+		stk_run_precondition(run, "generator",
+			generator->busy > BUSY_WARN ? STK_CHECK_WARN : STK_CHECK_OK,
+			"it used %.0f %% of all CPUs; how late its starts were is not known",
+			100.0 * generator->busy);
 	else if (generator->late_p99_ms > LATE_WARN_MS || generator->busy > BUSY_WARN)
 		stk_run_precondition(run, "generator", STK_CHECK_WARN,
 			"the load generator was %.0f %% busy, starts late p99 %.0f ms",
@@ -325,26 +331,67 @@ static void check_truncation(struct stk_run *run)
 			100.0 * worst, type);
 }
 
+/* A CPU quota that holds a service back makes its latency, and what it does in a second, the
+ * quota's. */
+static void check_saturation(struct stk_run *run)
+{
+	double held[STK_SIDES] = {0.0, 0.0}, time[STK_SIDES] = {0.0, 0.0}, worst = 0.0;
+	const char *const names[] = {"base", "head"};
+	int at = STK_SIDE_HEAD;
+	bool any = false;
+
+	for (size_t i = 0; i < run->windows.len; i++) {
+		const struct stk_window *window = &run->windows.items[i];
+
+		if ((window->kind != STK_WINDOW_BLOCK && window->kind != STK_WINDOW_LOAD) ||
+			window->side < 0 || window->throttled_ns < 0)
+			continue;
+		any = true;
+		held[window->side] += (double)window->throttled_ns;
+		time[window->side] += (double)(window->end_ns - window->start_ns);
+	}
+	for (int side = 0; side < STK_SIDES; side++) {
+		if (!(time[side] > 0.0) || held[side] / time[side] <= worst)
+			continue;
+		worst = held[side] / time[side];
+		at = side;
+	}
+	if (!any)
+		return;
+	if (worst > THROTTLED_MAX)
+		stk_run_precondition(run, "saturation", STK_CHECK_FAIL,
+			"%s was held back by its CPU quota %.1f %% of the time (at most 1 %%)",
+			names[at], 100.0 * worst);
+	else
+		stk_run_precondition(run, "saturation", STK_CHECK_OK,
+			"held back by a CPU quota %.1f %% of the time", 100.0 * worst);
+}
+
+/* Those of a paired run look at its blocks; for a kept base flow has checked what those do. */
 static const struct {
 	const char *name;
 	void (*check)(struct stk_run *run);
+	bool is_of_blocks;
 } checks[] = {
-	{"pairs", check_pairs},
-	{"slices", check_slices},
-	{"load", check_load},
-	{"errors", check_errors},
-	{"mix", check_mix},
-	{"generator", check_generator},
-	{"yield", check_yield},
-	{"truncation", check_truncation},
+	{"pairs", check_pairs, true},
+	{"slices", check_slices, true},
+	{"load", check_load, true},
+	{"errors", check_errors, true},
+	{"mix", check_mix, true},
+	{"saturation", check_saturation, false},
+	{"generator", check_generator, false},
+	{"yield", check_yield, false},
+	{"truncation", check_truncation, false},
 };
 
 void stk_judge_preconditions(struct stk_run *run)
 {
-	if (run->mode != STK_MODE_PAIRED)
+	bool is_paired = run->mode == STK_MODE_PAIRED;
+
+	if (!is_paired && run->mode != STK_MODE_BASELINE)
 		return;
 	for (size_t i = 0; i < STK_ARRAY_LEN(checks); i++) {
-		if (!has(run, checks[i].name))
+		if (!has(run, checks[i].name) && (is_paired || !checks[i].is_of_blocks))
 			checks[i].check(run);
 	}
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/diff/package.h"
 #include "core/diff/paired.h"
 #include "core/diff/rename.h"
 #include "core/diff/verdict.h"
@@ -107,21 +108,12 @@ static bool same_file(const struct stk_paired *paired, size_t a, size_t b)
 	return file[0] && strcmp(file, function_at(paired, b)->file) == 0;
 }
 
-/* Folder of the file, or without a file what stands before the last dot of the name. */
-static struct stk_str package_of(const struct stk_function *function)
-{
-	bool by_file = function->file[0] != '\0';
-	struct stk_str text = stk_str_of(by_file ? function->file : function->name);
-	ptrdiff_t cut = stk_str_rfind_byte(text, by_file ? '/' : '.');
-
-	return stk_str_sub(text, 0, cut < 0 ? 0 : (size_t)cut);
-}
-
 static bool same_package(const struct stk_paired *paired, size_t a, size_t b)
 {
-	struct stk_str package = package_of(function_at(paired, a));
+	const struct stk_function *x = function_at(paired, a), *y = function_at(paired, b);
+	struct stk_str package = stk_package_of(x->name, x->file);
 
-	return package.len > 0 && stk_str_eq(package, package_of(function_at(paired, b)));
+	return package.len > 0 && stk_str_eq(package, stk_package_of(y->name, y->file));
 }
 
 static bool is_caller(const struct stk_paired *paired, size_t a, size_t b)
@@ -238,7 +230,8 @@ static void settle_one(struct stk_paired *paired, size_t finding)
 			mark_moved(paired, partner, finding, "moved");
 		return;
 	}
-	reason = explanation(paired, finding);
+	/* Groups lie in each other: their sums over a file or a package say nothing. */
+	reason = paired->is_groups ? NULL : explanation(paired, finding);
 	if (reason)
 		mark_moved(paired, finding, paired->entries.len, reason);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/diff/describe.h"
 #include "core/diff/links.h"
 #include "core/diff/rename.h"
 #include "core/diff/verdict.h"
@@ -33,39 +34,15 @@ static enum stk_entry_kind kind_of(const struct stk_paired *paired, size_t at)
 	if (paired->matrix.pairs < STK_COMPARE_PAIRS_MIN ||
 		stk_matrix_share(&paired->matrix, at) < paired->opts->min_share)
 		return STK_ENTRY_FEW;
+	/* What a new caller calls need not be new. */
 	if (fmin(row->n[0], row->n[1]) < SAMPLES_SIDE_MIN)
-		return sum >= SAMPLES_EXACT_MIN ? STK_ENTRY_EXACT : STK_ENTRY_FEW;
+		return sum >= SAMPLES_EXACT_MIN && !paired->is_groups ? STK_ENTRY_EXACT
+								      : STK_ENTRY_FEW;
 	if (sum < SAMPLES_MIN)
 		return STK_ENTRY_FEW;
 	if (sum < SAMPLES_BLOCK_MIN * 2.0 * (double)paired->matrix.pairs)
 		return STK_ENTRY_SPARSE;
 	return STK_ENTRY_DENSE;
-}
-
-static void describe_row(struct stk_paired *paired, struct stk_paired_entry *entry)
-{
-	const struct stk_matrix *matrix = &paired->matrix;
-	const struct stk_matrix_row *from = &matrix->rows[entry->at];
-	struct stk_row *row = &entry->row;
-	double base_total = stk_matrix_total_cost(matrix, STK_SIDE_BASE);
-	int side = from->value[STK_SIDE_HEAD] > 0.0 ? STK_SIDE_HEAD : STK_SIDE_BASE;
-
-	*row = stk_verdict_row();
-	row->function =
-		stk_diff_input_describe(matrix->input, from->function[side], side, paired->run);
-	if (from->renamed)
-		row->partner = stk_diff_input_describe(
-			matrix->input, from->function[STK_SIDE_BASE], STK_SIDE_BASE, paired->run);
-	row->base_cost = stk_matrix_cost(matrix, entry->at, STK_SIDE_BASE);
-	row->head_cost = stk_matrix_cost(matrix, entry->at, STK_SIDE_HEAD);
-	row->n_base = from->n[STK_SIDE_BASE];
-	row->n_head = from->n[STK_SIDE_HEAD];
-	row->impact = base_total > 0.0 ? (row->head_cost - row->base_cost) / base_total : NAN;
-	row->share = matrix->all_total[STK_SIDE_BASE] > 0.0
-			     ? from->value[STK_SIDE_BASE] / matrix->all_total[STK_SIDE_BASE]
-			     : NAN;
-	if (from->value[STK_SIDE_BASE] <= 0.0)
-		row->share = stk_matrix_share(matrix, entry->at);
 }
 
 void stk_paired_classify(struct stk_paired *paired)
@@ -80,20 +57,20 @@ void stk_paired_classify(struct stk_paired *paired)
 		entry = stk_vec_push_new(&paired->entries);
 		entry->at = at;
 		entry->kind = kind_of(paired, at);
-		describe_row(paired, entry);
+		entry->row = stk_describe_row(&paired->matrix, at, paired->run);
 	}
 }
 
-/* Counts of the dense rows, row after row; returns how many. */
-static size_t gather_dense(struct stk_paired *paired, double *base, double *head)
+size_t stk_paired_gather(struct stk_paired *paired, bool sparse, double *base, double *head)
 {
 	const struct stk_matrix *matrix = &paired->matrix;
+	enum stk_entry_kind fitted = sparse ? STK_ENTRY_SPARSE : STK_ENTRY_DENSE;
 	size_t rows = 0;
 
 	for (size_t i = 0; i < paired->entries.len; i++) {
 		struct stk_paired_entry *entry = &paired->entries.items[i];
 
-		if (entry->kind != STK_ENTRY_DENSE)
+		if (entry->kind != STK_ENTRY_DENSE && entry->kind != fitted)
 			continue;
 		for (size_t pair = 0; pair < matrix->pairs; pair++) {
 			base[rows * matrix->pairs + pair] =
@@ -101,7 +78,9 @@ static size_t gather_dense(struct stk_paired *paired, double *base, double *head
 			head[rows * matrix->pairs + pair] =
 				stk_matrix_count(matrix, entry->at, STK_SIDE_HEAD, pair);
 		}
-		entry->fit = rows++;
+		if (entry->kind == fitted)
+			entry->fit = rows;
+		rows++;
 	}
 	return rows;
 }
@@ -116,31 +95,54 @@ static void take_fit(struct stk_paired_entry *entry, const struct stk_blocks_row
 	entry->most = fit->most;
 }
 
+/* Groups take the functions' shift: head's requests count for so many more (or less). */
+static void shift_groups(const struct stk_paired *paired, double *requests)
+{
+	for (size_t pair = 0; pair < paired->matrix.pairs; pair++)
+		requests[pair] *= exp(paired->shift[pair]);
+}
+
+static void add_shift_error(const struct stk_paired *paired, struct stk_paired_entry *entry)
+{
+	entry->row.se = hypot(entry->row.se, paired->shift_error);
+	entry->raw += paired->common_shift;
+}
+
 static void fit_dense(struct stk_paired *paired)
 {
 	const struct stk_matrix *matrix = &paired->matrix;
 	size_t cells = paired->entries.len * matrix->pairs + 1;
 	double *base = stk_xcalloc(cells, sizeof *base), *head = stk_xcalloc(cells, sizeof *head);
+	double *requests =
+		stk_xmemdup(matrix->requests[STK_SIDE_HEAD], matrix->pairs * sizeof *requests);
 	struct stk_blocks_data data = {.pairs = matrix->pairs,
 		.base = base,
 		.head = head,
 		.base_requests = matrix->requests[STK_SIDE_BASE],
-		.head_requests = matrix->requests[STK_SIDE_HEAD]};
+		.head_requests = requests};
 
-	data.rows = gather_dense(paired, base, head);
-	data.shift = data.rows < SHIFT_ROWS_MIN ? STK_BLOCKS_NONE : STK_BLOCKS_ROBUST;
-	paired->shift = stk_xcalloc(matrix->pairs, sizeof *paired->shift);
-	if (data.rows > 0) {
+	data.rows = stk_paired_gather(paired, false, base, head);
+	data.shift = data.rows < SHIFT_ROWS_MIN || paired->is_groups ? STK_BLOCKS_NONE
+								     : STK_BLOCKS_ROBUST;
+	if (paired->is_groups)
+		shift_groups(paired, requests);
+	if (data.rows > 0)
 		stk_blocks_fit(&data, &paired->blocks);
+	if (data.rows > 0 && !paired->is_groups) {
 		memcpy(paired->shift, paired->blocks.shift, matrix->pairs * sizeof(double));
 		paired->common_shift = stk_order_mean(paired->shift, matrix->pairs);
+		paired->shift_error = paired->blocks.shift_error;
 	}
 	for (size_t i = 0; i < paired->entries.len; i++) {
 		struct stk_paired_entry *entry = &paired->entries.items[i];
 
-		if (entry->kind == STK_ENTRY_DENSE)
-			take_fit(entry, &paired->blocks.items[entry->fit]);
+		if (entry->kind != STK_ENTRY_DENSE)
+			continue;
+		take_fit(entry, &paired->blocks.items[entry->fit]);
+		if (paired->is_groups)
+			add_shift_error(paired, entry);
 	}
+	free(requests);
 	free(base);
 	free(head);
 }
@@ -261,31 +263,34 @@ static void link_rows(struct stk_paired *paired, const struct stk_links *links)
 
 static void fill_comparison(const struct stk_paired *paired, struct stk_comparison *out)
 {
-	const struct stk_matrix *matrix = &paired->matrix;
-	const struct stk_diff_input *input = matrix->input;
-	double all = matrix->all_total[0] + matrix->all_total[1];
-
-	*out = (struct stk_comparison){.type_id = stk_run_text(paired->run, input->type_id),
-		.short_name = stk_run_text(paired->run, input->short_name),
-		.unit = stk_run_text(paired->run, input->unit),
-		.is_level = input->is_level,
-		.pairs = (int)matrix->pairs,
-		.slices_base = matrix->slices[STK_SIDE_BASE],
-		.slices_head = matrix->slices[STK_SIDE_HEAD],
-		.samples_base = matrix->all_samples[STK_SIDE_BASE],
-		.samples_head = matrix->all_samples[STK_SIDE_HEAD],
-		.hz = input->hz,
-		.period = input->period,
-		.unlabelled = NAN,
-		.other = all > 0.0 ? (input->other[0] + input->other[1]) / all : 0.0,
-		.common_shift = expm1(paired->common_shift),
-		.q_threshold = paired->opts->q,
-		.changed_share = NAN,
-		.tested = paired->tested,
-		.total = stk_verdict_row()};
+	*out = stk_describe_comparison(
+		&paired->matrix, paired->common_shift, paired->opts->q, paired->run);
+	out->tested = paired->tested;
 	for (size_t i = 0; i < paired->entries.len; i++)
 		stk_vec_push(&out->rows, paired->entries.items[i].row);
 	stk_verdict_sort(out->rows.items, out->rows.len);
+}
+
+void stk_paired_test(struct stk_paired *paired)
+{
+	if (!paired->shift)
+		paired->shift = stk_xcalloc(paired->matrix.pairs, sizeof *paired->shift);
+	stk_paired_classify(paired);
+	fit_dense(paired);
+	stk_paired_fit_sparse(paired);
+	stk_paired_fit_exact(paired);
+	fill_p(paired);
+	correct(paired);
+	judge_rows(paired);
+	stk_paired_find_moved(paired);
+}
+
+void stk_paired_release(struct stk_paired *paired)
+{
+	stk_blocks_release(&paired->blocks);
+	stk_vec_release(&paired->entries);
+	free(paired->shift);
+	stk_matrix_release(&paired->matrix);
 }
 
 int stk_compare_paired(const struct stk_diff_input *input, const struct stk_compare_opts *opts,
@@ -301,14 +306,7 @@ int stk_compare_paired(const struct stk_diff_input *input, const struct stk_comp
 	paired.min_change =
 		input->is_level ? paired.opts->min_change_level : paired.opts->min_change;
 	(void)stk_rename_join(&paired.matrix);
-	stk_paired_classify(&paired);
-	fit_dense(&paired);
-	stk_paired_fit_sparse(&paired);
-	stk_paired_fit_exact(&paired);
-	fill_p(&paired);
-	correct(&paired);
-	judge_rows(&paired);
-	stk_paired_find_moved(&paired);
+	stk_paired_test(&paired);
 	settle_renamed(&paired);
 	links = stk_links_new(&paired.matrix);
 	link_rows(&paired, links);
@@ -317,9 +315,7 @@ int stk_compare_paired(const struct stk_diff_input *input, const struct stk_comp
 	stk_paired_sensitivity(&paired, out);
 	out->changed_share = stk_links_share(links, out);
 	stk_links_free(links);
-	stk_blocks_release(&paired.blocks);
-	stk_vec_release(&paired.entries);
-	free(paired.shift);
-	stk_matrix_release(&paired.matrix);
-	return 0;
+	rc = stk_paired_groups(&paired, out, err);
+	stk_paired_release(&paired);
+	return rc;
 }

@@ -34,13 +34,25 @@ struct stk_paired {
 	struct stk_blocks blocks; /* of the dense rows */
 	double *shift;            /* per pair; zeros when too few rows */
 	double common_shift;      /* mean of it */
+	double shift_error;       /* of that mean */
+	bool is_groups;           /* rows are groups: the shift is that of the functions */
 	double min_change;
 	size_t tested;
 	double fcr_level, alpha;
 };
 
+/* From a matrix to judged rows: everything below in its order. */
+void stk_paired_test(struct stk_paired *paired);
+void stk_paired_release(struct stk_paired *paired);
+/* Functions with all they call, and packages, as a family of their own (F3) -> out. */
+int stk_paired_groups(const struct stk_paired *paired, struct stk_comparison *out,
+	struct stk_err *err) STK_MUST_CHECK;
+
 /* Rows worth showing, with their kind, costs, shares and impact. */
 void stk_paired_classify(struct stk_paired *paired);
+/* Counts of the dense rows, and of the sparse ones, row after row; entry->fit of the latter (else
+ * of the dense ones) becomes their number. Returns how many. */
+size_t stk_paired_gather(struct stk_paired *paired, bool sparse, double *base, double *head);
 /* theta, se, df, p and leave-one-out of the rows that are too rare for block logs. */
 void stk_paired_fit_sparse(struct stk_paired *paired);
 void stk_paired_fit_exact(struct stk_paired *paired);

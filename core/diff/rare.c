@@ -6,34 +6,6 @@
 #include "core/stats/binomial.h"
 #include "core/stats/dispersion.h"
 
-static bool is_countable(const struct stk_paired_entry *entry)
-{
-	return entry->kind == STK_ENTRY_DENSE || entry->kind == STK_ENTRY_SPARSE;
-}
-
-static size_t gather(struct stk_paired *paired, double *base, double *head)
-{
-	const struct stk_matrix *matrix = &paired->matrix;
-	size_t rows = 0;
-
-	for (size_t i = 0; i < paired->entries.len; i++) {
-		struct stk_paired_entry *entry = &paired->entries.items[i];
-
-		if (!is_countable(entry))
-			continue;
-		for (size_t pair = 0; pair < matrix->pairs; pair++) {
-			base[rows * matrix->pairs + pair] =
-				stk_matrix_count(matrix, entry->at, STK_SIDE_BASE, pair);
-			head[rows * matrix->pairs + pair] =
-				stk_matrix_count(matrix, entry->at, STK_SIDE_HEAD, pair);
-		}
-		if (entry->kind == STK_ENTRY_SPARSE)
-			entry->fit = rows;
-		rows++;
-	}
-	return rows;
-}
-
 /* theta of the pooled counts with one pair left out; pairs = none left out. */
 static double pooled_theta(const struct stk_paired *paired, size_t at, size_t left_out)
 {
@@ -76,7 +48,7 @@ void stk_paired_fit_sparse(struct stk_paired *paired)
 		return;
 	base = stk_xcalloc(cells, sizeof *base);
 	head = stk_xcalloc(cells, sizeof *head);
-	data.rows = gather(paired, base, head);
+	data.rows = stk_paired_gather(paired, true, base, head);
 	data.base =
 		(struct stk_dispersion_group){matrix->pairs, base, matrix->requests[STK_SIDE_BASE]};
 	data.head =

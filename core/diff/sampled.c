@@ -2,9 +2,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/diff/describe.h"
 #include "core/diff/paired.h"
 #include "core/diff/verdict.h"
 #include "core/stats/decide.h"
+#include "core/stats/noticeable.h"
 #include "core/stats/order.h"
 
 /* Samples behind a side's pair: what the slices say, else what the rows add up to. */
@@ -24,10 +26,9 @@ static double counting_error(const struct stk_matrix *matrix, double share)
 {
 	double sum = 0.0;
 
-	for (size_t pair = 0; pair < matrix->pairs; pair++) {
-		for (int side = 0; side < STK_SIDES; side++)
-			sum += 1.0 / (share * samples_of(matrix, side, pair) + 0.5);
-	}
+	for (size_t pair = 0; pair < matrix->pairs; pair++)
+		sum += stk_noticeable_counting(share * samples_of(matrix, STK_SIDE_BASE, pair),
+			share * samples_of(matrix, STK_SIDE_HEAD, pair));
 	return sum / (double)matrix->pairs;
 }
 
@@ -68,14 +69,7 @@ void stk_paired_total(const struct stk_paired *paired, struct stk_row *out)
 	double margin = log1p(paired->opts->null_margin);
 	struct stk_estimate estimate;
 
-	*out = stk_verdict_row();
-	out->function.name = "total";
-	out->function.file = "";
-	out->base_cost = stk_matrix_total_cost(matrix, STK_SIDE_BASE);
-	out->head_cost = stk_matrix_total_cost(matrix, STK_SIDE_HEAD);
-	out->n_base = matrix->all_samples[STK_SIDE_BASE];
-	out->n_head = matrix->all_samples[STK_SIDE_HEAD];
-	out->share = 1.0;
+	*out = stk_describe_total(matrix);
 	out->tested = true;
 	if (out->base_cost > 0.0)
 		out->impact = out->head_cost / out->base_cost - 1.0;
@@ -95,16 +89,18 @@ void stk_paired_total(const struct stk_paired *paired, struct stk_row *out)
 
 static double noticed_at(const struct stk_paired *paired, double share)
 {
-	/* Without dense rows nothing was fitted: the text's fall-back. */
-	bool is_fitted = paired->blocks.rows > 0;
-	double d0 = is_fitted ? paired->blocks.prior.d0 : 4.0;
-	double s0_2 = is_fitted ? paired->blocks.prior.s0_2 : 1.0;
-	double pairs = (double)paired->matrix.pairs;
-	double floor = counting_error(&paired->matrix, share);
-	double variance = fmax(floor, s0_2 * (floor + paired->blocks.tau2));
-	struct stk_estimate estimate = {0.0, sqrt(variance / pairs), fmin(d0 + pairs - 1.0, 200.0)};
+	struct stk_noticeable row = {.counting = counting_error(&paired->matrix, share),
+		.pairs = (double)paired->matrix.pairs,
+		.alpha = paired->alpha,
+		.margin = log1p(paired->opts->null_margin)};
 
-	return stk_decide_mde(&estimate, paired->alpha, log1p(paired->opts->null_margin));
+	stk_noticeable_unfitted(&row); /* stays where there were no dense rows */
+	if (paired->blocks.rows > 0) {
+		row.d0 = paired->blocks.prior.d0;
+		row.s0_2 = paired->blocks.prior.s0_2;
+		row.tau2 = paired->blocks.tau2;
+	}
+	return stk_noticeable_paired(&row);
 }
 
 void stk_paired_sensitivity(const struct stk_paired *paired, struct stk_comparison *out)

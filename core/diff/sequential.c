@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/diff/describe.h"
+#include "core/diff/groups.h"
+#include "core/diff/links.h"
 #include "core/diff/rename.h"
 #include "core/diff/single_priv.h"
 #include "core/diff/verdict.h"
@@ -14,6 +17,8 @@
 /* Slices follow each other: their scatter understates that of windows (6.5.4, rho 0.3). Only for
  * the total; in rows the term between windows holds it. */
 #define PSI 1.9
+
+#define BETTER "better, not calibrated"
 
 /* One side by slices. */
 struct side {
@@ -32,6 +37,7 @@ struct sequential {
 	size_t rows;
 	struct stk_dispersion fit;
 	double alpha, level;
+	bool is_groups; /* rows are groups: the shift is that of the functions */
 };
 
 static ptrdiff_t find_place(const struct side *side, int place)
@@ -133,14 +139,21 @@ static void fit_rows(struct sequential *seq)
 	struct stk_dispersion_data data = {.rows = seq->rows,
 		.base = {base->len, base->counts, base->requests},
 		.head = {head->len, head->counts, head->requests},
-		.sigma_aa = seq->aa.sigma,
 		.df_aa = seq->aa.df,
+		.inflation = seq->aa.inflation,
 		.robust = true};
+	double *sigma;
 
 	if (seq->rows == 0 || !has_slices(seq))
 		return;
+	sigma = stk_xcalloc(seq->rows, sizeof *sigma);
+	for (size_t i = 0; i < seq->rows; i++)
+		sigma[i] = seq->aa.sigma[stk_dispersion_band(
+			stk_matrix_share(&seq->single.matrix, seq->tested[i]))];
+	data.sigma_rows = sigma;
 	stk_dispersion_fit(&data, &seq->fit);
-	if (seq->rows >= STK_SINGLE_SHIFT_ROWS_MIN)
+	free(sigma);
+	if (seq->rows >= STK_SINGLE_SHIFT_ROWS_MIN && !seq->is_groups)
 		seq->single.shift = seq->fit.shift;
 }
 
@@ -190,7 +203,7 @@ static void cap(const struct sequential *seq, struct stk_row *row)
 	if (seq->aa.calibrated)
 		return;
 	if (row->verdict == STK_VERDICT_IMPROVEMENT)
-		row->reason = "better, not calibrated";
+		row->reason = BETTER;
 	else if (row->verdict == STK_VERDICT_REGRESSION)
 		row->reason = STK_COMPARE_SUSPECT;
 	else
@@ -261,7 +274,24 @@ static struct stk_row *measure_rows(struct sequential *seq)
 	return rows;
 }
 
-static void fill_rows(struct sequential *seq, struct stk_comparison *out)
+/* Changed, or would be said to be were the comparison calibrated. */
+static bool is_finding(const struct stk_row *row)
+{
+	return row->verdict == STK_VERDICT_REGRESSION || row->verdict == STK_VERDICT_IMPROVEMENT ||
+	       (row->verdict == STK_VERDICT_INCONCLUSIVE && row->reason &&
+		       (strcmp(row->reason, STK_COMPARE_SUSPECT) == 0 ||
+			       strcmp(row->reason, BETTER) == 0));
+}
+
+/* By its whole cost: of a kept base there are no stacks that an increase could be told from. */
+static void link_row(const struct stk_single *single, size_t at, struct stk_row *row)
+{
+	if (single->links)
+		stk_links_fill_row(single->links, at, false, single->run, row);
+}
+
+/* named: one flag per row of the matrix, set where a row has changed. */
+static void fill_rows(struct sequential *seq, struct stk_comparison *out, bool *named)
 {
 	const struct stk_single *single = &seq->single;
 	bool fitted = seq->fit.rows > 0;
@@ -269,6 +299,8 @@ static void fill_rows(struct sequential *seq, struct stk_comparison *out)
 
 	for (size_t i = 0; fitted && i < seq->rows; i++) {
 		judge_row(seq, i, &rows[i]);
+		named[seq->tested[i]] = is_finding(&rows[i]);
+		link_row(single, seq->tested[i], &rows[i]);
 		stk_vec_push(&out->rows, rows[i]);
 	}
 	for (size_t at = 0; at < single->matrix.len; at++) {
@@ -282,6 +314,7 @@ static void fill_rows(struct sequential *seq, struct stk_comparison *out)
 		judge_untested(&row);
 		if (!fitted)
 			row.reason = "too few slices";
+		link_row(single, at, &row);
 		stk_vec_push(&out->rows, row);
 	}
 	out->tested = fitted ? seq->rows : 0;
@@ -315,7 +348,8 @@ static bool is_measurable(const struct side *side)
 static void fit_total(const struct sequential *seq, struct stk_row *out)
 {
 	const struct side *base = &seq->sides[STK_SIDE_BASE], *head = &seq->sides[STK_SIDE_HEAD];
-	double var[STK_SIDES], within, between = seq->aa.sigma * seq->aa.sigma, welch;
+	double var[STK_SIDES], within, between = seq->aa.sigma_total * seq->aa.sigma_total;
+	double welch;
 
 	out->theta = mean_log(head, &var[STK_SIDE_HEAD]);
 	out->theta -= mean_log(base, &var[STK_SIDE_BASE]);
@@ -325,7 +359,7 @@ static void fit_total(const struct sequential *seq, struct stk_row *out)
 				     var[1] * var[1] / ((double)head->len - 1.0));
 	if (!(welch >= 1.0))
 		welch = (double)(base->len + head->len) - 2.0;
-	out->se = sqrt(within + between);
+	out->se = seq->aa.inflation * sqrt(within + between);
 	out->df = (within + between) * (within + between) /
 		  (within * within / welch + between * between / seq->aa.df);
 }
@@ -339,14 +373,7 @@ static void fill_total(const struct sequential *seq, struct stk_row *out)
 			matrix->input->is_level ? opts->min_change_level : opts->min_change_total};
 	struct stk_estimate estimate;
 
-	*out = stk_verdict_row();
-	out->function.name = "total";
-	out->function.file = "";
-	out->base_cost = stk_matrix_total_cost(matrix, STK_SIDE_BASE);
-	out->head_cost = stk_matrix_total_cost(matrix, STK_SIDE_HEAD);
-	out->n_base = matrix->all_samples[STK_SIDE_BASE];
-	out->n_head = matrix->all_samples[STK_SIDE_HEAD];
-	out->share = 1.0;
+	*out = stk_describe_total(matrix);
 	out->verdict = STK_VERDICT_INCONCLUSIVE;
 	out->reason = "too few slices";
 	out->tested =
@@ -371,8 +398,9 @@ static double noticed_at(const struct sequential *seq, double share)
 	double mean = share * (matrix->all_samples[0] + matrix->all_samples[1]) /
 		      (double)(seq->sides[0].len + seq->sides[1].len);
 	double phi = fmax(1.0, seq->fit.prior.s0_2 * (1.0 + seq->fit.tau2 * mean));
+	double sigma = seq->aa.sigma[stk_dispersion_band(share)];
 	struct stk_estimate estimate = {
-		0.0, sqrt(phi * counting + seq->aa.sigma * seq->aa.sigma), seq->aa.df};
+		0.0, seq->aa.inflation * sqrt(phi * counting + sigma * sigma), seq->aa.df};
 
 	return stk_decide_mde(&estimate, seq->alpha, log1p(seq->single.opts->null_margin));
 }
@@ -402,6 +430,74 @@ static void release(struct sequential *seq)
 	stk_matrix_release(&seq->single.matrix);
 }
 
+/* From a matrix to fitted rows. */
+static void fit(struct sequential *seq)
+{
+	const struct stk_diff_input *input = seq->single.matrix.input;
+
+	for (int side = 0; side < STK_SIDES; side++) {
+		find_places(input, side, &seq->sides[side]);
+		fill_side(input, side, &seq->sides[side]);
+	}
+	choose_rows(seq);
+	for (int side = 0; side < STK_SIDES; side++)
+		fill_counts(seq, side);
+	fit_rows(seq);
+}
+
+static void fold_groups(
+	struct sequential *seq, const struct stk_groups *groups, struct stk_row *rows, bool *named)
+{
+	struct stk_groups_folding folding = {.matrix = &seq->single.matrix,
+		.shift = seq->single.shift,
+		.found = stk_xcalloc(seq->rows + 1, sizeof *folding.found),
+		.named = named};
+
+	for (size_t i = 0; i < seq->rows; i++) {
+		if (is_finding(&rows[i]))
+			folding.found[folding.len++] =
+				(struct stk_groups_found){seq->tested[i], &rows[i]};
+	}
+	stk_groups_fold(groups, &folding);
+	free(folding.found);
+}
+
+/* Callers and packages, a family of their own (6.7, F3). */
+static int fill_groups(const struct sequential *functions, bool *named, struct stk_comparison *out,
+	struct stk_err *err)
+{
+	struct stk_compare_opts opts = *functions->single.opts;
+	struct sequential seq = {.single = functions->single, .aa = functions->aa};
+	struct stk_groups groups;
+	struct stk_row *rows = NULL;
+	int rc;
+
+	opts.min_impact = opts.min_impact_group;
+	seq.single.opts = &opts;
+	seq.is_groups = true;
+	stk_groups_init(&groups, &functions->single.matrix, opts.min_share);
+	rc = stk_matrix_build(&groups.input, true, &seq.single.matrix, err);
+	if (rc < 0)
+		goto out;
+	fit(&seq);
+	if (seq.fit.rows > 0)
+		rows = measure_rows(&seq);
+	for (size_t i = 0; rows && i < seq.rows; i++)
+		judge_row(&seq, i, &rows[i]);
+	if (rows)
+		fold_groups(&seq, &groups, rows, named);
+	for (size_t i = 0; rows && i < seq.rows; i++)
+		stk_vec_push(
+			seq.tested[i] < groups.totals ? &out->inclusive : &out->packages, rows[i]);
+	stk_verdict_sort(out->inclusive.items, out->inclusive.len);
+	stk_verdict_sort(out->packages.items, out->packages.len);
+	release(&seq);
+out:
+	free(rows);
+	stk_groups_release(&groups);
+	return rc;
+}
+
 int stk_compare_sequential(const struct stk_diff_input *input, const struct stk_compare_opts *opts,
 	const struct stk_compare_aa *aa, struct stk_run *run, struct stk_comparison *out,
 	struct stk_err *err)
@@ -410,6 +506,7 @@ int stk_compare_sequential(const struct stk_diff_input *input, const struct stk_
 	static const struct stk_compare_aa guess = STK_COMPARE_AA_GUESS;
 	struct sequential seq = {
 		.single = {.opts = opts ? opts : &defaults, .run = run}, .aa = aa ? *aa : guess};
+	bool *named;
 	int rc;
 
 	seq.single.requests_known = stk_single_knows_requests(input);
@@ -420,20 +517,19 @@ int stk_compare_sequential(const struct stk_diff_input *input, const struct stk_
 	if (rc < 0)
 		return rc;
 	(void)stk_rename_join(&seq.single.matrix);
-	for (int side = 0; side < STK_SIDES; side++) {
-		find_places(input, side, &seq.sides[side]);
-		fill_side(input, side, &seq.sides[side]);
-	}
-	choose_rows(&seq);
-	for (int side = 0; side < STK_SIDES; side++)
-		fill_counts(&seq, side);
-	fit_rows(&seq);
-	stk_single_fill_head(&seq.single, out);
+	named = stk_xcalloc(seq.single.matrix.len + 1, sizeof *named);
+	fit(&seq);
+	*out = stk_describe_comparison(
+		&seq.single.matrix, seq.single.shift, seq.single.opts->q, seq.single.run);
 	out->pairs = 0;
 	out->calibrated = seq.aa.calibrated;
-	fill_rows(&seq, out);
+	seq.single.links = stk_links_new(&seq.single.matrix);
+	fill_rows(&seq, out, named);
 	fill_total(&seq, &out->total);
 	fill_sensitivity(&seq, out);
+	rc = fill_groups(&seq, named, out, err);
+	stk_links_free(seq.single.links);
+	free(named);
 	release(&seq);
-	return 0;
+	return rc;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/diff/compare.h"
+#include "core/diff/describe.h"
 #include "core/diff/links.h"
 #include "core/diff/matrix.h"
 #include "core/diff/rename.h"
@@ -63,27 +64,11 @@ static double common_shift(const struct stk_single *single)
 
 struct stk_row stk_single_describe(const struct stk_single *single, size_t at)
 {
-	const struct stk_matrix *matrix = &single->matrix;
-	const struct stk_matrix_row *from = &matrix->rows[at];
-	int side = from->value[STK_SIDE_HEAD] > 0.0 ? STK_SIDE_HEAD : STK_SIDE_BASE;
-	double base_total = stk_matrix_total_cost(matrix, STK_SIDE_BASE);
-	struct stk_row row = stk_verdict_row();
+	struct stk_row row = stk_describe_row(&single->matrix, at, single->run);
 
-	row.function =
-		stk_diff_input_describe(matrix->input, from->function[side], side, single->run);
-	if (from->renamed)
-		row.partner = stk_diff_input_describe(
-			matrix->input, from->function[STK_SIDE_BASE], STK_SIDE_BASE, single->run);
-	row.base_cost = stk_matrix_cost(matrix, at, STK_SIDE_BASE);
-	row.head_cost = stk_matrix_cost(matrix, at, STK_SIDE_HEAD);
-	row.n_base = from->n[STK_SIDE_BASE];
-	row.n_head = from->n[STK_SIDE_HEAD];
-	row.share = from->value[STK_SIDE_BASE] > 0.0
-			    ? from->value[STK_SIDE_BASE] / matrix->all_total[STK_SIDE_BASE]
-			    : stk_matrix_share(matrix, at);
-	row.impact = (row.head_cost * (single->requests_known ? 1.0 : exp(-single->shift)) -
-			     row.base_cost) /
-		     base_total;
+	if (!single->requests_known)
+		row.impact = (row.head_cost * exp(-single->shift) - row.base_cost) /
+			     stk_matrix_total_cost(&single->matrix, STK_SIDE_BASE);
 	row.tested = stk_single_is_testable(single, at);
 	return row;
 }
@@ -184,14 +169,7 @@ static void fill_total(const struct stk_single *single, struct stk_row *out)
 {
 	const struct stk_matrix *matrix = &single->matrix;
 
-	*out = stk_verdict_row();
-	out->function.name = "total";
-	out->function.file = "";
-	out->base_cost = stk_matrix_total_cost(matrix, STK_SIDE_BASE);
-	out->head_cost = stk_matrix_total_cost(matrix, STK_SIDE_HEAD);
-	out->n_base = matrix->all_samples[STK_SIDE_BASE];
-	out->n_head = matrix->all_samples[STK_SIDE_HEAD];
-	out->share = 1.0;
+	*out = stk_describe_total(matrix);
 	out->verdict = STK_VERDICT_INCONCLUSIVE;
 	out->reason = single->requests_known ? "one profile a side" : "requests unknown";
 	if (!single->requests_known || !(out->base_cost > 0.0) || !(out->head_cost > 0.0))
@@ -202,30 +180,6 @@ static void fill_total(const struct stk_single *single, struct stk_row *out)
 		       2.0 * WINDOW_CV * WINDOW_CV);
 	out->df = INFINITY;
 	stk_verdict_numbers(out, 0.95, single->opts->q, single->opts->null_margin);
-}
-
-void stk_single_fill_head(const struct stk_single *single, struct stk_comparison *out)
-{
-	const struct stk_matrix *matrix = &single->matrix;
-	const struct stk_diff_input *input = matrix->input;
-	double all = matrix->all_total[0] + matrix->all_total[1];
-
-	*out = (struct stk_comparison){.type_id = stk_run_text(single->run, input->type_id),
-		.short_name = stk_run_text(single->run, input->short_name),
-		.unit = stk_run_text(single->run, input->unit),
-		.is_level = input->is_level,
-		.pairs = 1,
-		.slices_base = matrix->slices[STK_SIDE_BASE],
-		.slices_head = matrix->slices[STK_SIDE_HEAD],
-		.samples_base = matrix->all_samples[STK_SIDE_BASE],
-		.samples_head = matrix->all_samples[STK_SIDE_HEAD],
-		.hz = input->hz,
-		.period = input->period,
-		.unlabelled = NAN,
-		.other = all > 0.0 ? (input->other[0] + input->other[1]) / all : 0.0,
-		.common_shift = expm1(single->shift),
-		.q_threshold = single->opts->q,
-		.changed_share = NAN};
 }
 
 bool stk_single_knows_requests(const struct stk_diff_input *input)
@@ -252,7 +206,7 @@ int stk_compare_single(const struct stk_diff_input *input, const struct stk_comp
 		return rc;
 	(void)stk_rename_join(&single.matrix);
 	single.shift = common_shift(&single);
-	stk_single_fill_head(&single, out);
+	*out = stk_describe_comparison(&single.matrix, single.shift, single.opts->q, single.run);
 	single.links = stk_links_new(&single.matrix);
 	fill_rows(&single, out);
 	judge_rows(&single, out);

@@ -25,8 +25,6 @@ struct stk_single {
 bool stk_single_is_testable(const struct stk_single *single, size_t at);
 /* A row with its costs, samples, share and impact, not yet judged. */
 struct stk_row stk_single_describe(const struct stk_single *single, size_t at);
-/* Everything of a comparison but its rows and total. */
-void stk_single_fill_head(const struct stk_single *single, struct stk_comparison *out);
 bool stk_single_knows_requests(const struct stk_diff_input *input);
 
 #endif

@@ -231,13 +231,13 @@ static int build(
 	return 0;
 }
 
-static int make_side(
-	struct stk_session *session, struct stk_builds *builds, int side, struct stk_err *err)
+int stk_builds_make_side(struct stk_session *session, int side, struct stk_err *err)
 {
+	struct stk_builds *builds = session->builds;
 	int rc;
 
-	if (builds->range.is_same && side == STK_SIDE_HEAD) {
-		builds->checkouts[side] = builds->checkouts[STK_SIDE_BASE];
+	if (builds->range.is_same && builds->checkouts[!side]) {
+		builds->checkouts[side] = builds->checkouts[!side];
 		return 0;
 	}
 	rc = check_out(session, builds, side, err);
@@ -246,21 +246,27 @@ static int make_side(
 	return rc;
 }
 
-int stk_builds_make(struct stk_session *session, struct stk_err *err)
+int stk_builds_choose(struct stk_session *session, struct stk_err *err)
 {
 	struct stk_builds *builds;
 	int rc;
 
-	if (!session->workflow->from_git)
-		return 0;
 	session->phase = "build";
 	builds = session->builds = stk_xcalloc(1, sizeof *builds);
 	stk_buf_init(&builds->state, 4096);
 	rc = open_repo(session, builds, err);
-	if (rc == 0)
-		rc = choose(session, builds, err);
+	return rc == 0 ? choose(session, builds, err) : rc;
+}
+
+int stk_builds_make(struct stk_session *session, struct stk_err *err)
+{
+	int rc;
+
+	if (!session->workflow->from_git)
+		return 0;
+	rc = stk_builds_choose(session, err);
 	for (int side = 0; rc == 0 && side < STK_SIDES; side++)
-		rc = make_side(session, builds, side, err);
+		rc = stk_builds_make_side(session, side, err);
 	return rc;
 }
 

@@ -11,6 +11,10 @@ struct stk_repo;
  * run has built; into the record goes what they are. Other workflows: nothing happens. Errors as of
  * stk_range_choose, stk_checkout_open and stk_service_build. */
 int stk_builds_make(struct stk_session *session, struct stk_err *err) STK_MUST_CHECK;
+/* The same in two steps: which commits they are, then one side after the other. Only for workflows
+ * that are built from git. */
+int stk_builds_choose(struct stk_session *session, struct stk_err *err) STK_MUST_CHECK;
+int stk_builds_make_side(struct stk_session *session, int side, struct stk_err *err) STK_MUST_CHECK;
 /* Close the work trees; the services that ran in them must have ended. */
 void stk_builds_release(struct stk_session *session);
 

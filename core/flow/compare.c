@@ -87,8 +87,7 @@ int stk_session_compare(
 		*out = session->run->comparisons.len;
 		stk_vec_push(&session->run->comparisons, comparison);
 	} else {
-		stk_vec_release(&comparison.rows);
-		stk_vec_release(&comparison.sensitivity);
+		stk_comparison_release(&comparison);
 	}
 	stk_diff_input_release(&input);
 	return rc;

@@ -8,6 +8,7 @@
 #include "core/base/units.h"
 #include "core/flow/blocks.h"
 #include "core/flow/drive_priv.h"
+#include "core/flow/program.h"
 #include "core/flow/slices.h"
 #include "core/load/threshold.h"
 #include "core/script/driver.h"
@@ -47,6 +48,12 @@ void stk_drive_init(
 bool stk_drive_replaces(const struct stk_load_spec *spec)
 {
 	return spec->rate > 0 || spec->vus > 0;
+}
+
+int64_t stk_drive_length_ns(const struct stk_load_spec *spec)
+{
+	return spec->duration_ns == 0 && stk_drive_replaces(spec) ? 60 * STK_NS_PER_S
+								  : spec->duration_ns;
 }
 
 /* Where a profiler looks on, evenly spaced starts would choose what it sees (plan.h, jitter). */
@@ -277,9 +284,8 @@ static void show_load(struct stk_drive *drive)
 	stk_buf_release(&detail);
 }
 
-/* A window of fewer than three slices says nothing about its own noise. */
-static int refuse_short(
-	struct stk_session *session, const char *name, int64_t ns, struct stk_err *err)
+int stk_drive_refuse_short(
+	const struct stk_session *session, const char *name, int64_t ns, struct stk_err *err)
 {
 	int64_t slice_ns = stk_slices_longest_ns(session);
 	struct stk_buf want = STK_BUF_EMPTY;
@@ -300,17 +306,16 @@ int stk_drive_load(struct stk_session *session, const char *name, const struct s
 	struct stk_side_entry schedule = {0, STK_SIDE_HEAD, true};
 	size_t number = session->run->windows.len;
 	struct stk_drive drive;
-	int64_t duration_ns = spec->duration_ns;
 	int rc;
 
+	if (stk_load_is_program(spec))
+		return stk_program_load(session, name, spec, out, err);
 	session->phase = stk_run_text(session->run, name);
 	stk_drive_init(&drive, session, spec);
 	drive.label = name;
-	if (duration_ns == 0 && stk_drive_replaces(spec))
-		duration_ns = 60 * STK_NS_PER_S;
-	rc = stk_drive_plan(&drive, duration_ns, err);
+	rc = stk_drive_plan(&drive, stk_drive_length_ns(spec), err);
 	if (rc == 0)
-		rc = refuse_short(session, name, stk_plan_duration_ns(&drive.plan), err);
+		rc = stk_drive_refuse_short(session, name, stk_plan_duration_ns(&drive.plan), err);
 	if (rc == 0)
 		rc = stk_drive_start(&drive, &schedule, 1, err);
 	if (rc < 0)
@@ -342,7 +347,7 @@ int stk_drive_wait(
 {
 	size_t number = session->run->windows.len;
 	int64_t end;
-	int rc = refuse_short(session, name, ns, err);
+	int rc = stk_drive_refuse_short(session, name, ns, err);
 
 	if (rc < 0)
 		return rc;

@@ -4,8 +4,10 @@
 #include "core/diff/judge.h"
 #include "core/flow/acceptances.h"
 #include "core/flow/builds.h"
+#include "core/flow/commit.h"
 #include "core/flow/flames.h"
 #include "core/flow/session.h"
+#include "core/flow/trust.h"
 #include "core/flow/verbs.h"
 
 static struct stk_gate_limits gate_limits(const struct stk_gate_spec *gate)
@@ -27,8 +29,12 @@ static struct stk_gate_limits gate_limits(const struct stk_gate_spec *gate)
 static int run_story(struct stk_session *session, struct stk_err *err)
 {
 	struct stk_verbs verbs = stk_session_verbs(session);
+	bool is_kept = session->workflow->mode == STK_MODE_BASELINE ||
+		       session->workflow->baselines.kind != STK_BASELINES_NONE;
 	int rc = stk_builds_make(session, err);
 
+	if (rc == 0 && is_kept && !session->workflow->from_git)
+		rc = stk_session_note_commit(session, err);
 	for (int side = 0; rc == 0 && side < STK_SIDES; side++)
 		rc = stk_session_start_side(session, side, err);
 	if (rc == 0)
@@ -58,6 +64,8 @@ static int conclude(struct stk_session *session, int rc, struct stk_err *err)
 	if (rc < 0)
 		stk_session_partial(session, err ? err->msg : "it failed");
 	session->run->end_ns = stk_clock_wall(session->clock);
+	if (session->run->comparisons.len > 0)
+		stk_trust_find(session);
 	stk_judge_verdicts(session->run, NULL);
 	stk_session_apply_accepted(session);
 	stk_judge_conclude(session->run, &gate);

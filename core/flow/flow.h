@@ -44,6 +44,9 @@ struct stk_flow_opts {
 	const char *runs_dir; /* ".stoker/runs" */
 	const char *command;  /* for the record, secrets masked */
 	const char *version;  /* of stoker */
+	/* An A/A run: nothing is taken as calibrated, and baselines are kept in this folder under
+	 * a name of their own (core/flow/aa.h). NULL: no. */
+	const char *aa_dir;
 	struct stk_flow_observer observer;
 };
 

@@ -1,32 +1,41 @@
 /* kept: the verbs of mode baseline: find what was kept of the base, compare with it, keep this. */
 #include "core/flow/kept.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/units.h"
 #include "core/baseline/find.h"
 #include "core/diff/compare.h"
-#include "core/flow/blocks.h"
+#include "core/flow/aa.h"
+#include "core/flow/changed.h"
 #include "core/flow/compare_priv.h"
+#include "core/flow/kept_check.h"
 #include "core/flow/kept_input.h"
 #include "core/flow/slices.h"
-#include "core/git/invoke.h"
-#include "core/git/repo.h"
-
-#define LOAD_APART 0.02
-#define ERRORS_MAX 0.01
+#include "core/flow/trust.h"
 
 static int open_store(
 	struct stk_session *session, struct stk_baseline_store **out, struct stk_err *err)
 {
 	const struct stk_baselines_spec *spec = &session->workflow->baselines;
 
-	if (spec->kind == STK_BASELINES_NOTES)
+	if (session->opts->aa_dir)
+		*out = stk_baseline_store_dir(session->opts->aa_dir);
+	else if (spec->kind == STK_BASELINES_NOTES)
 		*out = stk_baseline_store_notes(".", spec->remote);
 	else if (spec->kind == STK_BASELINES_DIR)
 		*out = stk_baseline_store_dir(spec->path);
+	else if (spec->kind == STK_BASELINES_S3)
+		return stk_baseline_store_s3(
+			&(struct stk_baseline_s3_opts){.url = spec->url,
+				.endpoint = spec->endpoint,
+				.region = spec->region,
+				.style = !spec->path_style_given ? STK_S3_STYLE_DEFAULT
+					 : spec->path_style      ? STK_S3_STYLE_PATH
+								 : STK_S3_STYLE_HOST,
+				.env = session->env},
+			out, err);
 	else
 		return stk_err_set(err, STK_E_NOT_FOUND,
 			"the workflow names no place for baselines: baselines = "
@@ -61,7 +70,8 @@ static int find_and_load(struct stk_session *session, struct stk_baseline_store 
 		.machine =
 			stk_kept_machine(run->environment.items, run->environment.len, &run->arena),
 		.base = session->workflow->base,
-		.rev = rev};
+		.rev = session->opts->aa_dir ? STK_AA_NAME : rev,
+		.is_name = session->opts->aa_dir != NULL};
 	struct stk_baseline_found found;
 	int rc = stk_baseline_find(store, &query, &found, err);
 
@@ -88,97 +98,12 @@ int stk_session_find_baseline(struct stk_session *session, const char *rev, stru
 	if (rc == 0)
 		rc = find_and_load(session, store, rev, &why);
 	stk_baseline_store_free(store);
-	if (rc == STK_E_NOT_FOUND)
+	/* mode idle concludes nothing of it */
+	if (rc == STK_E_NOT_FOUND && session->run->mode == STK_MODE_BASELINE)
 		stk_run_precondition(session->run, "baseline", STK_CHECK_FAIL, "%s", why.msg);
 	if (rc < 0 && err)
 		*err = why;
 	return rc;
-}
-
-/* --- may they be compared? ------------------------------------------------------------------- */
-
-static void check_load(
-	struct stk_run *run, const struct stk_kept_load *base, const struct stk_window *head)
-{
-	double seconds = (double)(head->end_ns - head->start_ns) / 1e9;
-	double before = (double)base->requests / base->seconds;
-	double now = (double)head->requests / seconds;
-	bool is_open = run->generator.rate_planned > 0.0 && base->rate_planned > 0.0;
-
-	if (!(before > 0.0) || !(now > 0.0))
-		stk_run_precondition(run, "load", STK_CHECK_FAIL, "a side had no requests");
-	else if (fabs(now / before - 1.0) > LOAD_APART)
-		stk_run_precondition(run, "load", is_open ? STK_CHECK_FAIL : STK_CHECK_WARN,
-			"%.1f requests/s now, %.1f in the baseline (at most 2 %% apart)", now,
-			before);
-	else
-		stk_run_precondition(run, "load", STK_CHECK_OK,
-			"%.1f requests/s now, %.1f in the baseline", now, before);
-}
-
-static void check_errors(
-	struct stk_run *run, const struct stk_kept_load *base, const struct stk_window *head)
-{
-	double before = base->requests > 0 ? (double)base->failed / (double)base->requests : 0.0;
-	double now = head->requests > 0 ? (double)head->failed / (double)head->requests : 0.0;
-	bool failed = before > ERRORS_MAX || now > ERRORS_MAX;
-
-	stk_run_precondition(run, "errors", failed ? STK_CHECK_FAIL : STK_CHECK_OK,
-		"%.2f %% of requests failed now, %.2f %% in the baseline%s", 100.0 * now,
-		100.0 * before, failed ? " (at most 1 %)" : "");
-}
-
-static const char *fact(const struct stk_fact *facts, size_t len, const char *key)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (strcmp(facts[i].key, key) == 0)
-			return facts[i].value;
-	}
-	return "";
-}
-
-/* The machine is the same class, or the baseline had not been found; what else has drifted. */
-static void check_environment(struct stk_run *run, const struct stk_kept *kept)
-{
-	static const char *const keys[] = {"kernel", "memory"};
-	const char *agent = run->sides[STK_SIDE_HEAD].agent;
-
-	for (size_t i = 0; i < STK_ARRAY_LEN(keys); i++) {
-		const char *now = fact(run->environment.items, run->environment.len, keys[i]);
-		const char *then = fact(kept->environment.items, kept->environment.len, keys[i]);
-
-		if (strcmp(now, then) != 0)
-			stk_run_precondition(run, "environment", STK_CHECK_WARN,
-				"%s is '%s' now, '%s' in the baseline", keys[i], now, then);
-	}
-	if (agent && kept->agent && strcmp(agent, kept->agent) != 0)
-		stk_run_precondition(run, "environment", STK_CHECK_FAIL,
-			"profiles by %s now, by %s in the baseline", agent, kept->agent);
-}
-
-static void check_all(struct stk_session *session, size_t window)
-{
-	struct stk_run *run = session->run;
-	const struct stk_window *head = &run->windows.items[window];
-
-	for (size_t i = 0; i < run->preconditions.len; i++) {
-		if (strcmp(run->preconditions.items[i].name, "load") == 0)
-			return;
-	}
-	check_load(run, &session->kept->load, head);
-	check_errors(run, &session->kept->load, head);
-	check_environment(run, session->kept);
-	stk_run_precondition(run, "calibration", STK_CHECK_WARN,
-		"no A/A runs: two windows of one build are taken to lie 4 %% apart");
-}
-
-static void check_slices(struct stk_run *run, const struct stk_comparison *one)
-{
-	if (one->slices_base < STK_COMPARE_SLICES_MIN || one->slices_head < STK_COMPARE_SLICES_MIN)
-		stk_run_precondition(run, "slices", STK_CHECK_FAIL,
-			"%s has %d slices in the baseline and %d now, a verdict needs %d",
-			one->short_name, one->slices_base, one->slices_head,
-			STK_COMPARE_SLICES_MIN);
 }
 
 /* --- comparing ----------------------------------------------------------------------------- */
@@ -187,6 +112,7 @@ static int compare(struct stk_session *session, const struct stk_session_type *t
 	struct stk_comparison *out, struct stk_err *err)
 {
 	const struct stk_kept_type *base = stk_kept_find(session->kept, type->type_id);
+	struct stk_compare_aa aa = stk_trust_aa(session, type->asked);
 	struct stk_diff_input input;
 	int rc;
 
@@ -194,11 +120,12 @@ static int compare(struct stk_session *session, const struct stk_session_type *t
 		return stk_err_set(
 			err, STK_E_NOT_FOUND, "the baseline has no profiles of %s", type->asked);
 	stk_compare_init_input(&input, type);
+	input.changes = stk_session_changes(session);
 	rc = stk_kept_input_add(base, &input, err);
 	if (rc == 0)
 		rc = stk_kept_input_add_window(session, type, window, &input, err);
 	if (rc == 0)
-		rc = stk_compare_sequential(&input, NULL, NULL, session->run, out, err);
+		rc = stk_compare_sequential(&input, NULL, &aa, session->run, out, err);
 	stk_diff_input_release(&input);
 	return rc;
 }
@@ -217,12 +144,10 @@ int stk_session_compare_kept(struct stk_session *session, const char *asked, siz
 		return rc;
 	rc = compare(session, stk_slices_type(session, asked), window, &comparison, err);
 	if (rc < 0) {
-		stk_vec_release(&comparison.rows);
-		stk_vec_release(&comparison.sensitivity);
+		stk_comparison_release(&comparison);
 		return rc;
 	}
-	check_all(session, window);
-	check_slices(session->run, &comparison);
+	stk_kept_check(session, window, &comparison);
 	*out = session->run->comparisons.len;
 	stk_vec_push(&session->run->comparisons, comparison);
 	return 0;
@@ -230,44 +155,25 @@ int stk_session_compare_kept(struct stk_session *session, const char *asked, siz
 
 /* --- keeping ------------------------------------------------------------------------------- */
 
-static int refuse_dirty(struct stk_err *err)
-{
-	static const char *const args[] = {"status", "--porcelain", "--untracked-files=no", NULL};
-	struct stk_invoke invoke = {.dir = ".", .args = args};
-	struct stk_buf text = STK_BUF_EMPTY;
-	int rc = stk_invoke_run(&invoke, &text, err);
-
-	if (rc == 0 && text.len > 0)
-		rc = stk_err_set(err, STK_E_NOT_FOUND, "there are changes that are not committed");
-	stk_buf_release(&text);
-	return rc;
-}
-
 /* What the run is kept under: the commit, or where there is no repository the name of the base. */
 static int name_revision(struct stk_session *session, struct stk_kept *kept, struct stk_err *err)
 {
-	struct stk_repo *repo = NULL;
-	struct stk_repo_id head;
-	char *branch = NULL;
-	int rc = stk_repo_open(".", &repo, NULL);
+	const struct stk_side_info *head = &session->run->sides[STK_SIDE_HEAD];
 
-	if (rc < 0 && session->workflow->base) {
-		kept->revision = stk_arena_dup(&kept->arena, session->workflow->base);
+	if (session->opts->aa_dir) {
+		kept->revision = STK_AA_NAME;
 		return 0;
 	}
-	if (rc < 0)
+	if (!head->revision && !session->workflow->base)
 		return stk_err_set(err, STK_E_NOT_FOUND,
 			"there is no repository, and the workflow names no base");
-	rc = refuse_dirty(err);
-	if (rc == 0)
-		rc = stk_repo_head(repo, &head, &branch, err);
-	if (rc == 0) {
-		kept->revision = stk_arena_dup(&kept->arena, head.hex);
-		kept->ref = stk_arena_dup(&kept->arena, branch);
-	}
-	free(branch);
-	stk_repo_free(repo);
-	return rc;
+	if (head->revision && head->dirty)
+		return stk_err_set(
+			err, STK_E_NOT_FOUND, "there are changes that are not committed");
+	kept->revision = stk_arena_dup(
+		&kept->arena, head->revision ? head->revision : session->workflow->base);
+	kept->ref = stk_arena_dup(&kept->arena, head->ref);
+	return 0;
 }
 
 int stk_session_save_baseline(

@@ -6,32 +6,7 @@
 
 #include "core/flow/blocks.h"
 #include "core/flow/compare_priv.h"
-
-/* Slices of each instance are numbered on their own. */
-struct places {
-	STK_VEC(const char *) instances;
-	STK_VEC(int) next;
-};
-
-static int place_in(struct places *places, const char *instance, int *number_out)
-{
-	for (size_t i = 0; i < places->instances.len; i++) {
-		if (strcmp(places->instances.items[i], instance) == 0) {
-			*number_out = (int)i;
-			return places->next.items[i]++;
-		}
-	}
-	*number_out = (int)places->instances.len;
-	stk_vec_push(&places->instances, instance);
-	stk_vec_push(&places->next, 1);
-	return 0;
-}
-
-static void release_places(struct places *places)
-{
-	stk_vec_release(&places->instances);
-	stk_vec_release(&places->next);
-}
+#include "core/flow/places.h"
 
 /* --- a kept type as base ---------------------------------------------------------------------- */
 
@@ -79,12 +54,12 @@ int stk_kept_input_add(
 	const struct stk_kept_type *type, struct stk_diff_input *input, struct stk_err *err)
 {
 	uint32_t *numbers = stk_xcalloc(type->functions.len + 1, sizeof *numbers);
-	struct places places = {STK_VEC_INIT, STK_VEC_INIT};
+	struct stk_places places = STK_PLACES_INIT;
 	int rc = number_functions(type, input, numbers, err);
 
 	for (size_t i = 0; rc == 0 && i < type->slices.len; i++) {
 		const struct stk_kept_slice *from = &type->slices.items[i];
-		int instance, place = place_in(&places, from->instance, &instance);
+		int instance, place = stk_places_put(&places, from->instance, &instance);
 		struct stk_diff_slice *slice =
 			stk_diff_input_slice(input, STK_SIDE_BASE, place, from->requests);
 
@@ -98,7 +73,7 @@ int stk_kept_input_add(
 			numbers[type->edges.items[i].callee], STK_SIDE_BASE,
 			type->edges.items[i].value);
 	input->other[STK_SIDE_BASE] += type->other;
-	release_places(&places);
+	stk_places_release(&places);
 	free(numbers);
 	return rc;
 }
@@ -107,7 +82,7 @@ int stk_kept_input_add(
 
 struct placing {
 	const struct stk_window *window;
-	struct places places;
+	struct stk_places places;
 	STK_VEC(const struct stk_slice *) taken; /* in the order of the input's slices */
 };
 
@@ -119,7 +94,8 @@ static bool place_in_window(const struct stk_slice *slice, struct stk_diff_place
 	if (slice->side != STK_SIDE_HEAD || !stk_blocks_in_window(slice, placing->window))
 		return false;
 	place->side = STK_SIDE_HEAD;
-	place->pair = place_in(&placing->places, slice->instance ? slice->instance : "", &instance);
+	place->pair =
+		stk_places_put(&placing->places, slice->instance ? slice->instance : "", &instance);
 	stk_vec_push(&placing->taken, slice);
 	return true;
 }
@@ -144,7 +120,7 @@ int stk_kept_input_add_window(struct stk_session *session, const struct stk_sess
 	int rc = stk_compare_fill_input(session, type, input, place_in_window, &placing, err);
 
 	mark_counted(session->run, type->type_id, placing.window);
-	release_places(&placing.places);
+	stk_places_release(&placing.places);
 	stk_vec_release(&placing.taken);
 	return rc;
 }
@@ -218,7 +194,7 @@ static int keep_type(struct stk_session *session, const struct stk_session_type 
 						  input.edges.items[i].value[STK_SIDE_HEAD]});
 out:
 	stk_diff_input_release(&input);
-	release_places(&placing.places);
+	stk_places_release(&placing.places);
 	stk_vec_release(&placing.taken);
 	return rc;
 }

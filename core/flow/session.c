@@ -9,7 +9,9 @@
 #include "core/baseline/kept.h"
 #include "core/flow/builds.h"
 #include "core/flow/environment.h"
+#include "core/flow/program.h"
 #include "core/flow/session_priv.h"
+#include "core/flow/trust.h"
 #include "core/git/changes.h"
 #include "core/profile/profile.h"
 #include "core/record/run_store.h"
@@ -94,6 +96,8 @@ static int load_first_script(struct stk_session *session, struct stk_err *err)
 	const char *name = session->workflow->load.script;
 	struct stk_session_script script;
 
+	if (stk_load_is_program(&session->workflow->load))
+		return stk_program_identify(session, &session->workflow->load, err);
 	if (!name && session->workflow->run_fn)
 		return 0;
 	return stk_session_script(session, name, &script, err);
@@ -193,6 +197,7 @@ void stk_session_close(struct stk_session *session)
 	if (session->kept)
 		stk_kept_release(session->kept);
 	free(session->kept);
+	stk_trust_free(session->trust);
 }
 
 bool stk_session_has_side(const struct stk_session *session, int side)

@@ -15,6 +15,7 @@ struct stk_profile;
 struct stk_script_driver;
 struct stk_serve;
 struct stk_store;
+struct stk_trust;
 
 /* One end of the comparison while it runs. */
 struct stk_session_side {
@@ -71,6 +72,7 @@ struct stk_session {
 	int64_t iterations, errors; /* of the load so far; errors: those of the script */
 	const char *phase;          /* for the record of a partial run */
 	struct stk_kept *kept;      /* the base that the verb baseline found; NULL before */
+	struct stk_trust *trust;    /* what A/A runs say of this one; NULL before it was asked */
 };
 
 /* Make the folder of the record, the store, the server and the sources; read the machine. */

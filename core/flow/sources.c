@@ -3,12 +3,11 @@
 #include <string.h>
 
 #include "core/base/fs.h"
+#include "core/flow/access.h"
 #include "core/flow/session_priv.h"
-#include "core/http/client.h"
 #include "core/profile/labels.h"
 #include "core/server/serve.h"
 #include "core/source/files.h"
-#include "core/source/pyroscope.h"
 #include "core/source/scrape.h"
 #include "core/source/source.h"
 #include "core/source/store.h"
@@ -86,23 +85,6 @@ static int open_embedded(struct stk_session *session, struct stk_err *err)
 
 /* --- an outside Pyroscope --------------------------------------------------------------- */
 
-static int read_secret(
-	struct stk_session *session, const char *name, struct stk_secret *out, struct stk_err *err)
-{
-	const char *value;
-
-	if (!name)
-		return 0;
-	value = stk_env_get(session->env, name);
-	if (!value || !value[0]) {
-		stk_err_set(err, STK_E_INVAL, "the variable %s is not set", name);
-		stk_err_hint(err, "the workflow's source reads its password or token from there");
-		return STK_E_INVAL;
-	}
-	stk_secret_init(out, stk_str_of(value));
-	return 0;
-}
-
 static const char *label_of(const struct stk_profile_spec *spec, const char *name)
 {
 	if (strcmp(name, "service_name") == 0 && spec->service)
@@ -148,40 +130,20 @@ static int refuse_same_selectors(struct stk_session *session, struct stk_err *er
 static int open_pyroscope(struct stk_session *session, struct stk_err *err)
 {
 	const struct stk_source_spec *spec = &session->workflow->source;
-	STK_VEC(struct stk_http_header) headers = STK_VEC_INIT;
-	struct stk_secret secret = STK_SECRET_INIT;
 	struct stk_source *source = NULL;
-	int rc = read_secret(
-		session, spec->token_env ? spec->token_env : spec->password_env, &secret, err);
+	int rc = stk_access_open(spec, session->env, 1, &source, err);
 
-	for (size_t i = 0; i < spec->headers.len; i++)
-		stk_vec_push(
-			&headers, (struct stk_http_header){stk_str_of(spec->headers.items[i].name),
-					  stk_str_of(spec->headers.items[i].value)});
-	if (rc == 0)
-		rc = stk_source_pyroscope_new(&(struct stk_source_pyroscope_opts){.url = spec->url,
-						      .tenant = spec->tenant,
-						      .user = spec->user,
-						      .secret = secret.text ? &secret : NULL,
-						      .headers = headers.items,
-						      .headers_len = headers.len,
-						      .concurrency = spec->concurrency,
-						      .clock = session->clock,
-						      .interrupts = session->env->interrupts,
-						      .interrupts_seen = 1},
-			&source, err);
-	if (rc == 0)
-		keep(session, source);
-	for (int side = 0; rc == 0 && side < STK_SIDES; side++) {
+	if (rc < 0)
+		return rc;
+	keep(session, source);
+	for (int side = 0; side < STK_SIDES; side++) {
 		if (!stk_session_has_side(session, side))
 			continue;
 		session->sides[side].source = source;
 		session->sides[side].push_url = stk_xstrdup(spec->url);
 		session->sides[side].selector = selector_of(&session->sides[side].spec->profile);
 	}
-	stk_secret_release(&secret);
-	stk_vec_release(&headers);
-	return rc < 0 ? rc : refuse_same_selectors(session, err);
+	return refuse_same_selectors(session, err);
 }
 
 /* --- scrape and files -------------------------------------------------------------------- */

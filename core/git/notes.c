@@ -109,7 +109,7 @@ static int fetch_theirs(const char *dir, const char *remote, struct stk_err *err
 {
 	const char *look[] = {"ls-remote", "--exit-code", remote, STK_NOTES_REF, NULL};
 	const char *fetch[] = {"fetch", "--no-tags", "--no-write-fetch-head", "--quiet", remote,
-		"+" STK_NOTES_REF ":" REMOTE_REF, NULL};
+		("+" STK_NOTES_REF ":" REMOTE_REF), NULL};
 	struct stk_invoke asking = {.dir = dir, .args = look};
 	struct stk_invoke fetching = {.dir = dir, .args = fetch};
 	struct stk_err why = STK_ERR_INIT;
@@ -152,7 +152,7 @@ static void pause_before(int try)
 
 int stk_notes_push(const char *dir, const char *remote, struct stk_err *err)
 {
-	const char *args[] = {"push", "--quiet", remote, STK_NOTES_REF ":" STK_NOTES_REF, NULL};
+	const char *args[] = {"push", "--quiet", remote, (STK_NOTES_REF ":" STK_NOTES_REF), NULL};
 	struct stk_invoke pushing = {.dir = dir, .args = args};
 	int rc;
 

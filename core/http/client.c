@@ -21,6 +21,7 @@ struct stk_client {
 	int max_parallel;
 	char *user_agent;
 	char *ca_file;
+	bool insecure_tls;
 	const atomic_int *interrupts;
 	int interrupts_seen;
 };
@@ -85,6 +86,7 @@ struct stk_client *stk_client_new(const struct stk_client_opts *opts)
 		client->max_parallel = PARALLEL_MAX;
 	client->user_agent = stk_xstrdup(opts->user_agent ? opts->user_agent : "stoker");
 	client->ca_file = opts->ca_file ? stk_xstrdup(opts->ca_file) : NULL;
+	client->insecure_tls = opts->insecure_tls;
 	client->interrupts = opts->interrupts;
 	client->interrupts_seen = opts->interrupts_seen;
 	return client;
@@ -239,6 +241,10 @@ static void set_limits(
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, client->user_agent);
 	if (client->ca_file)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca_file);
+	if (client->insecure_tls) {
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
 	if (request->follow) {
 		curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
 		curl_easy_setopt(easy, CURLOPT_MAXREDIRS, REDIRECTS_MAX);

@@ -57,6 +57,7 @@ struct stk_client_opts {
 	int max_parallel;             /* of one batch; default 4 */
 	const char *user_agent;       /* default "stoker" */
 	const char *ca_file;          /* extra trust anchor, PEM; NULL = the system's */
+	bool insecure_tls;            /* do not check certificates */
 	const atomic_int *interrupts; /* above interrupts_seen: STK_E_ABORTED; may be NULL */
 	int interrupts_seen;          /* so many have been heeded already */
 };
@@ -97,7 +98,8 @@ struct stk_retry {
 	}
 
 /* Whether an outcome is worth another try: no connection, time-out, 408, 429, 502, 503, 504. A 500
- * only if its body says Unavailable (a Pyroscope answers 500 to hopeless requests, too). */
+ * only if its body says Unavailable (a Pyroscope answers 500 to hopeless requests, too) or is S3's
+ * InternalError. */
 bool stk_retry_wants(const struct stk_http_response *response, const struct stk_err *err);
 /* Pause before try number n (1 = the first repetition), in ns; a Retry-After in seconds wins, up to
  * max_ms. */

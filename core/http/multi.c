@@ -186,6 +186,15 @@ void stk_multi_cancel(struct stk_multi *multi, struct stk_multi_job *job)
 		give_handle(multi, job->handle);
 }
 
+void stk_multi_finish(struct stk_multi *multi, struct stk_multi_job *job)
+{
+	if (!job->handle)
+		return;
+	stk_multi_handle_collect(job->handle, CURLE_OK);
+	give_handle(multi, job->handle);
+	job->done(job);
+}
+
 static void read_done(struct stk_multi *multi)
 {
 	CURLMsg *message;

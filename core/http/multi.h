@@ -7,6 +7,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/clock.h"
+#include "core/http/net.h"
 
 enum stk_multi_fault {
 	STK_MULTI_OK,
@@ -27,6 +28,7 @@ enum stk_multi_fault {
 	STK_MULTI_HOSTNAME,
 	STK_MULTI_HTTP2,
 	STK_MULTI_ENCODING,
+	STK_MULTI_BLOCKED, /* stk_net_blocks_address */
 	STK_MULTI_TOO_LARGE
 };
 
@@ -46,8 +48,10 @@ struct stk_multi_job {
 	bool has_body;
 	struct stk_buf *head_out; /* header lines of the final answer, "Name: value\n" each */
 	struct stk_buf *body_out; /* NULL: count and drop; over its limit: STK_MULTI_TOO_LARGE */
+	struct stk_str user, password; /* for digest authentication; user.ptr NULL: none */
 	int64_t timeout_ns;
 	void (*done)(struct stk_multi_job *job); /* within stk_multi_poll; may submit again */
+	void (*got)(struct stk_multi_job *job); /* within it too: body_out has grown; may be NULL */
 	void *owner;
 	/* out; times in µs from submit as libcurl measures them, 0 for what was not reached */
 	enum stk_multi_fault fault;
@@ -64,9 +68,8 @@ struct stk_multi_job {
 
 struct stk_multi_opts {
 	const struct stk_clock *clock;
-	const char *user_agent; /* NULL: none is sent unless headers hold one */
-	const char *ca_file;
-	bool insecure_tls;
+	const char *user_agent;    /* NULL: none is sent unless headers hold one */
+	const struct stk_net *net; /* borrowed; NULL: the defaults */
 };
 
 /* One thread at a time, except stk_multi_wake. */
@@ -77,7 +80,10 @@ void stk_multi_free(struct stk_multi *multi); /* drops what is under way; NULL i
 /* Never fails at once: also a bad URL comes back through done. */
 void stk_multi_submit(struct stk_multi *multi, struct stk_multi_job *job);
 void stk_multi_cancel(struct stk_multi *multi, struct stk_multi_job *job);
-/* Let traffic flow until a job was done, mono_ns has come or stk_multi_wake was called. */
+/* End a job with what came so far: done is called now. Not from within got. */
+void stk_multi_finish(struct stk_multi *multi, struct stk_multi_job *job);
+/* Let traffic flow until a job was done or got something, mono_ns has come or stk_multi_wake was
+ * called. */
 void stk_multi_poll(struct stk_multi *multi, int64_t mono_ns);
 /* To have it within another loop: a descriptor that is readable when stk_multi_poll has something
  * to do, and when it wants to be called at the latest even so (INT64_MAX: never). */

@@ -1,5 +1,6 @@
 /* multi_handle: one exchange as libcurl wants it told, and its outcome as we want it. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,8 +9,6 @@
 #include "core/http/multi_priv.h"
 #include "core/http/url.h"
 
-/* As long as Go keeps a name for k6. */
-#define DNS_TTL_S 300L
 /* libcurl sends a body up to this size along with the header and counts it there. */
 #define SENT_WITH_HEADER (64 * 1024)
 
@@ -24,6 +23,10 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *ctx)
 			handle->too_large = true;
 			return 0;
 		}
+	}
+	if (handle->job->got && size * count > 0) {
+		handle->multi->done++;
+		handle->job->got(handle->job);
 	}
 	return size * count;
 }
@@ -73,6 +76,65 @@ static int mark_request(void *ctx, char *remote_ip, char *local_ip, int remote_p
 	return CURL_PREREQFUNC_OK;
 }
 
+/* The address is known now; a refused one gets no socket. */
+static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct stk_multi_handle *handle = ctx;
+
+	(void)purpose;
+	if (stk_net_blocks_address(handle->multi->opts.net, &address->addr)) {
+		handle->blocked = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static struct curl_blob blob_of(struct stk_str text)
+{
+	return (struct curl_blob){(void *)(uintptr_t)text.ptr, text.len, CURL_BLOB_NOCOPY};
+}
+
+static void set_tls(CURL *easy, const struct stk_net *net)
+{
+	static const long lowest[] = {[STK_NET_TLS_ANY] = CURL_SSLVERSION_DEFAULT,
+		[STK_NET_TLS_1_0] = CURL_SSLVERSION_TLSv1_0,
+		[STK_NET_TLS_1_1] = CURL_SSLVERSION_TLSv1_1,
+		[STK_NET_TLS_1_2] = CURL_SSLVERSION_TLSv1_2,
+		[STK_NET_TLS_1_3] = CURL_SSLVERSION_TLSv1_3};
+	static const long highest[] = {[STK_NET_TLS_ANY] = CURL_SSLVERSION_MAX_NONE,
+		[STK_NET_TLS_1_0] = CURL_SSLVERSION_MAX_TLSv1_0,
+		[STK_NET_TLS_1_1] = CURL_SSLVERSION_MAX_TLSv1_1,
+		[STK_NET_TLS_1_2] = CURL_SSLVERSION_MAX_TLSv1_2,
+		[STK_NET_TLS_1_3] = CURL_SSLVERSION_MAX_TLSv1_3};
+	struct curl_blob ca = blob_of(net->ca);
+
+	curl_easy_setopt(easy, CURLOPT_SSLVERSION, lowest[net->tls_min] | highest[net->tls_max]);
+	if (net->ca.len > 0)
+		curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
+	if (net->insecure_tls) {
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+}
+
+static void set_net(struct stk_multi_handle *handle, const struct stk_net *net)
+{
+	static const long families[] = {[STK_NET_PREFER_V4] = CURL_IPRESOLVE_WHATEVER,
+		[STK_NET_PREFER_V6] = CURL_IPRESOLVE_WHATEVER,
+		[STK_NET_ONLY_V4] = CURL_IPRESOLVE_V4,
+		[STK_NET_ONLY_V6] = CURL_IPRESOLVE_V6};
+	int64_t ttl_s = net->dns_ttl_ns / 1000000000;
+
+	curl_easy_setopt(handle->easy, CURLOPT_DNS_CACHE_TIMEOUT,
+		net->dns_ttl_ns == INT64_MAX ? -1L : (long)ttl_s);
+	curl_easy_setopt(handle->easy, CURLOPT_IPRESOLVE, families[net->family]);
+	if (net->blocked_ranges.len > 0) {
+		curl_easy_setopt(handle->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+		curl_easy_setopt(handle->easy, CURLOPT_OPENSOCKETDATA, handle);
+	}
+	set_tls(handle->easy, net);
+}
+
 /* Options that stay the same from exchange to exchange. */
 static void set_lasting(struct stk_multi_handle *handle)
 {
@@ -85,7 +147,6 @@ static void set_lasting(struct stk_multi_handle *handle)
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, DNS_TTL_S);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* what it can unpack */
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, mark_request);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, handle);
@@ -97,12 +158,8 @@ static void set_lasting(struct stk_multi_handle *handle)
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, handle->multi);
 	if (opts->user_agent)
 		curl_easy_setopt(easy, CURLOPT_USERAGENT, opts->user_agent);
-	if (opts->ca_file)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, opts->ca_file);
-	if (opts->insecure_tls) {
-		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-	}
+	if (opts->net)
+		set_net(handle, opts->net);
 }
 
 struct stk_multi_handle *stk_multi_handle_new(struct stk_multi *multi)
@@ -114,6 +171,7 @@ struct stk_multi_handle *stk_multi_handle_new(struct stk_multi *multi)
 	if (!handle->easy)
 		STK_BUG("libcurl gives no handle");
 	stk_buf_init(&handle->text, 0);
+	stk_buf_init(&handle->place_text, 0);
 	set_lasting(handle);
 	return handle;
 }
@@ -126,6 +184,7 @@ void stk_multi_handle_free(struct stk_multi_handle *handle)
 	stk_vec_release(&handle->lines);
 	stk_vec_release(&handle->offsets);
 	stk_buf_release(&handle->text);
+	stk_buf_release(&handle->place_text);
 	free(handle);
 }
 
@@ -218,13 +277,77 @@ static void set_method(struct stk_multi_handle *handle, const struct stk_multi_j
 }
 
 /* Loopback never goes through a proxy of the environment, as in Go. */
-static bool is_loopback(const char *text)
+static bool is_loopback(const struct stk_url *url)
+{
+	return stk_str_is(url->host, "localhost") || stk_str_starts(url->host, "127.") ||
+	       stk_str_is(url->host, "::1");
+}
+
+/* Where a mapped name is; Host and SNI keep the name. */
+static void set_place(struct stk_multi_handle *handle, const struct stk_url *url)
+{
+	const struct stk_net_host *host =
+		stk_net_find_host(handle->multi->opts.net, url->host, url->port);
+	bool is_v6;
+
+	if (!host) {
+		curl_easy_setopt(handle->easy, CURLOPT_CONNECT_TO, NULL);
+		return;
+	}
+	is_v6 = strchr(host->address, ':') != NULL;
+	stk_buf_clear(&handle->place_text);
+	stk_buf_addf(&handle->place_text, "::%s%s%s:%u", is_v6 ? "[" : "", host->address,
+		is_v6 ? "]" : "", (unsigned)(host->to_port ? host->to_port : url->port));
+	handle->place_line = (struct curl_slist){handle->place_text.ptr, NULL};
+	curl_easy_setopt(handle->easy, CURLOPT_CONNECT_TO, &handle->place_line);
+}
+
+static void set_certificate(struct stk_multi_handle *handle, const struct stk_url *url)
+{
+	const struct stk_net_certificate *certificate =
+		stk_net_find_certificate(handle->multi->opts.net, url->host);
+	struct curl_blob cert, key;
+
+	if (certificate == handle->certificate)
+		return;
+	handle->certificate = certificate;
+	if (!certificate) {
+		curl_easy_setopt(handle->easy, CURLOPT_SSLCERT_BLOB, NULL);
+		curl_easy_setopt(handle->easy, CURLOPT_SSLKEY_BLOB, NULL);
+		return;
+	}
+	cert = blob_of(certificate->cert);
+	key = blob_of(certificate->key);
+	curl_easy_setopt(handle->easy, CURLOPT_SSLCERT_BLOB, &cert);
+	curl_easy_setopt(handle->easy, CURLOPT_SSLKEY_BLOB, &key);
+	curl_easy_setopt(handle->easy, CURLOPT_KEYPASSWD, certificate->password);
+}
+
+/* What depends on the host alone. */
+static void set_host(struct stk_multi_handle *handle, const char *text)
 {
 	struct stk_url url;
 
-	return stk_url_parse(stk_str_of(text), &url, NULL) == 0 &&
-	       (stk_str_is(url.host, "localhost") || stk_str_starts(url.host, "127.") ||
-		       stk_str_is(url.host, "::1"));
+	if (stk_url_parse(stk_str_of(text), &url, NULL) < 0)
+		return; /* libcurl will say so */
+	curl_easy_setopt(handle->easy, CURLOPT_NOPROXY, is_loopback(&url) ? "*" : NULL);
+	if (!handle->multi->opts.net)
+		return;
+	set_place(handle, &url);
+	set_certificate(handle, &url);
+}
+
+/* libcurl asks, is asked back, and answers; the job has the last answer only. */
+static void set_digest(CURL *easy, const struct stk_multi_job *job)
+{
+	char *user = job->user.ptr ? stk_str_dup(job->user) : NULL;
+	char *password = job->user.ptr ? stk_str_dup(job->password) : NULL;
+
+	curl_easy_setopt(easy, CURLOPT_USERNAME, user); /* copies */
+	curl_easy_setopt(easy, CURLOPT_PASSWORD, password);
+	curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)(user ? CURLAUTH_DIGEST : CURLAUTH_BASIC));
+	free(user);
+	free(password);
 }
 
 void stk_multi_handle_set(struct stk_multi_handle *handle, struct stk_multi_job *job)
@@ -232,7 +355,7 @@ void stk_multi_handle_set(struct stk_multi_handle *handle, struct stk_multi_job 
 	int64_t timeout_ms = (job->timeout_ns + STK_NS_PER_MS - 1) / STK_NS_PER_MS;
 
 	handle->job = job;
-	handle->too_large = handle->head_over = false;
+	handle->too_large = handle->head_over = handle->blocked = false;
 	handle->started_ns = stk_clock_mono(stk_clock_system());
 	handle->asked_ns = 0;
 	handle->error[0] = '\0';
@@ -241,8 +364,9 @@ void stk_multi_handle_set(struct stk_multi_handle *handle, struct stk_multi_job 
 	job->status = 0;
 	job->text[0] = job->remote_ip[0] = '\0';
 	curl_easy_setopt(handle->easy, CURLOPT_URL, job->url);
-	curl_easy_setopt(handle->easy, CURLOPT_NOPROXY, is_loopback(job->url) ? "*" : NULL);
+	set_host(handle, job->url);
 	curl_easy_setopt(handle->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+	set_digest(handle->easy, job);
 	set_headers(handle, job);
 	set_method(handle, job);
 }
@@ -275,7 +399,7 @@ static enum stk_multi_fault fault_of(const struct stk_multi_handle *handle, CURL
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		return STK_MULTI_DNS;
 	case CURLE_COULDNT_CONNECT:
-		return connect_fault(handle);
+		return handle->blocked ? STK_MULTI_BLOCKED : connect_fault(handle);
 	case CURLE_OPERATION_TIMEDOUT:
 		return STK_MULTI_TIMEOUT;
 	case CURLE_RECV_ERROR:

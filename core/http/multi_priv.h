@@ -22,7 +22,11 @@ struct stk_multi_handle {
 	STK_VEC(size_t) offsets;
 	struct stk_buf text;          /* of the lines */
 	int64_t started_ns, asked_ns; /* handed to libcurl; just before it sends */
+	struct stk_buf place_text;    /* of place_line: where a mapped name is */
+	struct curl_slist place_line;
+	const struct stk_net_certificate *certificate; /* the one that is set */
 	bool too_large;
+	bool blocked;   /* by stk_net_blocks_address */
 	bool head_over; /* the empty line came */
 	char error[CURL_ERROR_SIZE];
 };

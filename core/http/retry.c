@@ -16,7 +16,9 @@ bool stk_retry_wants(const struct stk_http_response *response, const struct stk_
 	case 504:
 		return true;
 	case 500:
-		return stk_str_contains(stk_buf_str(&response->body), STK_STR("Unavailable"));
+		return stk_str_contains(stk_buf_str(&response->body), STK_STR("Unavailable")) ||
+		       stk_str_contains(
+			       stk_buf_str(&response->body), STK_STR("<Code>InternalError</Code>"));
 	default:
 		return false;
 	}

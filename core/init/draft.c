@@ -6,10 +6,9 @@
 #include <sys/stat.h>
 
 #include "core/base/fs.h"
-#include "core/init/ci_file.h"
 #include "core/init/draft_priv.h"
 
-static struct stk_draft_file *add_file(struct stk_draft *draft, const char *path, const char *about)
+struct stk_draft_file *stk_draft_add(struct stk_draft *draft, const char *path, const char *about)
 {
 	struct stk_draft_file *file = stk_vec_push_new(&draft->files);
 
@@ -19,46 +18,26 @@ static struct stk_draft_file *add_file(struct stk_draft *draft, const char *path
 	return file;
 }
 
-static void add_ci_text(struct stk_buf *buf, const char *path)
-{
-	for (const struct stk_embedded_file *file = stk_ci_files; file->path; file++)
-		if (strcmp(file->path, path) == 0)
-			stk_buf_add(buf, file->text, file->len);
-}
-
-static void add_ci(struct stk_draft *draft, const struct stk_look *look)
-{
-	static const struct {
-		const char *template, *path;
-	} rows[] = {{"ci-templates/github/paired.yml", ".github/workflows/stoker.yml"},
-		{"ci-templates/gitlab/stoker.yml", ".gitlab-ci.yml"},
-		{"ci-templates/github/paired.yml", ".gitea/workflows/stoker.yml"}};
-	bool beside = look->ci == STK_LOOK_GITLAB && look->has_gitlab_file;
-	struct stk_draft_file *file;
-
-	file = add_file(draft, beside ? ".gitlab/stoker.yml" : rows[look->ci].path,
-		beside ? "add to .gitlab-ci.yml: include: { local: .gitlab/stoker.yml }" : "");
-	add_ci_text(&file->text, rows[look->ci].template);
-}
-
-void stk_draft_init(struct stk_draft *draft, const struct stk_look *look)
+void stk_draft_init(
+	struct stk_draft *draft, const struct stk_look *look, const struct stk_draft_source *source)
 {
 	struct stk_draft_file *file;
 	const char *load;
 
 	memset(draft, 0, sizeof *draft);
+	draft->source = *source;
 	load = stk_draft_load_path(draft, look);
-	file = add_file(draft, "stoker.lua",
+	file = stk_draft_add(draft, "stoker.lua",
 		stk_arena_printf(&draft->arena,
 			"workflow: build, start, 200 req/s, compare with the merge base of %s",
 			look->branch));
 	stk_draft_workflow(look, load, &file->text);
-	file = add_file(draft, load,
+	file = stk_draft_add(draft, load,
 		look->k6 ? stk_arena_printf(&draft->arena,
 				   "load script to start from, with the routes of %s", look->k6)
 			 : "load script to start from");
 	stk_draft_load(look, &file->text);
-	add_ci(draft, look);
+	stk_draft_add_ci(draft, look);
 }
 
 void stk_draft_release(struct stk_draft *draft)

@@ -21,13 +21,27 @@ struct stk_draft_file {
 	enum stk_draft_state state;
 };
 
+/* Where CI jobs get stoker from: https://host/path at this commit. All empty: nobody knows, and the
+ * files keep words to put it in for. Borrowed text. */
+struct stk_draft_source {
+	struct stk_str host, path, commit;
+};
+
 struct stk_draft {
 	struct stk_arena arena;
 	STK_VEC(struct stk_draft_file) files;
+	struct stk_draft_source source;
 };
 
-/* Make the texts for what was seen. look must have a service. */
-void stk_draft_init(struct stk_draft *draft, const struct stk_look *look);
+/* "https://HOST/OWNER/NAME@COMMIT" with the whole commit. STK_E_INVAL for anything else; *out is
+ * then empty. */
+int stk_draft_source_parse(
+	const char *text, struct stk_draft_source *out, struct stk_err *err) STK_MUST_CHECK;
+
+/* Make the texts for what was seen. look must have a service; source outlives the draft's making.
+ */
+void stk_draft_init(struct stk_draft *draft, const struct stk_look *look,
+	const struct stk_draft_source *source);
 void stk_draft_release(struct stk_draft *draft);
 
 /* Write each file below root, folders included. One that exists is kept, unless force; a link is

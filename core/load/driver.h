@@ -97,8 +97,10 @@ struct stk_request {
 	size_t expect_len;
 	const struct stk_tag *tags;
 	size_t tags_len;
-	struct stk_str user, password; /* basic authentication if user.ptr is set */
-	bool discard;                  /* do not keep the body */
+	struct stk_str user, password; /* authentication if user.ptr is set: basic, or digest */
+	bool digest;
+	bool discard; /* do not keep the body */
+	bool stream;  /* resume the VU also with each piece of the body: stk_vu_streamed */
 };
 
 struct stk_timings_ms {
@@ -113,17 +115,25 @@ struct stk_response {
 	const char *error; /* "" if none */
 	const char *proto; /* "HTTP/1.1"; "" without an answer */
 	const char *remote_ip;
-	struct stk_str url;                   /* of the last hop, absolute */
-	const struct stk_name_value *headers; /* as sent, in order, repeated ones apart */
-	size_t headers_len;
-	const struct stk_name_value *cookies; /* set by the answer: name and value */
-	size_t cookies_len;
+	struct stk_str url;  /* of the last hop, absolute */
+	struct stk_str head; /* "Name: value\n" as sent, in order: stk_exchange_next_header */
 	struct stk_str body; /* unpacked; empty with discard */
 	struct stk_timings_ms timings;
 };
 
 /* Send len requests (1, or a batch: 20 at once, 6 per host); resumed when all are answered. */
 void stk_vu_submit(struct stk_vu *vu, const struct stk_request *requests, size_t len);
+/* --- one request whose body is taken while it comes (stream) --- */
+/* What came and was not taken; valid until the VU waits again. */
+struct stk_str stk_vu_streamed(const struct stk_vu *vu);
+/* It was taken: empty it. */
+void stk_vu_take_streamed(struct stk_vu *vu);
+bool stk_vu_is_answered(const struct stk_vu *vu);
+/* Wait for more, or for the end. */
+void stk_vu_wait_stream(struct stk_vu *vu);
+/* That was enough: resumed when the request is over, which is at once. */
+void stk_vu_finish_stream(struct stk_vu *vu);
+
 /* Answer number i of the last submit, after resume. */
 const struct stk_response *stk_vu_response(const struct stk_vu *vu, size_t i);
 

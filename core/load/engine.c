@@ -51,6 +51,8 @@ static void set_hosts(struct stk_engine *engine)
 
 bool stk_engine_allows(const struct stk_engine *engine, const struct stk_url *url)
 {
+	if (stk_net_blocks_host(&engine->plan->net, url->host))
+		return false;
 	for (size_t i = 0; i < engine->hosts.len; i++) {
 		struct stk_str allowed = stk_str_of(engine->hosts.items[i]);
 		ptrdiff_t colon = stk_str_rfind_byte(allowed, ':');
@@ -75,6 +77,9 @@ static void init_worker(struct stk_engine *engine, size_t index)
 	worker->engine = engine;
 	worker->index = (int)index;
 	worker->counts = stk_counts_new(engine->plan);
+	if (engine->opts.tap)
+		worker->lane = stk_tap_lane_new(engine->opts.tap, engine->plan, engine->clock);
+	stk_counts_set_lane(worker->counts, worker->lane);
 	stk_series_init(&worker->series);
 	stk_routes_init(&worker->routes);
 	stk_live_init(&worker->live);
@@ -149,6 +154,7 @@ static void release_worker(struct stk_worker *worker)
 	if (worker->transport)
 		worker->engine->transport->close(worker->transport);
 	stk_counts_free(worker->counts);
+	stk_tap_lane_free(worker->lane);
 	stk_series_release(&worker->series);
 	stk_routes_release(&worker->routes);
 	stk_live_release(&worker->live);

@@ -17,6 +17,7 @@
 #include "core/record/run.h"
 
 struct stk_engine;
+struct stk_tap;
 struct stk_transport_ops;
 
 /* From offset_ns after the load's start on, new iterations go to side. counted false (warm-up):
@@ -45,13 +46,11 @@ struct stk_engine_opts {
 	bool skip_setup, skip_teardown; /* for restarts: once per side in all */
 	bool live;                      /* keep what stk_engine_slowest gives */
 	struct stk_engine_observer observer;
+	struct stk_tap *tap; /* gets every counted sample; borrowed; NULL: nobody wants them */
 };
 #define STK_ENGINE_OPTS_INIT                                                                       \
 	{                                                                                          \
-		NULL, 0, false, NULL, NULL, 0, false, false, false,                                \
-		{                                                                                  \
-			NULL, NULL, NULL                                                           \
-		}                                                                                  \
+		NULL, 0, false, NULL, NULL, 0, false, false, false, {NULL, NULL, NULL}, NULL       \
 	}
 #define STK_ENGINE_SCHEDULE_MAX 4096
 

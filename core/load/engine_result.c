@@ -203,6 +203,9 @@ void stk_engine_result(struct stk_engine *engine, struct stk_load_result *out)
 		if (worker->has_thread)
 			(void)pthread_join(worker->thread, NULL);
 		worker->has_thread = false;
+		stk_counts_set_lane(worker->counts, NULL);
+		stk_tap_lane_free(worker->lane); /* hands over what is left */
+		worker->lane = NULL;
 		stk_metrics_merge(&out->metrics, stk_counts_metrics(worker->counts));
 		stk_series_merge(&out->series, &worker->series);
 		out->iterations += atomic_load(&worker->tally.iterations);

@@ -225,8 +225,9 @@ static bool wait_in_caller(struct stk_engine *engine, int64_t mono_ns)
 
 int stk_engine_start(struct stk_engine *engine, struct stk_err *err)
 {
-	const struct stk_transport_opts opts = {engine->clock, engine->plan->user_agent,
-		engine->plan->ca_file, engine->plan->insecure_tls};
+	const char *agent = engine->plan->user_agent;
+	const struct stk_transport_opts opts = {
+		engine->clock, agent && agent[0] ? agent : NULL, &engine->plan->net};
 
 	if (!engine->transport)
 		return stk_err_set(err, STK_E_INVAL, "%s: '%s' is none of auto, curl, plain",

@@ -15,8 +15,6 @@ void stk_fetch_release(struct stk_fetch *fetch)
 	stk_buf_release(&fetch->url);
 	stk_buf_release(&fetch->scratch);
 	stk_vec_release(&fetch->out);
-	stk_vec_release(&fetch->headers);
-	stk_vec_release(&fetch->cookies);
 }
 
 /* An answer without a transport. */
@@ -27,37 +25,11 @@ static void refuse(struct stk_fetch *fetch, int code, const char *text)
 	(void)snprintf(fetch->exchange.error, sizeof fetch->exchange.error, "%s", text);
 }
 
-static void fill_headers(struct stk_fetch *fetch)
-{
-	struct stk_str rest = stk_buf_str(&fetch->exchange.head);
-	struct stk_name_value field;
-
-	stk_vec_clear(&fetch->headers);
-	stk_vec_clear(&fetch->cookies);
-	while (stk_exchange_next_header(&rest, &field)) {
-		stk_vec_push(&fetch->headers, field);
-		if (stk_str_eq_nocase(field.name, STK_STR("set-cookie"))) {
-			struct stk_str tail = field.value, pair, name = {NULL, 0};
-			ptrdiff_t equals;
-
-			(void)stk_str_cut(&tail, ';', &pair);
-			equals = stk_str_find_byte(pair, '=');
-			if (equals <= 0)
-				continue;
-			name = stk_str_trim(stk_str_sub(pair, 0, (size_t)equals));
-			stk_vec_push(&fetch->cookies,
-				(struct stk_name_value){name,
-					stk_str_trim(stk_str_skip(pair, (size_t)equals + 1))});
-		}
-	}
-}
-
 static void finish(struct stk_fetch *fetch)
 {
 	const struct stk_exchange *exchange = &fetch->exchange;
 	struct stk_response *out = &fetch->response;
 
-	fill_headers(fetch);
 	out->status = exchange->status;
 	out->ok = stk_fetch_expected(fetch);
 	out->error_code = exchange->error_code;
@@ -65,10 +37,7 @@ static void finish(struct stk_fetch *fetch)
 	out->proto = exchange->proto;
 	out->remote_ip = exchange->remote_ip;
 	out->url = stk_buf_str(&fetch->url);
-	out->headers = fetch->headers.items;
-	out->headers_len = fetch->headers.len;
-	out->cookies = fetch->cookies.items;
-	out->cookies_len = fetch->cookies.len;
+	out->head = stk_buf_str(&exchange->head);
 	out->body = stk_buf_str(&exchange->body_out);
 	out->timings = exchange->timings;
 	fetch->state = STK_FETCH_DONE;
@@ -147,12 +116,13 @@ static void add_basic(struct stk_fetch *fetch)
 	push_made(fetch, "Authorization", from);
 }
 
-/* Header lines of this hop. Values made here stand in scratch, which may move while it grows, so
- * their views are set at the end. */
-static void build_headers(struct stk_fetch *fetch)
+/* Header lines of this hop; true: none but those of the route. Values made here stand in scratch,
+ * which may move while it grows, so their views are set at the end. */
+static bool build_headers(struct stk_fetch *fetch)
 {
 	const struct stk_request *request = fetch->request;
-	bool labels = fetch->vu->worker->engine->plan->labels && fetch->is_target;
+	const struct stk_plan *plan = fetch->vu->worker->engine->plan;
+	bool labels = plan->labels && fetch->is_target;
 	size_t made;
 	bool known;
 
@@ -175,17 +145,22 @@ static void build_headers(struct stk_fetch *fetch)
 	if (known)
 		stk_vec_push(&fetch->out, (struct stk_name_value){STK_STR("baggage"),
 						  stk_str_of(fetch->route->baggage)});
+	if (plan->no_reuse && own_header(request, "connection").len == 0)
+		stk_vec_push(&fetch->out,
+			(struct stk_name_value){STK_STR("Connection"), STK_STR("close")});
 	made = fetch->out.len;
 	add_cookies(fetch);
 	if (labels && !known)
 		add_labels(fetch);
-	if (request->user.ptr && fetch->same_host)
+	if (request->user.ptr && fetch->same_host && !request->digest)
 		add_basic(fetch);
 	for (size_t i = made; i < fetch->out.len; i++) {
 		struct stk_str *value = &fetch->out.items[i].value;
 
 		*value = stk_str_of(fetch->scratch.ptr + value->len);
 	}
+	return fetch->route && request->headers_len == 0 && fetch->out.len == made &&
+	       (known || !labels) && !plan->no_reuse;
 }
 
 static bool is_target(const struct stk_fetch *fetch)
@@ -195,10 +170,18 @@ static bool is_target(const struct stk_fetch *fetch)
 	return !host || stk_str_eq_nocase(fetch->parts.host, stk_str_of(host));
 }
 
+static void hop_got(struct stk_exchange *exchange)
+{
+	const struct stk_fetch *fetch = exchange->owner;
+
+	stk_vu_got(fetch->vu);
+}
+
 static void send_hop(struct stk_fetch *fetch)
 {
 	struct stk_worker *worker = fetch->vu->worker;
 	struct stk_exchange *exchange = &fetch->exchange;
+	const struct stk_request *request = fetch->request;
 	int64_t left_ns = fetch->deadline_ns - stk_worker_now(worker);
 
 	fetch->is_target = fetch->route ? fetch->route->is_target : is_target(fetch);
@@ -208,7 +191,9 @@ static void send_hop(struct stk_fetch *fetch)
 		hop_done(exchange);
 		return;
 	}
-	build_headers(fetch);
+	exchange->made_head = NULL;
+	if (build_headers(fetch) && !fetch->send_body && strcmp(fetch->method, "GET") == 0)
+		exchange->made_head = &fetch->route->made_head;
 	stk_exchange_clear(exchange);
 	exchange->method = fetch->method;
 	exchange->url = fetch->url.ptr;
@@ -220,8 +205,12 @@ static void send_hop(struct stk_fetch *fetch)
 	exchange->body = fetch->send_body ? fetch->request->body : (struct stk_str){NULL, 0};
 	exchange->keep_body = !fetch->request->discard;
 	exchange->max_body = worker->engine->plan->max_body;
+	exchange->digest = request->digest && fetch->same_host;
+	exchange->user = exchange->digest ? request->user : (struct stk_str){NULL, 0};
+	exchange->password = exchange->digest ? request->password : (struct stk_str){NULL, 0};
 	exchange->timeout_ns = left_ns > STK_NS_PER_MS ? left_ns : STK_NS_PER_MS;
 	exchange->done = hop_done;
+	exchange->got = request->stream ? hop_got : NULL;
 	exchange->owner = fetch;
 	fetch->state = STK_FETCH_RUNNING;
 	worker->engine->transport->submit(worker->transport, exchange);

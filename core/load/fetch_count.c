@@ -100,8 +100,10 @@ static void count_samples(struct stk_fetch *fetch, bool expected)
 		put_number(code, exchange->error_code);
 		tags[len++] = (struct stk_tag){"error_code", code};
 	}
-	all = (struct stk_vu_tags){tags, len, fetch->request->tags, fetch->request->tags_len};
+	all = (struct stk_vu_tags){
+		tags, len, fetch->request->tags, fetch->request->tags_len, false};
 	stk_vu_sample(fetch->vu, STK_METRIC_HTTP_REQS, 1, &all);
+	all.repeated = true;
 	count_timings(fetch, &all);
 	stk_vu_sample(fetch->vu, STK_METRIC_HTTP_REQ_FAILED, expected ? 0 : 1, &all);
 }

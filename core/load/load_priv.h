@@ -12,6 +12,7 @@
 #include "core/load/live.h"
 #include "core/load/metrics.h"
 #include "core/load/route.h"
+#include "core/load/tap.h"
 #include "core/load/timers.h"
 #include "core/load/transport.h"
 #include "core/load/watch.h"
@@ -35,9 +36,7 @@ struct stk_fetch {
 	const char *method;
 	bool has_url, send_body, is_target, same_host;
 	int64_t deadline_ns, hops_left;
-	STK_VEC(struct stk_name_value) out;     /* header lines that go out */
-	STK_VEC(struct stk_name_value) headers; /* of the answer */
-	STK_VEC(struct stk_name_value) cookies;
+	STK_VEC(struct stk_name_value) out; /* header lines that go out */
 };
 
 /* Find out URL and host of the request that is set. */
@@ -83,6 +82,8 @@ void stk_vu_run(struct stk_vu *vu);
 void stk_vu_cancel(struct stk_vu *vu);
 /* Its turn under rps has come. */
 void stk_vu_turn(struct stk_vu *vu);
+/* Part of a stream is there for it, or all its answers are. */
+void stk_vu_got(struct stk_vu *vu);
 /* One of its fetches is done. */
 void stk_vu_fetched(struct stk_vu *vu, struct stk_fetch *fetch);
 /* Tags of one sample beside those of the VU; extra wins over tags. */
@@ -91,6 +92,7 @@ struct stk_vu_tags {
 	size_t extra_len;
 	const struct stk_tag *tags;
 	size_t tags_len;
+	bool repeated; /* as with the sample before, at the same moment */
 };
 /* A sample with the tags that belong to this VU now; tags may be NULL. */
 void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags);
@@ -126,6 +128,7 @@ struct stk_worker {
 	struct stk_vu *queue_first, *queue_last;
 	size_t queue_len;
 	struct stk_counts *counts;
+	struct stk_tap_lane *lane; /* NULL: no outputs */
 	struct stk_series series;
 	struct stk_live live; /* with opts.live */
 	struct stk_hist lateness_ms;

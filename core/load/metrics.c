@@ -5,6 +5,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
+#include "core/load/tap.h"
 #include "core/load/threshold.h"
 
 /* A summary with more lines than this helps nobody, and names may come from data. */
@@ -53,6 +54,7 @@ struct stk_counts {
 	STK_VEC(size_t) first_sub;  /* by id: where its subs begin; one more at the end */
 	struct stk_map checks;      /* group, NUL, name -> number of the check + 1 */
 	struct stk_buf key;
+	struct stk_tap_lane *lane; /* NULL: nobody listens */
 };
 
 const struct stk_metric_def *stk_metric_builtin(enum stk_metric_builtin id)
@@ -172,6 +174,11 @@ void stk_counts_free(struct stk_counts *counts)
 	free(counts);
 }
 
+void stk_counts_set_lane(struct stk_counts *counts, struct stk_tap_lane *lane)
+{
+	counts->lane = lane;
+}
+
 static bool has_all(const struct stk_tag_lists *have, const struct stk_tags *want)
 {
 	for (size_t i = 0; i < want->len; i++) {
@@ -189,6 +196,8 @@ void stk_counts_add(
 	struct stk_metric *items = counts->metrics.items.items;
 
 	stk_metric_add(&items[id], value);
+	if (counts->lane)
+		stk_tap_lane_add(counts->lane, id, value, tags);
 	for (size_t i = counts->first_sub.items[id]; i < counts->first_sub.items[id + 1]; i++) {
 		const struct sub *sub = &counts->subs.items[i];
 
@@ -199,7 +208,7 @@ void stk_counts_add(
 
 bool stk_counts_wants_tags(const struct stk_counts *counts, int id)
 {
-	return counts->first_sub.items[id] < counts->first_sub.items[id + 1];
+	return counts->lane || counts->first_sub.items[id] < counts->first_sub.items[id + 1];
 }
 
 void stk_counts_check(

@@ -50,17 +50,21 @@ struct stk_tag_lists {
 		size_t len;
 	} lists[STK_TAG_LISTS_MAX];
 	size_t len;
+	bool repeated; /* the same tags, at the same moment, as those of the sample before */
 };
 void stk_tag_lists_add(struct stk_tag_lists *tags, const struct stk_tag *items, size_t len);
 /* The value of a key, NULL if absent. */
 const char *stk_tag_lists_get(const struct stk_tag_lists *tags, const char *key);
 
+struct stk_tap_lane;
 struct stk_counts; /* one thread at a time */
 
 /* With a submetric for each selector among the plan's thresholds, and for
  * http_req_duration{expected_response:true}. */
 struct stk_counts *stk_counts_new(const struct stk_plan *plan);
 void stk_counts_free(struct stk_counts *counts);
+/* Each sample goes to lane (tap.h) too, which is borrowed; its tags are wanted then. */
+void stk_counts_set_lane(struct stk_counts *counts, struct stk_tap_lane *lane);
 /* One sample for the metric and for the submetrics whose tags it has. */
 void stk_counts_add(
 	struct stk_counts *counts, int id, double value, const struct stk_tag_lists *tags);

@@ -55,10 +55,13 @@ static void raise_limit(void)
 int stk_plain_open(
 	const struct stk_transport_opts *opts, struct stk_plain **out, struct stk_err *err)
 {
+	static const struct stk_net open_net = {.dns_ttl_ns = 300 * STK_NS_PER_S};
 	struct stk_plain *plain = stk_xcalloc(1, sizeof *plain);
 	int rc;
 
 	raise_limit();
+	plain->net = opts->net ? opts->net : &open_net;
+	stk_rand_init(&plain->rng, stk_rand_system(), 0);
 	plain->clock = opts->clock ? opts->clock : stk_clock_system();
 	plain->user_agent = opts->user_agent ? stk_xstrdup(opts->user_agent) : NULL;
 	plain->epoll_fd = plain->timer_fd = plain->wake_fd = plain->notify_fd = -1;
@@ -154,6 +157,8 @@ void stk_plain_submit(struct stk_plain *plain, struct stk_exchange *exchange)
 	stk_plain_exchange_begin(conn, exchange);
 	if (!stk_str_eq_nocase(exchange->parts->scheme, STK_STR("http")))
 		stk_plain_exchange_fail(conn, 1000, "unsupported protocol scheme");
+	else if (exchange->digest)
+		stk_plain_exchange_fail(conn, 1000, "digest authentication needs libcurl");
 	else if (reused)
 		stk_plain_exchange_send(conn);
 	else
@@ -165,6 +170,12 @@ void stk_plain_cancel(struct stk_plain *plain, struct stk_exchange *exchange)
 	(void)plain;
 	if (exchange->priv)
 		stk_plain_conn_drop(exchange->priv);
+}
+
+void stk_plain_finish(struct stk_exchange *exchange)
+{
+	if (exchange->priv)
+		stk_plain_exchange_end(exchange->priv);
 }
 
 void stk_plain_forget(struct stk_plain *plain, void **session)

@@ -9,8 +9,6 @@
 #include "core/base/mem.h"
 #include "core/load/plain_priv.h"
 
-/* As long as Go keeps a name for k6. */
-#define DNS_TTL_NS (300 * STK_NS_PER_S)
 /* Idle connections of one session: as many as a batch has at once. */
 enum { IDLE_MAX = 20 };
 
@@ -173,6 +171,18 @@ void stk_plain_conn_keep(struct stk_plain_conn *conn)
 
 /* --- where to go ------------------------------------------------------------------ */
 
+/* An address that needs no lookup: mapped by the script, or written in digits. */
+static bool find_literal(
+	const struct stk_plain *plain, const struct stk_url *url, struct stk_addresses *out)
+{
+	const struct stk_net_host *host = stk_net_find_host(plain->net, url->host, url->port);
+
+	if (!host)
+		return stk_addresses_literal(url->host, url->port, out);
+	return stk_addresses_literal(
+		stk_str_of(host->address), host->to_port ? host->to_port : url->port, out);
+}
+
 static struct stk_origin *find_origin(struct stk_plain *plain, const struct stk_url *url)
 {
 	struct stk_buf key = STK_BUF_EMPTY;
@@ -192,7 +202,9 @@ static struct stk_origin *find_origin(struct stk_plain *plain, const struct stk_
 	origin = stk_xcalloc(1, sizeof *origin);
 	origin->host = stk_str_dup(url->host);
 	origin->port = url->port;
-	origin->is_literal = stk_addresses_literal(url->host, url->port, &origin->addresses);
+	origin->is_literal = find_literal(plain, url, &origin->addresses);
+	if (origin->is_literal)
+		stk_addresses_arrange(&origin->addresses, plain->net->family);
 	value->ptr = origin;
 	return origin;
 }
@@ -261,7 +273,13 @@ static void connect_next(struct stk_plain_conn *conn)
 	int code;
 
 	while (conn->tried < addresses->len) {
-		conn->address = (conn->origin->preferred + conn->tried++) % addresses->len;
+		conn->address = (conn->first_tried + conn->tried++) % addresses->len;
+		if (stk_net_blocks_address(conn->plain->net,
+			    (const struct sockaddr *)&addresses->items[conn->address].at)) {
+			stk_plain_exchange_fail(
+				conn, 1110, "the address is in a blacklisted range");
+			return;
+		}
 		conn->connect_ns = stk_clock_mono(conn->plain->clock);
 		conn->connect_errno = connect_to(conn, &addresses->items[conn->address]);
 		if (conn->connect_errno == 0) {
@@ -290,13 +308,25 @@ void stk_plain_conn_connected(struct stk_plain_conn *conn, unsigned events)
 		return;
 	}
 	conn->connected_ns = conn->got_ns = stk_clock_mono(conn->plain->clock);
-	conn->origin->preferred = conn->address;
+	if (conn->plain->net->select == STK_NET_SELECT_FIRST)
+		conn->origin->preferred = conn->address;
 	stk_plain_exchange_send(conn);
+}
+
+/* Which address a new connection begins with. */
+static size_t choose_address(struct stk_plain *plain, struct stk_origin *origin)
+{
+	if (plain->net->select == STK_NET_SELECT_ROUND_ROBIN)
+		return origin->preferred++;
+	if (plain->net->select == STK_NET_SELECT_RANDOM)
+		return (size_t)stk_rand_range(&plain->rng, 0, STK_ADDRESSES_MAX - 1);
+	return origin->preferred;
 }
 
 static void start_connecting(struct stk_plain_conn *conn)
 {
 	conn->tried = 0;
+	conn->first_tried = choose_address(conn->plain, conn->origin);
 	conn->connect_errno = 0;
 	if (conn->origin->addresses.len == 0)
 		stk_plain_exchange_fail(conn, 1101, "lookup: no such host");
@@ -349,6 +379,13 @@ static void take_addresses(struct stk_origin *origin, const struct stk_addresses
 	}
 }
 
+static int64_t fresh_until(const struct stk_plain *plain)
+{
+	int64_t now_ns = stk_clock_mono(plain->clock), ttl_ns = plain->net->dns_ttl_ns;
+
+	return ttl_ns < INT64_MAX - now_ns ? now_ns + ttl_ns : INT64_MAX;
+}
+
 void stk_plain_resolved(struct stk_plain *plain)
 {
 	struct stk_addresses addresses;
@@ -358,8 +395,9 @@ void stk_plain_resolved(struct stk_plain *plain)
 		struct stk_origin *origin = tag;
 
 		/* a name that is not found is asked for again by the next request */
+		stk_addresses_arrange(&addresses, plain->net->family);
 		if (addresses.len > 0)
-			origin->fresh_until_ns = stk_clock_mono(plain->clock) + DNS_TTL_NS;
+			origin->fresh_until_ns = fresh_until(plain);
 		take_addresses(origin, &addresses);
 	}
 }

@@ -135,6 +135,11 @@ static void finish(struct stk_plain_conn *conn, bool clean)
 	exchange->done(exchange);
 }
 
+void stk_plain_exchange_end(struct stk_plain_conn *conn)
+{
+	finish(conn, false);
+}
+
 /* --- the request ------------------------------------------------------------------ */
 
 static bool may_be_resent(const char *method)
@@ -186,7 +191,7 @@ void stk_plain_exchange_begin(struct stk_plain_conn *conn, struct stk_exchange *
 	set_deadline(conn);
 }
 
-static void write_head(struct stk_plain_conn *conn)
+static void write_head(struct stk_plain_conn *conn, struct stk_buf *out)
 {
 	const struct stk_exchange *exchange = conn->exchange;
 	const struct stk_http1_request request = {.method = exchange->method,
@@ -197,8 +202,20 @@ static void write_head(struct stk_plain_conn *conn)
 		.has_body = exchange->has_body,
 		.body_len = exchange->body.len};
 
-	stk_buf_clear(&conn->plain->out);
-	stk_http1_write(&request, &conn->plain->out, &conn->closes);
+	stk_buf_clear(out);
+	stk_http1_write(&request, out, &conn->closes);
+}
+
+/* Valid until the next head is made. */
+static struct stk_str head_of(struct stk_plain_conn *conn)
+{
+	struct stk_buf *made = conn->exchange->made_head;
+
+	if (!made)
+		made = &conn->plain->out;
+	if (made == &conn->plain->out || made->len == 0)
+		write_head(conn, made);
+	return stk_buf_str(made);
 }
 
 /* What is left of head and body, as far as the socket takes it; false: it is broken. */
@@ -238,27 +255,26 @@ static void stop_sending(struct stk_plain_conn *conn)
 void stk_plain_exchange_send(struct stk_plain_conn *conn)
 {
 	struct stk_exchange *exchange = conn->exchange;
-	struct stk_buf *out = &conn->plain->out;
+	struct stk_str head = head_of(conn);
 
-	write_head(conn);
 	if (conn->got_ns == 0)
 		conn->got_ns = conn->started_ns;
 	conn->out_sent = conn->body_sent = 0;
 	stk_http1_begin(&conn->http, &exchange->head,
 		exchange->keep_body ? &exchange->body_out : NULL,
 		strcmp(exchange->method, "HEAD") == 0);
-	if (!send_some(conn, stk_buf_str(out))) {
+	if (!send_some(conn, head)) {
 		stop_sending(conn);
 		return;
 	}
-	if (is_sent(conn, out->len)) {
+	if (is_sent(conn, head.len)) {
 		conn->sent_ns = now_ns(conn);
 		conn->state = STK_PLAIN_READING;
 		return;
 	}
 	conn->state = STK_PLAIN_SENDING;
 	stk_buf_clear(&conn->out);
-	stk_buf_add_str(&conn->out, stk_buf_str(out));
+	stk_buf_add_str(&conn->out, head);
 }
 
 static void send_more(struct stk_plain_conn *conn)
@@ -368,6 +384,10 @@ static bool read_some(struct stk_plain_conn *conn)
 	}
 	if ((size_t)len > direct && !take(conn, stk_str_n(conn->plain->in, (size_t)len - direct)))
 		return false;
+	if (conn->exchange->got && conn->exchange->body_out.len > 0) {
+		conn->plain->done++;
+		conn->exchange->got(conn->exchange);
+	}
 	/* less than there was room for: the socket is empty, and its next edge will say so */
 	return conn->half_closed || (size_t)len >= (room > 0 ? room : STK_PLAIN_IN_BYTES);
 }

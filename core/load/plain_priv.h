@@ -4,6 +4,7 @@
 #define STK_CORE_LOAD_PLAIN_PRIV_H
 
 #include "core/base/map.h"
+#include "core/base/rand.h"
 #include "core/load/http1.h"
 #include "core/load/resolver.h"
 #include "core/load/timers.h"
@@ -21,7 +22,7 @@ struct stk_origin {
 	bool is_literal, is_asked;
 	int64_t fresh_until_ns;
 	struct stk_addresses addresses;
-	size_t preferred; /* the one that answered last */
+	size_t preferred; /* the one to begin with */
 	struct stk_plain_conn *waiting;
 };
 
@@ -47,7 +48,7 @@ struct stk_plain_conn {
 	void **session;
 	struct stk_plain_conn *prev, *next; /* of the list it is in: idle, waiting, failed … */
 	struct stk_plain_conn *all_prev, *all_next; /* of all connections in use */
-	size_t tried, address;                      /* addresses tried; the one in use */
+	size_t tried, first_tried, address;         /* of the addresses; address: in use */
 	int connect_errno;
 	bool reused, resent, closes, half_closed, has_more;
 	struct stk_http1 http;
@@ -59,6 +60,8 @@ struct stk_plain_conn {
 
 struct stk_plain {
 	const struct stk_clock *clock;
+	const struct stk_net *net; /* never NULL */
+	struct stk_rand rng;       /* for the choice of addresses */
 	char *user_agent;
 	int epoll_fd, timer_fd, wake_fd, notify_fd;
 	int guest_fd;
@@ -80,6 +83,7 @@ int stk_plain_open(
 void stk_plain_close(struct stk_plain *plain);
 void stk_plain_submit(struct stk_plain *plain, struct stk_exchange *exchange);
 void stk_plain_cancel(struct stk_plain *plain, struct stk_exchange *exchange);
+void stk_plain_finish(struct stk_exchange *exchange);
 /* Also ends when the guest's descriptor has something (guest_ready). */
 void stk_plain_poll(struct stk_plain *plain, int64_t mono_ns);
 void stk_plain_wake(struct stk_plain *plain);
@@ -112,6 +116,8 @@ void stk_plain_exchange_send(struct stk_plain_conn *conn);
 void stk_plain_exchange_event(struct stk_plain_conn *conn, unsigned events);
 /* It is over without an answer; text as the script sees it. */
 void stk_plain_exchange_fail(struct stk_plain_conn *conn, int code, const char *text);
+/* It is over now, with what came of the answer. */
+void stk_plain_exchange_end(struct stk_plain_conn *conn);
 /* Tell its owner what was noted by a failure before the poll. */
 void stk_plain_exchange_tell(struct stk_plain_conn *conn);
 

@@ -25,6 +25,9 @@ void stk_plan_init(struct stk_plan *plan)
 	plan->labels = true;
 	plan->user_agent = "stoker";
 	plan->max_body = BODY_MAX;
+	plan->batch = 20;
+	plan->batch_per_host = 6;
+	stk_net_init(&plan->net);
 }
 
 void stk_plan_release(struct stk_plan *plan)
@@ -40,6 +43,7 @@ void stk_plan_release(struct stk_plan *plan)
 	stk_vec_release(&plan->thresholds);
 	stk_vec_release(&plan->metrics);
 	stk_vec_release(&plan->warnings);
+	stk_net_release(&plan->net);
 	stk_arena_release(&plan->arena);
 	memset(plan, 0, sizeof *plan);
 }

@@ -8,6 +8,7 @@
 #include "core/base/arena.h"
 #include "core/base/err.h"
 #include "core/base/vec.h"
+#include "core/http/net.h"
 #include "core/load/segment.h"
 #include "core/record/metric.h"
 
@@ -87,9 +88,13 @@ struct stk_plan {
 	STK_VEC(const char *) warnings; /* of validation and shortcuts: to be shown once */
 	int64_t setup_timeout_ns, teardown_timeout_ns; /* default 60 s */
 	bool has_setup, has_teardown;
-	const char *user_agent; /* default "stoker" */
-	bool insecure_tls;      /* do not check certificates */
-	const char *ca_file;    /* trust anchor, PEM; NULL: the system's */
+	const char *user_agent; /* default "stoker"; "": none is sent */
+	struct stk_net net;
+	bool no_reuse;          /* a connection for each request */
+	bool no_vu_reuse;       /* and none is kept over iterations */
+	bool discard;           /* bodies are kept only where a request says so */
+	int64_t batch;          /* requests of a batch at once; default 20 */
+	int64_t batch_per_host; /* and to one host; default 6, 0: no limit */
 	size_t max_body;        /* bytes of an answer kept; default 64 MiB */
 };
 

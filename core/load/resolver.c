@@ -86,6 +86,21 @@ bool stk_addresses_literal(struct stk_str host, uint16_t port, struct stk_addres
 	return add_v4(out, text, port) || add_v6(out, text, port);
 }
 
+void stk_addresses_arrange(struct stk_addresses *addresses, enum stk_net_family family)
+{
+	struct stk_addresses all = *addresses;
+	int first = family == STK_NET_PREFER_V6 || family == STK_NET_ONLY_V6 ? AF_INET6 : AF_INET;
+	bool others = family == STK_NET_PREFER_V4 || family == STK_NET_PREFER_V6;
+
+	addresses->len = 0;
+	for (size_t i = 0; i < all.len; i++)
+		if (all.items[i].at.ss_family == first)
+			addresses->items[addresses->len++] = all.items[i];
+	for (size_t i = 0; i < all.len && others; i++)
+		if (all.items[i].at.ss_family != first)
+			addresses->items[addresses->len++] = all.items[i];
+}
+
 static void add_family(struct stk_addresses *out, const struct addrinfo *list, int family)
 {
 	for (; list; list = list->ai_next)

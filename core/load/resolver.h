@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "core/base/str.h"
+#include "core/http/net.h"
 
 /* More addresses of one name are not tried. */
 #define STK_ADDRESSES_MAX 8
@@ -17,7 +18,7 @@ struct stk_address {
 	char text[48]; /* "127.0.0.1", "::1" */
 };
 
-/* IPv4 first, as k6's default policy has it; len 0: no such host. */
+/* IPv4 first; len 0: no such host. */
 struct stk_addresses {
 	struct stk_address items[STK_ADDRESSES_MAX];
 	size_t len;
@@ -25,6 +26,9 @@ struct stk_addresses {
 
 /* An address written in digits, and localhost: at once, without asking anybody. */
 bool stk_addresses_literal(struct stk_str host, uint16_t port, struct stk_addresses *out);
+
+/* Take out what the policy leaves out, and put first what it prefers. */
+void stk_addresses_arrange(struct stk_addresses *addresses, enum stk_net_family family);
 
 struct stk_resolver; /* belongs to one thread; its helper thread is its own business */
 

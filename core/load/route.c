@@ -18,6 +18,7 @@ void stk_routes_release(struct stk_routes *routes)
 
 		free(route->url);
 		free(route->baggage);
+		stk_buf_release(&route->made_head);
 		free(route);
 	}
 	stk_map_release(&routes->map);
@@ -44,6 +45,7 @@ struct stk_route *stk_routes_add(struct stk_routes *routes)
 	if (routes->map.len >= STK_ROUTES_MAX)
 		return NULL;
 	route = stk_xcalloc(1, sizeof *route);
+	stk_buf_init(&route->made_head, 0);
 	stk_map_put(&routes->map, stk_buf_str(&routes->key), NULL)->ptr = route;
 	return route;
 }

@@ -19,6 +19,7 @@ struct stk_route {
 	bool is_allowed, is_target;
 	char *baggage;     /* the line's value without anything of the script's; NULL: none */
 	size_t series_key; /* + 1; 0: not looked up */
+	struct stk_buf made_head; /* of a GET with no headers but baggage: stk_exchange.made_head */
 };
 
 /* One thread at a time. Keys: side, scenario, URL and name as the script wrote them. */

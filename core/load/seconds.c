@@ -23,6 +23,8 @@ void stk_worker_publish(struct stk_worker *worker)
 {
 	const struct stk_metrics *now = stk_counts_metrics(worker->counts);
 
+	if (worker->lane)
+		stk_tap_lane_flush(worker->lane);
 	(void)pthread_mutex_lock(&worker->published_mutex);
 	clear_metrics(&worker->published);
 	for (size_t i = 0; i < now->items.len; i++) { /* checks stay out: nobody judges them */

@@ -8,6 +8,7 @@
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/err.h"
+#include "core/http/net.h"
 #include "core/http/url.h"
 #include "core/load/driver.h"
 
@@ -20,8 +21,14 @@ struct stk_exchange {
 	const struct stk_url *parts; /* of url */
 	const struct stk_name_value *headers;
 	size_t headers_len;
+	/* Where the transport may keep the request's head as it made it, and finds it again: the
+	 * owner sees to it that method, URL and headers are always the same. NULL: they are not. */
+	struct stk_buf *made_head;
 	struct stk_str body;
 	bool has_body;
+	/* Digest authentication: the transport answers the server's question by itself. */
+	bool digest;
+	struct stk_str user, password;
 	bool keep_body;     /* else the answer's body is counted and dropped */
 	int64_t timeout_ns; /* from submit to the last byte */
 	size_t max_body;    /* more is error 1000 */
@@ -30,6 +37,9 @@ struct stk_exchange {
 	void **session;
 	/* From within poll, when the exchange is over. It may submit again. */
 	void (*done)(struct stk_exchange *exchange);
+	/* Also from within poll, whenever more of the body came, which the owner may take out of
+	 * body_out. NULL: nobody asks before the end. */
+	void (*got)(struct stk_exchange *exchange);
 	void *owner;
 	/* out */
 	int status;
@@ -55,8 +65,7 @@ void stk_exchange_clear(struct stk_exchange *exchange);
 struct stk_transport_opts {
 	const struct stk_clock *clock;
 	const char *user_agent;
-	const char *ca_file;
-	bool insecure_tls;
+	const struct stk_net *net; /* outlives the transport; NULL: the defaults */
 };
 
 /* One per worker thread. A new transport is one file with such a table. */
@@ -67,7 +76,11 @@ struct stk_transport_ops {
 	void (*submit)(void *transport, struct stk_exchange *exchange);
 	/* Give up: done is not called. Any time between submit and done. */
 	void (*cancel)(void *transport, struct stk_exchange *exchange);
-	/* Let traffic flow until something was done, mono_ns has come, or wake was called. */
+	/* The owner has enough of the body: done is called now, with what came so far. Not from
+	 * within got. */
+	void (*finish)(void *transport, struct stk_exchange *exchange);
+	/* Let traffic flow until something was done or got, mono_ns has come, or wake was called.
+	 */
 	void (*poll)(void *transport, int64_t mono_ns);
 	void (*wake)(void *transport); /* from any thread and from signal handlers */
 	/* A VU goes: drop the connections it has. NULL: they are not kept by VU. */

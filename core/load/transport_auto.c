@@ -91,7 +91,8 @@ static bool fits_plain(const struct either *either, const struct stk_exchange *e
 {
 	const struct stk_url *url = exchange->parts;
 
-	if (url->scheme.len != 4 || url->userinfo.ptr || !is_plain_host(url->host))
+	if (exchange->digest || url->scheme.len != 4 || url->userinfo.ptr ||
+		!is_plain_host(url->host))
 		return false;
 	if (either->has_proxy && !is_loopback(url->host))
 		return false;
@@ -134,6 +135,16 @@ static void cancel(void *ctx, struct stk_exchange *exchange)
 		either->curl_ops->cancel(either->curl, exchange);
 }
 
+static void finish(void *ctx, struct stk_exchange *exchange)
+{
+	struct either *either = ctx;
+
+	if (exchange->route == either->plain)
+		stk_plain_finish(exchange);
+	else
+		either->curl_ops->finish(either->curl, exchange);
+}
+
 static void poll_either(void *ctx, int64_t mono_ns)
 {
 	struct either *either = ctx;
@@ -171,6 +182,7 @@ static const struct stk_transport_ops auto_ops = {
 	.close = close_either,
 	.submit = submit,
 	.cancel = cancel,
+	.finish = finish,
 	.poll = poll_either,
 	.wake = wake,
 	.forget = forget,

@@ -43,6 +43,7 @@ static const struct fault_text faults[] = {
 	[STK_MULTI_HOSTNAME] = {1311, "x509: certificate doesn't match hostname"},
 	[STK_MULTI_HTTP2] = {1600, NULL},
 	[STK_MULTI_ENCODING] = {1701, NULL},
+	[STK_MULTI_BLOCKED] = {1110, "the address is in a blacklisted range"},
 	[STK_MULTI_TOO_LARGE] = {1000, "the body is larger than max_body"},
 };
 
@@ -117,6 +118,13 @@ static void job_done(struct stk_multi_job *job)
 	exchange->done(exchange);
 }
 
+static void job_got(struct stk_multi_job *job)
+{
+	struct slot *slot = (struct slot *)(void *)job; /* its first member */
+
+	slot->exchange->got(slot->exchange);
+}
+
 static struct slot *take_slot(struct transport *transport)
 {
 	struct slot *slot = transport->idle;
@@ -133,8 +141,7 @@ static struct slot *take_slot(struct transport *transport)
 static int open_curl(const struct stk_transport_opts *opts, void **out, struct stk_err *err)
 {
 	struct transport *transport = stk_xcalloc(1, sizeof *transport);
-	const struct stk_multi_opts multi = {
-		opts->clock, opts->user_agent, opts->ca_file, opts->insecure_tls};
+	const struct stk_multi_opts multi = {opts->clock, opts->user_agent, opts->net};
 	int rc = stk_multi_new(&multi, &transport->multi, err);
 
 	if (rc < 0) {
@@ -180,7 +187,10 @@ static void submit(void *ctx, struct stk_exchange *exchange)
 	job->body_out = exchange->keep_body ? &exchange->body_out : NULL;
 	exchange->body_out.limit = exchange->max_body;
 	job->timeout_ns = exchange->timeout_ns;
+	job->user = exchange->digest ? exchange->user : (struct stk_str){NULL, 0};
+	job->password = exchange->password;
 	job->done = job_done;
+	job->got = exchange->got ? job_got : NULL;
 	job->owner = transport;
 	stk_multi_submit(transport->multi, job);
 }
@@ -194,6 +204,15 @@ static void cancel(void *ctx, struct stk_exchange *exchange)
 		return;
 	stk_multi_cancel(transport->multi, &slot->job);
 	give_slot(transport, slot);
+}
+
+static void finish(void *ctx, struct stk_exchange *exchange)
+{
+	struct transport *transport = ctx;
+	struct slot *slot = exchange->priv;
+
+	if (slot)
+		stk_multi_finish(transport->multi, &slot->job);
 }
 
 static void poll_curl(void *ctx, int64_t mono_ns)
@@ -230,6 +249,7 @@ static const struct stk_transport_ops curl_ops = {
 	.close = close_curl,
 	.submit = submit,
 	.cancel = cancel,
+	.finish = finish,
 	.poll = poll_curl,
 	.wake = wake,
 };

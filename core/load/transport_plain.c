@@ -28,6 +28,12 @@ static void cancel(void *ctx, struct stk_exchange *exchange)
 	stk_plain_cancel(ctx, exchange);
 }
 
+static void finish(void *ctx, struct stk_exchange *exchange)
+{
+	(void)ctx;
+	stk_plain_finish(exchange);
+}
+
 static void poll_plain(void *ctx, int64_t mono_ns)
 {
 	stk_plain_poll(ctx, mono_ns);
@@ -49,6 +55,7 @@ static const struct stk_transport_ops plain_ops = {
 	.close = close_plain,
 	.submit = submit,
 	.cancel = cancel,
+	.finish = finish,
 	.poll = poll_plain,
 	.wake = wake,
 	.forget = forget,

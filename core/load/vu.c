@@ -4,8 +4,6 @@
 #include "core/base/mem.h"
 #include "core/load/load_priv.h"
 
-enum { BATCH_ALL = 20, BATCH_PER_HOST = 6 };
-
 struct stk_vu *stk_vu_new(struct stk_worker *worker, int64_t id, struct stk_err *err)
 {
 	const struct stk_vu_driver *driver = worker->engine->driver;
@@ -135,6 +133,8 @@ static bool take_turn(struct stk_vu *vu)
 /* Start what may be started: a single request always, of a batch as many as the limits let. */
 static void start_more(struct stk_vu *vu)
 {
+	const struct stk_plan *plan = vu->worker->engine->plan;
+
 	for (size_t i = 0; i < vu->fetches_used; i++) {
 		struct stk_fetch *fetch = vu->fetches.items[i];
 		size_t all, same;
@@ -142,9 +142,9 @@ static void start_more(struct stk_vu *vu)
 		if (fetch->state != STK_FETCH_QUEUED)
 			continue;
 		same = under_way(vu, fetch, &all);
-		if (all >= BATCH_ALL)
+		if (all >= (size_t)plan->batch)
 			return;
-		if (same >= BATCH_PER_HOST)
+		if (plan->batch_per_host != 0 && same >= (size_t)plan->batch_per_host)
 			continue;
 		if (vu->timer.place != 0 || !take_turn(vu))
 			return;
@@ -171,10 +171,19 @@ static struct stk_fetch *fetch_at(struct stk_vu *vu, size_t i)
 	return vu->fetches.items[i];
 }
 
+/* A stream that an error of the script left open. */
+static void cancel_left(struct stk_vu *vu)
+{
+	for (size_t i = 0; i < vu->fetches_used; i++)
+		if (vu->fetches.items[i]->state == STK_FETCH_RUNNING)
+			stk_fetch_cancel(vu->fetches.items[i]);
+}
+
 void stk_vu_submit(struct stk_vu *vu, const struct stk_request *requests, size_t len)
 {
 	if (vu->wait != STK_WAIT_NOTHING || len == 0)
 		STK_BUG("a VU waits for two things, or for none");
+	cancel_left(vu);
 	vu->wait = STK_WAIT_REQUESTS;
 	vu->fetches_used = vu->fetches_left = len;
 	for (size_t i = 0; i < len; i++) {
@@ -192,9 +201,49 @@ void stk_vu_fetched(struct stk_vu *vu, struct stk_fetch *fetch)
 	(void)fetch;
 	vu->fetches_left--;
 	if (vu->fetches_left == 0)
-		stk_worker_enqueue(vu->worker, vu, STK_NEXT_RESUME);
-	else if (vu->fetches_used > BATCH_PER_HOST || vu->worker->engine->plan->rps > 0)
+		stk_vu_got(vu);
+	else if (vu->fetches_used > 1)
 		start_more(vu);
+}
+
+struct stk_str stk_vu_streamed(const struct stk_vu *vu)
+{
+	return stk_buf_str(&vu->fetches.items[0]->exchange.body_out);
+}
+
+void stk_vu_take_streamed(struct stk_vu *vu)
+{
+	stk_buf_clear(&vu->fetches.items[0]->exchange.body_out);
+}
+
+bool stk_vu_is_answered(const struct stk_vu *vu)
+{
+	return vu->fetches.items[0]->state == STK_FETCH_DONE;
+}
+
+void stk_vu_wait_stream(struct stk_vu *vu)
+{
+	vu->wait = STK_WAIT_REQUESTS;
+	if (stk_vu_is_answered(vu))
+		stk_worker_enqueue(vu->worker, vu, STK_NEXT_RESUME);
+}
+
+void stk_vu_finish_stream(struct stk_vu *vu)
+{
+	struct stk_worker *worker = vu->worker;
+
+	vu->wait = STK_WAIT_REQUESTS;
+	if (stk_vu_is_answered(vu))
+		stk_worker_enqueue(worker, vu, STK_NEXT_RESUME);
+	else
+		worker->engine->transport->finish(
+			worker->transport, &vu->fetches.items[0]->exchange);
+}
+
+void stk_vu_got(struct stk_vu *vu)
+{
+	if (vu->next == STK_NEXT_NOTHING && vu->wait == STK_WAIT_REQUESTS)
+		stk_worker_enqueue(vu->worker, vu, STK_NEXT_RESUME);
 }
 
 const struct stk_response *stk_vu_response(const struct stk_vu *vu, size_t i)
@@ -202,7 +251,8 @@ const struct stk_response *stk_vu_response(const struct stk_vu *vu, size_t i)
 	return &vu->fetches.items[i]->response;
 }
 
-void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags)
+static void sample_tagged(
+	struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags)
 {
 	struct stk_worker *worker = vu->worker;
 	const struct stk_engine *engine = worker->engine;
@@ -210,28 +260,34 @@ void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk
 	struct stk_tag_lists lists = {.len = 0};
 	const struct stk_scenario *scenario = vu->iteration.scenario;
 
+	if (tags) {
+		stk_tag_lists_add(&lists, tags->extra, tags->extra_len);
+		stk_tag_lists_add(&lists, tags->tags, tags->tags_len);
+		lists.repeated = tags->repeated;
+	}
+	stk_tag_lists_add(&lists, &group, 1);
+	if (scenario) {
+		stk_tag_lists_add(&lists, &engine->scenario_tags[vu->iteration.scenario_index], 1);
+		stk_tag_lists_add(&lists, scenario->tags.items, scenario->tags.len);
+	}
+	stk_tag_lists_add(&lists, engine->plan->tags.items, engine->plan->tags.len);
+	stk_counts_add(worker->counts, metric, value, &lists);
+}
+
+void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags)
+{
 	if (!vu->counted)
 		return;
-	if (stk_counts_wants_tags(worker->counts, metric)) {
-		if (tags) {
-			stk_tag_lists_add(&lists, tags->extra, tags->extra_len);
-			stk_tag_lists_add(&lists, tags->tags, tags->tags_len);
-		}
-		stk_tag_lists_add(&lists, &group, 1);
-		if (scenario) {
-			stk_tag_lists_add(
-				&lists, &engine->scenario_tags[vu->iteration.scenario_index], 1);
-			stk_tag_lists_add(&lists, scenario->tags.items, scenario->tags.len);
-		}
-		stk_tag_lists_add(&lists, engine->plan->tags.items, engine->plan->tags.len);
-	}
-	stk_counts_add(worker->counts, metric, value, &lists);
+	if (stk_counts_wants_tags(vu->worker->counts, metric))
+		sample_tagged(vu, metric, value, tags);
+	else
+		stk_counts_add(vu->worker->counts, metric, value, NULL);
 }
 
 void stk_vu_add(
 	struct stk_vu *vu, int metric, double value, const struct stk_tag *tags, size_t tags_len)
 {
-	stk_vu_sample(vu, metric, value, &(struct stk_vu_tags){NULL, 0, tags, tags_len});
+	stk_vu_sample(vu, metric, value, &(struct stk_vu_tags){NULL, 0, tags, tags_len, false});
 }
 
 void stk_vu_check(struct stk_vu *vu, struct stk_str name, bool passed, const struct stk_tag *tags,
@@ -248,7 +304,7 @@ void stk_vu_check(struct stk_vu *vu, struct stk_str name, bool passed, const str
 		check.value = text;
 	}
 	stk_vu_sample(vu, STK_METRIC_CHECKS, passed ? 1 : 0,
-		&(struct stk_vu_tags){&check, text ? 1 : 0, tags, tags_len});
+		&(struct stk_vu_tags){&check, text ? 1 : 0, tags, tags_len, false});
 	stk_counts_check(vu->worker->counts, stk_buf_str(&vu->group), name, passed);
 	atomic_fetch_add_explicit(
 		passed ? &tally->checks_passed : &tally->checks_failed, 1, memory_order_relaxed);
@@ -341,6 +397,7 @@ static void end_iteration(struct stk_vu *vu, enum stk_vu_status status, const st
 	int64_t now_ns = stk_worker_now(worker);
 
 	vu->in_iteration = false;
+	cancel_left(vu);
 	if (vu->iteration.kind != STK_ITERATION_LOAD) {
 		vu->special_over = true;
 		if (status == STK_VU_FAILED)
@@ -352,6 +409,8 @@ static void end_iteration(struct stk_vu *vu, enum stk_vu_status status, const st
 		count_failure(vu, err);
 	end_samples(vu, now_ns);
 	count_data(vu);
+	if (worker->engine->plan->no_vu_reuse && worker->engine->transport->forget)
+		worker->engine->transport->forget(worker->transport, &vu->session);
 	atomic_fetch_sub_explicit(&worker->tally.running, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&worker->tally.iterations, 1, memory_order_relaxed);
 	/* A stop acts before a next one starts; it may take the VU away. */

@@ -63,6 +63,10 @@ struct stk_flamebearer_meta {
 	size_t samples_len;
 };
 
+/* What a Pyroscope says of a sample type; its texts are views into these or static. No timeline. */
+void stk_flamebearer_describe(
+	struct stk_flamebearer_meta *meta, struct stk_str sample_type, struct stk_str unit);
+
 /* Append {"version":1,"flamebearer":{…},"metadata":{…},…}: integers as numbers. */
 void stk_flamebearer_write_legacy(const struct stk_flamebearer *flame,
 	const struct stk_flamebearer_meta *meta, struct stk_buf *buf);

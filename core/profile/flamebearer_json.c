@@ -72,6 +72,23 @@ static void put_timeline(const struct stk_flamebearer_meta *meta, struct stk_buf
 	stk_buf_addf(buf, "],\"durationDelta\":%lld,\"watermarks\":null}", (long long)meta->step_s);
 }
 
+void stk_flamebearer_describe(
+	struct stk_flamebearer_meta *meta, struct stk_str sample_type, struct stk_str unit)
+{
+	static const char *const objects[] = {
+		"inuse_objects", "alloc_objects", "goroutine", "samples"};
+
+	*meta = (struct stk_flamebearer_meta){
+		.name = sample_type, .units = unit, .sample_rate = 100};
+	for (size_t i = 0; i < STK_ARRAY_LEN(objects); i++)
+		if (stk_str_is(sample_type, objects[i]))
+			meta->units = STK_STR("objects");
+	if (stk_str_is(sample_type, "cpu")) {
+		meta->units = STK_STR("samples");
+		meta->sample_rate = 1000000000;
+	}
+}
+
 void stk_flamebearer_write_legacy(const struct stk_flamebearer *flame,
 	const struct stk_flamebearer_meta *meta, struct stk_buf *buf)
 {

@@ -134,8 +134,7 @@ static void put_location(const struct stk_profile *profile, const struct stk_pro
 		any = true;
 	}
 	if (!any)
-		stk_buf_addf(
-			buf, "%s0x%llx", buf->len > 0 ? ";" : "", (unsigned long long)at->address);
+		stk_buf_addf(buf, ";0x%llx", (unsigned long long)at->address);
 }
 
 static int by_key(const void *a, const void *b)
@@ -146,15 +145,24 @@ static int by_key(const void *a, const void *b)
 		stk_str_n((*x)->key, (*x)->key_len), stk_str_n((*y)->key, (*y)->key_len));
 }
 
-void stk_folded_write(const struct stk_profile *profile, size_t type, struct stk_buf *buf)
+struct pair {
+	int64_t side[2];
+};
+
+/* Sums of stacks, of one profile or of two. */
+struct sums {
+	struct stk_map lines; /* stack -> number of its values */
+	STK_VEC(struct pair) values;
+};
+
+static void add_profile(struct sums *sums, const struct stk_profile *profile, size_t type, int side)
 {
-	struct stk_map lines = STK_MAP_INIT;
 	struct stk_buf stack = STK_BUF_EMPTY;
-	const struct stk_map_slot **sorted;
 
 	for (size_t i = 0; i < profile->samples.len; i++) {
 		const struct stk_profile_sample *sample = &profile->samples.items[i];
 		int64_t value = stk_profile_value(profile, i, type);
+		bool added = false;
 
 		if (value == 0 || sample->locations_len == 0)
 			continue;
@@ -163,19 +171,56 @@ void stk_folded_write(const struct stk_profile *profile, size_t type, struct stk
 			uint32_t number = profile->stacks.items[sample->first_location + l];
 			put_location(profile, &profile->locations.items[number], &stack);
 		}
-		union stk_map_value *sum = stk_map_put(&lines, stk_buf_str(&stack), NULL);
-		sum->num = (uint64_t)stk_profile_plus((int64_t)sum->num, value);
+		union stk_map_value *at = stk_map_put(&sums->lines, stk_buf_str(&stack), &added);
+		if (added) {
+			at->num = sums->values.len;
+			(void)stk_vec_push_new(&sums->values);
+		}
+		int64_t *sum = &sums->values.items[at->num].side[side];
+		*sum = stk_profile_plus(*sum, value);
 	}
-	sorted = stk_xreallocarray(NULL, lines.len + 1, sizeof *sorted);
-	for (size_t i = 0; i < lines.len; i++)
-		sorted[i] = &lines.entries[i];
-	if (lines.len > 0)
-		qsort(sorted, lines.len, sizeof *sorted, by_key);
-	for (size_t i = 0; i < lines.len; i++) {
+	stk_buf_release(&stack);
+}
+
+/* In order of the stacks, with `sides` numbers each; empties the sums. */
+static void write_sums(struct sums *sums, int sides, struct stk_buf *buf)
+{
+	const struct stk_map_slot **sorted =
+		stk_xreallocarray(NULL, sums->lines.len + 1, sizeof *sorted);
+
+	for (size_t i = 0; i < sums->lines.len; i++)
+		sorted[i] = &sums->lines.entries[i];
+	if (sums->lines.len > 0)
+		qsort(sorted, sums->lines.len, sizeof *sorted, by_key);
+	for (size_t i = 0; i < sums->lines.len; i++) {
+		const struct pair *pair = &sums->values.items[sorted[i]->value.num];
+
 		stk_buf_add(buf, sorted[i]->key + 1, sorted[i]->key_len - 1); /* no leading ';' */
-		stk_buf_addf(buf, " %lld\n", (long long)sorted[i]->value.num);
+		for (int side = 0; side < sides; side++)
+			stk_buf_addf(buf, " %lld", (long long)pair->side[side]);
+		stk_buf_add_byte(buf, '\n');
 	}
 	free(sorted);
-	stk_buf_release(&stack);
-	stk_map_release(&lines);
+	stk_map_release(&sums->lines);
+	stk_vec_release(&sums->values);
+}
+
+void stk_folded_write(const struct stk_profile *profile, size_t type, struct stk_buf *buf)
+{
+	struct sums sums = {STK_MAP_INIT, STK_VEC_INIT};
+
+	add_profile(&sums, profile, type, 0);
+	write_sums(&sums, 1, buf);
+}
+
+void stk_folded_write_pair(
+	const struct stk_profile *base, const struct stk_profile *head, struct stk_buf *buf)
+{
+	struct sums sums = {STK_MAP_INIT, STK_VEC_INIT};
+
+	if (base && base->types.len > 0)
+		add_profile(&sums, base, 0, 0);
+	if (head && head->types.len > 0)
+		add_profile(&sums, head, 0, 1);
+	write_sums(&sums, 2, buf);
 }

@@ -31,5 +31,9 @@ int stk_folded_read(struct stk_str text, const struct stk_folded_opts *opts,
 /* Append one sample type as folded text, equal stacks as one line, sorted by bytes. ';' and line
  * breaks in names become ':' and ' '. A frame without a function reads as its address, 0x1f2e. */
 void stk_folded_write(const struct stk_profile *profile, size_t type, struct stk_buf *buf);
+/* The same with the first sample type of two profiles, NULL is an empty one: "main;parse 30 45", as
+ * difffolded.pl writes it and flamegraph.pl reads it. */
+void stk_folded_write_pair(
+	const struct stk_profile *base, const struct stk_profile *head, struct stk_buf *buf);
 
 #endif

@@ -492,3 +492,23 @@ void stk_selector_format(struct stk_buf *buf, const struct stk_label *labels, si
 	}
 	stk_buf_add_byte(buf, '}');
 }
+
+void stk_selector_narrow(
+	struct stk_buf *buf, struct stk_str selector, const struct stk_label *label)
+{
+	struct stk_str text = stk_str_trim(selector), body;
+	ptrdiff_t brace = stk_str_rfind_byte(text, '}');
+	struct stk_buf more = STK_BUF_EMPTY;
+
+	if (brace < 0) {
+		stk_buf_add_str(buf, text);
+		return;
+	}
+	stk_selector_format(&more, label, 1);
+	body = stk_str_trim(stk_str_sub(text, 0, (size_t)brace));
+	stk_buf_add_str(buf, body);
+	if (!stk_str_ends(body, "{") && !stk_str_ends(body, ","))
+		stk_buf_add_byte(buf, ',');
+	stk_buf_add(buf, more.ptr + 1, more.len - 1); /* without its opening brace */
+	stk_buf_release(&more);
+}

@@ -34,5 +34,9 @@ bool stk_selector_match(
 
 /* Append labels as a selector: {a="x",b="y"}, values escaped. */
 void stk_selector_format(struct stk_buf *buf, const struct stk_label *labels, size_t len);
+/* Append selector ("{…}", name{…}) with one more label that must be equal. One without braces is
+ * appended as it is. */
+void stk_selector_narrow(
+	struct stk_buf *buf, struct stk_str selector, const struct stk_label *label);
 
 #endif

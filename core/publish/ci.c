@@ -228,6 +228,8 @@ void stk_ci_init(struct stk_ci *ci, const struct stk_env *env)
 		read_actions(ci, env);
 	else if (stk_str_is(var(env, "GITLAB_CI"), "true"))
 		read_gitlab(ci, env);
+	else
+		ci->api_url = keep_url(ci, var(env, "GITHUB_API_URL"));
 }
 
 void stk_ci_release(struct stk_ci *ci)
@@ -236,8 +238,7 @@ void stk_ci_release(struct stk_ci *ci)
 	memset(ci, 0, sizeof *ci);
 }
 
-/* "https://host/o/r.git" and "git@host:o/r.git" -> host and o/r. */
-static bool split_remote(struct stk_str remote, struct stk_str *host, struct stk_str *path)
+bool stk_ci_split_remote(struct stk_str remote, struct stk_str *host, struct stk_str *path)
 {
 	struct stk_url url;
 	ptrdiff_t at, colon;
@@ -271,8 +272,9 @@ static void from_remote(struct stk_ci *ci, const char *remote)
 		ci->api_url = "https://api.github.com";
 	if (strcmp(ci->api_url, "https://api.github.com") != 0)
 		return;
-	ci->server_url = "https://github.com";
-	if (remote && !ci->repository && split_remote(stk_str_of(remote), &host, &path) &&
+	if (!ci->server_url)
+		ci->server_url = "https://github.com";
+	if (remote && !ci->repository && stk_ci_split_remote(stk_str_of(remote), &host, &path) &&
 		stk_str_eq_nocase(host, STK_STR("github.com")))
 		ci->repository = stk_arena_str(&ci->arena, path);
 }
@@ -305,6 +307,10 @@ int stk_ci_override(struct stk_ci *ci, const struct stk_ci_given *given, struct 
 		if (!given->sha && !stk_str_is(stk_str_of(ci->event), "workflow_run"))
 			ci->head_sha = NULL;
 	}
+	if (given->server_url)
+		ci->server_url = keep_url(ci, stk_str_of(given->server_url));
+	if (given->run_url)
+		ci->run_url = keep_url(ci, stk_str_of(given->run_url));
 	if (ci->is_ci)
 		return 0;
 	if (ci->forge == STK_FORGE_NONE && (given->repository || given->api_url || given->number))

@@ -46,6 +46,8 @@ void stk_ci_release(struct stk_ci *ci);
 struct stk_ci_given {
 	const char *repository, *api_url, *sha;
 	int64_t number;
+	const char *server_url; /* for people */
+	const char *run_url;    /* page of the workflow run */
 	const char *remote; /* of the run's repository: tells repository and server outside of CI */
 };
 
@@ -55,6 +57,8 @@ int stk_ci_override(
 
 /* "owner/name" of letters, digits and ._- as GitHub allows; anything else would change a path. */
 bool stk_ci_is_repository(struct stk_str text);
+/* "https://host/o/r.git", "git@host:o/r.git" -> views of host and o/r; false for anything else. */
+bool stk_ci_split_remote(struct stk_str remote, struct stk_str *host, struct stk_str *path);
 /* 7 to 64 hex digits. */
 bool stk_ci_is_sha(struct stk_str text);
 

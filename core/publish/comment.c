@@ -67,10 +67,9 @@ static int find_head(const struct stk_post *post, const char *repository, char *
 static int post_comment(
 	const struct stk_post *post, struct stk_post_result *result, struct stk_err *err)
 {
-	struct stk_buf repository = STK_BUF_EMPTY, body = STK_BUF_EMPTY, brief = STK_BUF_EMPTY;
+	struct stk_buf repository = STK_BUF_EMPTY;
 	struct stk_sticky_api api = {
 		.update_method = "PATCH", .author = "/user/login", .permission = PERMISSION};
-	struct stk_sticky_text text = {.only_update = false};
 	char *login = NULL, *head = NULL, *list, *create, *item;
 	int rc;
 
@@ -80,8 +79,7 @@ static int post_comment(
 	/* Gitea ignores the page, gives all at once and links to none: one round */
 	list = stk_xasprintf("%s?%s", create, is_gitea(post) ? "limit=50" : "per_page=100");
 	item = stk_xasprintf("%s/issues/comments", repository.ptr);
-	stk_sticky_format(post, is_gitea(post) ? STK_COMMENT_GITEA : STK_COMMENT_GITHUB, &body,
-		&brief, &text);
+	api.flavour = is_gitea(post) ? STK_COMMENT_GITEA : STK_COMMENT_GITHUB;
 	rc = find_login(post, &login, err);
 	if (rc == 0)
 		rc = find_head(post, repository.ptr, &head);
@@ -91,15 +89,13 @@ static int post_comment(
 	api.login = login;
 	api.head_sha = head;
 	if (rc == 0)
-		rc = stk_sticky_post(post, &api, &text, result, err);
+		rc = stk_sticky_post(post, &api, result, err);
 	free(list);
 	free(create);
 	free(item);
 	free(login);
 	free(head);
 	stk_buf_release(&repository);
-	stk_buf_release(&body);
-	stk_buf_release(&brief);
 	return rc;
 }
 

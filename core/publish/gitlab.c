@@ -55,10 +55,11 @@ static char *find_head(const struct stk_post *post, const char *merge_request)
 static int post_note(
 	const struct stk_post *post, struct stk_post_result *result, struct stk_err *err)
 {
-	struct stk_buf merge_request = STK_BUF_EMPTY, body = STK_BUF_EMPTY, brief = STK_BUF_EMPTY;
-	struct stk_sticky_api api = {
-		.update_method = "PUT", .author = "/author/username", .permission = PERMISSION};
-	struct stk_sticky_text text = {.only_update = false};
+	struct stk_buf merge_request = STK_BUF_EMPTY;
+	struct stk_sticky_api api = {.update_method = "PUT",
+		.flavour = STK_COMMENT_GITLAB,
+		.author = "/author/username",
+		.permission = PERMISSION};
 	char *login = NULL, *head = NULL, *url = NULL;
 
 	add_project(&merge_request, post->ci);
@@ -68,7 +69,6 @@ static int post_note(
 	if (post->ci->server_url)
 		url = stk_xasprintf("%s/-/merge_requests/%lld#note_", post->ci->server_url,
 			(long long)post->ci->number);
-	stk_sticky_format(post, STK_COMMENT_GITLAB, &body, &brief, &text);
 	int rc = find_login(post, &login, err);
 	if (rc == 0) {
 		head = find_head(post, merge_request.ptr);
@@ -77,7 +77,7 @@ static int post_note(
 		api.url = url;
 		api.login = login;
 		api.head_sha = head;
-		rc = stk_sticky_post(post, &api, &text, result, err);
+		rc = stk_sticky_post(post, &api, result, err);
 	}
 	free(notes);
 	free(list);
@@ -85,8 +85,6 @@ static int post_note(
 	free(login);
 	free(head);
 	stk_buf_release(&merge_request);
-	stk_buf_release(&body);
-	stk_buf_release(&brief);
 	return rc;
 }
 

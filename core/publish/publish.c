@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/fs.h"
 #include "core/base/mem.h"
@@ -176,12 +177,18 @@ static int open_app(struct job *job, const char *id, const char *agent, struct s
 	return rc;
 }
 
-/* Who sends: the App if there is one, else the token of the environment. */
+/* Who sends: as the caller says, the App if there is one, else the token of the environment. */
 static int open_token(struct job *job, struct stk_rest_opts *rest, struct stk_err *err)
 {
 	const char *id = stk_env_get(job->opts->env, "STOKER_GITHUB_APP_ID");
 	int rc;
 
+	if (job->opts->token) {
+		rest->token = job->opts->token;
+		rest->token_ctx = job->opts->token_ctx;
+		rest->token_source = job->opts->token_source;
+		return 0;
+	}
 	if (job->ci.forge == STK_FORGE_GITHUB && !job->opts->token_file && id && id[0]) {
 		rc = open_app(job, id, rest->user_agent, err);
 		rest->token = stk_app_token_for_rest;
@@ -229,6 +236,22 @@ static int open_rest(struct job *job, struct stk_err *err)
 	return rc;
 }
 
+/* The artifact of a finished run is a stranger's: what it says about another commit belongs
+ * nowhere. A record that names none (a running target) cannot be held against one. */
+static int check_commit(const struct job *job, struct stk_err *err)
+{
+	const char *revision = job->opts->run->sides[STK_SIDE_HEAD].revision;
+
+	if (!job->ci.event || strcmp(job->ci.event, "workflow_run") != 0 || !job->ci.head_sha ||
+		!revision || !stk_ci_is_sha(stk_str_of(revision)))
+		return 0;
+	if (strncasecmp(revision, job->ci.head_sha, strlen(revision)) == 0)
+		return 0;
+	return stk_err_set(err, STK_E_AUTH,
+		"the record is of commit %.12s, the workflow run was for %.12s: nothing is posted",
+		revision, job->ci.head_sha);
+}
+
 /* Token, API and pull request for the remote ones; without them they are left out. */
 static void prepare_remote(struct job *job)
 {
@@ -238,7 +261,9 @@ static void prepare_remote(struct job *job)
 
 	if (remote_len(job) == 0)
 		return;
-	rc = open_rest(job, &err);
+	rc = check_commit(job, &err);
+	if (rc == 0)
+		rc = open_rest(job, &err);
 	if (rc == 0)
 		rc = stk_pull_complete(&job->ci, job->rest, &err);
 	if (rc == 0)

@@ -12,8 +12,13 @@ struct stk_publish_opts {
 	struct stk_ci_given given;
 	struct stk_post_opts post;
 	const char *token_file; /* NULL: from the environment */
-	const char *version;    /* of stoker, for User-Agent */
-	struct stk_buf *dry;    /* not NULL: nothing is sent, what would be is appended here */
+	/* NULL: as above. Else where the token of each call comes from, and what messages call it.
+	 */
+	stk_rest_token_fn token;
+	void *token_ctx;
+	const char *token_source;
+	const char *version; /* of stoker, for User-Agent */
+	struct stk_buf *dry; /* not NULL: nothing is sent, what would be is appended here */
 	void (*say)(const char *line, void *ctx);           /* what was done */
 	void (*warn)(const struct stk_err *err, void *ctx); /* what could not be done */
 	void *ctx;

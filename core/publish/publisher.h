@@ -15,6 +15,7 @@ struct stk_post_opts {
 	const char *webhook_url; /* NULL: none */
 	const char *folder;      /* of the record, for the output `report`; NULL: unknown */
 	bool always;             /* a comment even where there is nothing to say */
+	bool has_bot;            /* somebody answers to "/stoker run": the comment says so */
 };
 
 /* What a publisher works with. All borrowed. */

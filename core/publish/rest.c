@@ -76,6 +76,11 @@ bool stk_rest_is_dry(const struct stk_rest *rest)
 	return rest->opts.dry != NULL;
 }
 
+int stk_rest_status(const struct stk_rest *rest)
+{
+	return rest->status;
+}
+
 int64_t stk_rest_skew_ns(const struct stk_rest *rest)
 {
 	return rest->skew_ns;
@@ -287,6 +292,7 @@ int stk_rest_send(struct stk_rest *rest, const struct stk_rest_request *request,
 		stk_json_format(request->body, STK_JSON_COMPACT, &body);
 	stk_buf_addf(&t.url, "%s%s", rest->base, request->path);
 	rc = send_tries(rest, &t, stk_buf_str(&body), answer, err);
+	rest->status = answer->status;
 	stk_http_response_release(&t.response);
 	stk_buf_release(&t.url);
 	stk_buf_release(&body);

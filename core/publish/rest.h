@@ -96,6 +96,8 @@ int stk_rest_each(struct stk_rest *rest, const struct stk_rest_list *list, stk_r
 
 /* Whether nothing is really sent. */
 bool stk_rest_is_dry(const struct stk_rest *rest);
+/* HTTP status of the last call's answer; 0 if none came. */
+int stk_rest_status(const struct stk_rest *rest);
 /* The server's clock minus ours, by the Date of its last answer; 0 if it said none. */
 int64_t stk_rest_skew_ns(const struct stk_rest *rest);
 

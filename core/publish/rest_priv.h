@@ -18,6 +18,7 @@ struct stk_rest {
 	int64_t last_write_ns; /* monotonic */
 	int64_t skew_ns;
 	size_t writes;
+	int status; /* of the last call */
 };
 
 /* One request on its way through its tries. */

@@ -98,7 +98,7 @@ static int write_body(struct sticky *s, const char *method, const char *path,
 {
 	struct stk_rest_request request = {
 		.method = method, .path = path, .permission = s->api->permission};
-	struct stk_str body = s->text->body;
+	struct stk_str body = stk_buf_str(&s->text->body);
 	int rc = 0;
 
 	for (int form = 0; form < 2; form++) {
@@ -117,7 +117,7 @@ static int write_body(struct sticky *s, const char *method, const char *path,
 		stk_buf_release(&why);
 		if (rc == 0 || !is_too_long)
 			break;
-		body = s->text->short_body;
+		body = stk_buf_str(&s->text->short_body);
 	}
 	return rc;
 }
@@ -268,20 +268,26 @@ static void tell(const struct sticky *s, const char *what, struct stk_post_resul
 }
 
 int stk_sticky_post(const struct stk_post *post, const struct stk_sticky_api *api,
-	const struct stk_sticky_text *text, struct stk_post_result *result, struct stk_err *err)
+	struct stk_post_result *result, struct stk_err *err)
 {
-	struct sticky s = {.post = post, .api = api, .text = text};
+	struct stk_sticky_text text;
+	struct sticky s = {.post = post, .api = api, .text = &text};
 	struct own old = {.id = 0};
 	int rc;
 
+	stk_sticky_text_format(post, api->flavour, "", &text);
+
 	(void)snprintf(s.login, sizeof s.login, "%s", api->login);
-	s.found = (struct found){.api = api, .login = s.login, .key = text->marker.key};
+	s.found = (struct found){.api = api, .login = s.login, .key = text.marker.key};
 	rc = find(&s, err);
 	if (rc < 0)
 		goto out;
-	if (s.found.own.len > 0)
+	if (s.found.own.len > 0) {
 		old = s.found.own.items[0];
-	if (!old.id && text->only_update) {
+		stk_sticky_text_release(&text);
+		stk_sticky_text_format(post, api->flavour, old.marker.history, &text);
+	}
+	if (!old.id && text.only_update) {
 		stk_post_say(result, STK_POST_PASSED_OVER,
 			"nothing to say and no comment to bring up to date (--always writes one)");
 	} else if (old.id && is_newer(&s, &old.marker)) {
@@ -294,5 +300,6 @@ int stk_sticky_post(const struct stk_post *post, const struct stk_sticky_api *ap
 	}
 out:
 	stk_vec_release(&s.found.own);
+	stk_sticky_text_release(&text);
 	return rc;
 }

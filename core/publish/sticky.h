@@ -13,10 +13,11 @@ struct stk_sticky_api {
 	const char *create;        /* POST {"body"} */
 	const char *item;          /* the path of one is item/ID: GET, update_method, DELETE */
 	const char *update_method; /* PATCH; GitLab: PUT */
-	const char *author;        /* JSON pointer to the login: "/user/login" */
-	const char *permission;    /* of the token */
-	const char *url;           /* before the id, where items have no html_url; or NULL */
-	const char *login;         /* whose comments are ours; case does not count */
+	enum stk_comment_flavour flavour;
+	const char *author;     /* JSON pointer to the login: "/user/login" */
+	const char *permission; /* of the token */
+	const char *url;        /* before the id, where items have no html_url; or NULL */
+	const char *login;      /* whose comments are ours; case does not count */
 	/* The pull request's head now, when it is known: a report of another commit does not
 	 * replace a report of this one. NULL: not known. */
 	const char *head_sha;
@@ -24,22 +25,23 @@ struct stk_sticky_api {
 
 struct stk_sticky_text {
 	struct stk_comment_marker marker; /* that text begins with */
-	struct stk_str body;
-	struct stk_str short_body; /* sent once when the server says that body is too long */
+	struct stk_buf body;
+	struct stk_buf short_body; /* sent once when the server says that body is too long */
 	bool only_update; /* nothing to say: bring an old comment up to date, make no new one */
 };
 
-/* Both forms of the run's comment in the forge's flavour; text's views are of body and brief. */
-void stk_sticky_format(const struct stk_post *post, enum stk_comment_flavour flavour,
-	struct stk_buf *body, struct stk_buf *brief, struct stk_sticky_text *text);
+/* Both forms of the run's comment in the forge's flavour, with the history of the comment that it
+ * replaces ("" for none), into an empty text. */
+void stk_sticky_text_format(const struct stk_post *post, enum stk_comment_flavour flavour,
+	const char *history, struct stk_sticky_text *text);
+void stk_sticky_text_release(struct stk_sticky_text *text);
 
 /* Bring the comment with this marker's key and our login up to date, or make it. Of several, the
  * oldest is it, and the others are replaced by a line that leads there; so two posters at once
  * agree on one. One that a newer run wrote stays. A POST whose answer was lost is only repeated
  * when no comment shows that it went through. */
 int stk_sticky_post(const struct stk_post *post, const struct stk_sticky_api *api,
-	const struct stk_sticky_text *text, struct stk_post_result *result,
-	struct stk_err *err) STK_MUST_CHECK;
+	struct stk_post_result *result, struct stk_err *err) STK_MUST_CHECK;
 
 /* Whether the run of `other` is newer than that of `ours`: by the commit that is the head now, then
  * by the start. A start in the future of now_ns (a record may claim anything) counts as unknown. */

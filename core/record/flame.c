@@ -196,7 +196,7 @@ static int read_node(struct stk_json *const columns[COLUMNS], size_t i, struct s
 		cells[column] = stk_json_int(stk_json_at(columns[column], i), INT64_MIN);
 	if (cells[COLUMN_NAME] >= (int64_t)flame->names.len || cells[COLUMN_NAME] < -INT32_MAX)
 		return stk_err_set(err, STK_E_FORMAT, "name[%zu]: there is no such name", i);
-	if (cells[COLUMN_LEVEL] < (i > 0) || cells[COLUMN_LEVEL] > level_max ||
+	if (cells[COLUMN_LEVEL] < (i > 0 ? 1 : 0) || cells[COLUMN_LEVEL] > level_max ||
 		cells[COLUMN_LEVEL] >= STK_FLAME_DEPTH_MAX)
 		return stk_err_set(err, STK_E_FORMAT, "level[%zu]: out of step, or too deep", i);
 	if (cells[COLUMN_BASE] < 0 || cells[COLUMN_HEAD] < 0)
@@ -252,14 +252,21 @@ int stk_flame_parse(struct stk_str text, struct stk_flame *flame, struct stk_err
 
 /* --- files -------------------------------------------------------------------------------- */
 
-/* "dir/flame-cpu.json.gz"; the caller frees. A name from a record cannot lead out of dir. */
-static char *path_of(const char *dir, const char *short_name)
+char *stk_flame_file_name(const char *short_name)
 {
 	char *word = stk_run_store_type_word(short_name);
 	char *name = stk_xasprintf("flame-%s.json.gz", word);
-	char *path = stk_fs_join(dir, name);
 
 	free(word);
+	return name;
+}
+
+/* "dir/flame-cpu.json.gz"; the caller frees. A name from a record cannot lead out of dir. */
+static char *path_of(const char *dir, const char *short_name)
+{
+	char *name = stk_flame_file_name(short_name);
+	char *path = stk_fs_join(dir, name);
+
 	free(name);
 	return path;
 }
@@ -282,20 +289,27 @@ int stk_flame_write(const char *dir, const struct stk_flame *flame, struct stk_e
 	return rc;
 }
 
+int stk_flame_unpack(struct stk_str packed, struct stk_flame *flame, struct stk_err *err)
+{
+	struct stk_buf text = STK_BUF_INIT(STK_FLAME_JSON_MAX_BYTES);
+	int rc = stk_gzip_unpack(packed, &text, err);
+
+	if (rc == 0)
+		rc = stk_flame_parse(stk_buf_str(&text), flame, err);
+	stk_buf_release(&text);
+	return rc;
+}
+
 static int read_file(const char *path, struct stk_flame *flame, struct stk_err *err)
 {
 	struct stk_buf packed = STK_BUF_INIT(STK_FLAME_JSON_MAX_BYTES);
-	struct stk_buf text = STK_BUF_INIT(STK_FLAME_JSON_MAX_BYTES);
 	int rc = stk_fs_read(path, &packed, err);
 
 	if (rc == 0)
-		rc = stk_gzip_unpack(stk_buf_str(&packed), &text, err);
-	if (rc == 0)
-		rc = stk_flame_parse(stk_buf_str(&text), flame, err);
+		rc = stk_flame_unpack(stk_buf_str(&packed), flame, err);
 	if (rc < 0)
 		stk_err_wrap(err, "'%s'", path);
 	stk_buf_release(&packed);
-	stk_buf_release(&text);
 	return rc;
 }
 

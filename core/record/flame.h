@@ -56,6 +56,13 @@ void stk_flame_format(const struct stk_flame *flame, struct stk_buf *buf);
 int stk_flame_parse(
 	struct stk_str text, struct stk_flame *flame, struct stk_err *err) STK_MUST_CHECK;
 
+/* Read a gzip'd document, likewise. */
+int stk_flame_unpack(
+	struct stk_str packed, struct stk_flame *flame, struct stk_err *err) STK_MUST_CHECK;
+
+/* "flame-cpu.json.gz" for a short name, harmless whatever that holds; the caller frees. */
+char *stk_flame_file_name(const char *short_name);
+
 /* Write it gzip'd as dir/flame-<short name>.json.gz. */
 int stk_flame_write(
 	const char *dir, const struct stk_flame *flame, struct stk_err *err) STK_MUST_CHECK;

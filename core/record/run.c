@@ -17,11 +17,18 @@ void stk_run_init(struct stk_run *run)
 	stk_metrics_init(&run->metrics);
 }
 
+void stk_comparison_release(struct stk_comparison *comparison)
+{
+	stk_vec_release(&comparison->rows);
+	stk_vec_release(&comparison->inclusive);
+	stk_vec_release(&comparison->packages);
+	stk_vec_release(&comparison->sensitivity);
+}
+
 void stk_run_release(struct stk_run *run)
 {
 	for (size_t i = 0; i < run->comparisons.len; i++) {
-		stk_vec_release(&run->comparisons.items[i].rows);
-		stk_vec_release(&run->comparisons.items[i].sensitivity);
+		stk_comparison_release(&run->comparisons.items[i]);
 	}
 	for (size_t i = 0; i < run->hotspots.len; i++)
 		stk_vec_release(&run->hotspots.items[i].rows);

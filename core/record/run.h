@@ -111,6 +111,8 @@ struct stk_row {
 	struct stk_acceptance accepted;
 };
 
+STK_VEC_TYPE(stk_rows, struct stk_row);
+
 /* The size of change that would have been noticed on a function of that share. */
 struct stk_sensitivity {
 	double share; /* 0.05; 1.0 is the total */
@@ -136,7 +138,10 @@ struct stk_comparison {
 	size_t tested;        /* rows in the family */
 	double changed_share; /* of the increase that runs through changed lines, NaN unknown */
 	struct stk_row total; /* sampled total */
-	STK_VEC(struct stk_row) rows; /* worst first */
+	struct stk_rows rows; /* functions by their own cost, worst first */
+	/* Tested in a family of their own, worst first: functions with all they call, and the own
+	 * cost of packages (function.name is the package, function.file ""). */
+	struct stk_rows inclusive, packages;
 	STK_VEC(struct stk_sensitivity) sensitivity;
 };
 
@@ -215,6 +220,16 @@ struct stk_baseline_info {
 	int64_t measured_ns;
 };
 
+/* What A/A runs of this workflow have shown: one build on both sides. */
+struct stk_calibration_info {
+	const char *plan;    /* hash of what they hold for; NULL: no such runs are known */
+	const char *why_not; /* why they do not count, "8 of 20 A/A runs"; NULL: they do */
+	int runs, alarms;    /* that raised one though nothing had changed */
+	double alarms_below; /* exact upper limit of their rate, 95 % */
+	double sigma;        /* log ratio between the totals of two windows; NaN in pairs */
+	int64_t first_ns, last_ns;
+};
+
 /* How the generator itself fared: what the trust in latency rests on. */
 struct stk_generator_info {
 	double busy;              /* CPU share of its busiest worker, 0..1 */
@@ -255,6 +270,7 @@ struct stk_run {
 	struct stk_side_info sides[STK_SIDES];
 	struct stk_repository repository;
 	struct stk_baseline_info baseline;
+	struct stk_calibration_info calibration;
 	int planned_pairs;
 	int64_t block_ns;
 	STK_VEC(struct stk_window) windows;
@@ -277,6 +293,8 @@ struct stk_run {
 
 void stk_run_init(struct stk_run *run);
 void stk_run_release(struct stk_run *run);
+/* The lists of a comparison that is in no run. */
+void stk_comparison_release(struct stk_comparison *comparison);
 
 /* Text into the run's arena; NULL stays NULL. */
 const char *stk_run_text(struct stk_run *run, const char *text);

@@ -157,6 +157,8 @@ static const struct stk_field comparison_fields[] = {
 	{ "changed_share", STK_FIELD_REAL, offsetof(struct stk_comparison, changed_share), false, 0, 0, NULL, NULL, 0, false },
 	{ "total", STK_FIELD_STRUCT, offsetof(struct stk_comparison, total), true, 0, 0, &row_shape, NULL, 0, false },
 	{ "rows", STK_FIELD_LIST, offsetof(struct stk_comparison, rows), true, 0, 200000, &row_shape, NULL, 0, false },
+	{ "inclusive", STK_FIELD_LIST, offsetof(struct stk_comparison, inclusive), false, 0, 200000, &row_shape, NULL, 0, false },
+	{ "packages", STK_FIELD_LIST, offsetof(struct stk_comparison, packages), false, 0, 200000, &row_shape, NULL, 0, false },
 	{ "sensitivity", STK_FIELD_LIST, offsetof(struct stk_comparison, sensitivity), false, 0, 1000, &sensitivity_shape, NULL, 0, false },
 	{ .name = NULL },
 };
@@ -288,6 +290,19 @@ static const struct stk_field baseline_fields[] = {
 };
 static const struct stk_shape baseline_shape = { baseline_fields, sizeof(struct stk_baseline_info), true };
 
+static const struct stk_field calibration_fields[] = {
+	{ "plan", STK_FIELD_TEXT, offsetof(struct stk_calibration_info, plan), false, 0, 0, NULL, NULL, 0, false },
+	{ "why_not", STK_FIELD_TEXT, offsetof(struct stk_calibration_info, why_not), false, 0, 0, NULL, NULL, 0, false },
+	{ "runs", STK_FIELD_INT, offsetof(struct stk_calibration_info, runs), false, 0, 1000000, NULL, NULL, 0, false },
+	{ "alarms", STK_FIELD_INT, offsetof(struct stk_calibration_info, alarms), false, 0, 1000000, NULL, NULL, 0, false },
+	{ "alarms_below", STK_FIELD_REAL, offsetof(struct stk_calibration_info, alarms_below), false, 0, 0, NULL, NULL, 0, false },
+	{ "sigma", STK_FIELD_REAL, offsetof(struct stk_calibration_info, sigma), false, 0, 0, NULL, NULL, 0, false },
+	{ "first_ns", STK_FIELD_I64, offsetof(struct stk_calibration_info, first_ns), false, 0, INT64_MAX, NULL, NULL, 0, false },
+	{ "last_ns", STK_FIELD_I64, offsetof(struct stk_calibration_info, last_ns), false, 0, INT64_MAX, NULL, NULL, 0, false },
+	{ .name = NULL },
+};
+static const struct stk_shape calibration_shape = { calibration_fields, sizeof(struct stk_calibration_info), true };
+
 static const struct stk_field run_fields[] = {
 	{ "id", STK_FIELD_TEXT, offsetof(struct stk_run, id), true, 0, 0, NULL, NULL, 0, false },
 	{ "name", STK_FIELD_TEXT, offsetof(struct stk_run, name), true, 0, 0, NULL, NULL, 0, false },
@@ -304,6 +319,7 @@ static const struct stk_field run_fields[] = {
 	{ "head", STK_FIELD_STRUCT, offsetof(struct stk_run, sides[STK_SIDE_HEAD]), false, 0, 0, &side_info_shape, NULL, 0, false },
 	{ "repository", STK_FIELD_STRUCT, offsetof(struct stk_run, repository), false, 0, 0, &repository_shape, NULL, 0, false },
 	{ "baseline", STK_FIELD_STRUCT, offsetof(struct stk_run, baseline), false, 0, 0, &baseline_shape, NULL, 0, false },
+	{ "calibration", STK_FIELD_STRUCT, offsetof(struct stk_run, calibration), false, 0, 0, &calibration_shape, NULL, 0, false },
 	{ "planned_pairs", STK_FIELD_INT, offsetof(struct stk_run, planned_pairs), false, 0, 1000000, NULL, NULL, 0, false },
 	{ "block_ns", STK_FIELD_I64, offsetof(struct stk_run, block_ns), false, 0, INT64_MAX, NULL, NULL, 0, false },
 	{ "generator", STK_FIELD_STRUCT, offsetof(struct stk_run, generator), false, 0, 0, &generator_shape, NULL, 0, false },

@@ -133,6 +133,15 @@ static void mark_unfinished(struct stk_run *run)
 	run->partial.reason = stk_run_text(run, "stoker ended without finishing");
 }
 
+int stk_run_store_parse(struct stk_str text, struct stk_run *run, struct stk_err *err)
+{
+	int rc = stk_run_json_parse(text, run, err);
+
+	if (rc == 0)
+		mark_unfinished(run);
+	return rc;
+}
+
 int stk_run_store_read(const char *path, struct stk_run *run, struct stk_err *err)
 {
 	struct stk_buf buf = STK_BUF_INIT(STK_RUN_JSON_MAX_BYTES);
@@ -140,11 +149,9 @@ int stk_run_store_read(const char *path, struct stk_run *run, struct stk_err *er
 
 	int rc = stk_fs_read(file, &buf, err);
 	if (rc == 0) {
-		rc = stk_run_json_parse(stk_buf_str(&buf), run, err);
+		rc = stk_run_store_parse(stk_buf_str(&buf), run, err);
 		if (rc < 0)
 			stk_err_wrap(err, "'%s'", file);
-		else
-			mark_unfinished(run);
 	}
 	free(file);
 	stk_buf_release(&buf);

@@ -26,6 +26,10 @@ int stk_run_store_write(
  * reads as partial: stoker ended without finishing. */
 int stk_run_store_read(const char *path, struct stk_run *run, struct stk_err *err) STK_MUST_CHECK;
 
+/* The same for the bytes of a run.json that lie in memory. */
+int stk_run_store_parse(
+	struct stk_str text, struct stk_run *run, struct stk_err *err) STK_MUST_CHECK;
+
 /* Write the bytes of one slice (a gzip'd pprof) as dir/slices/<short type>-<side>-<n>.pb.gz and
  * give the path relative to dir in run's arena. */
 int stk_run_store_write_slice(const char *dir, struct stk_run *run, const struct stk_slice *slice,

@@ -113,15 +113,22 @@ static void count_row(struct stk_comment *comment, const struct stk_row *row)
 void stk_comment_init(
 	struct stk_comment *comment, const struct stk_doc *doc, const struct stk_comment_opts *opts)
 {
+	struct stk_comment_marker marker;
+
 	*comment = (struct stk_comment){.doc = doc, .run = doc->run, .opts = opts};
 	for (size_t i = 0; i < doc->findings.len; i++) {
 		stk_vec_push(&comment->rows, doc->findings.items[i]);
 		count_row(comment, doc->findings.items[i].row);
 	}
+	for (size_t i = 0; i < doc->groups.len; i++)
+		comment->accepted += doc->groups.items[i].finding.row->accepted.reason != NULL;
 	if (comment->rows.len > 0)
 		qsort(comment->rows.items, comment->rows.len, sizeof *comment->rows.items,
 			by_weight);
 	comment->kind = kind_of(comment);
+	stk_comment_marker_of_run(&marker, comment->run, opts->key);
+	stk_comment_history_add(opts->history ? opts->history : "", marker.sha,
+		stk_comment_kind_mark(comment->kind), comment->history);
 }
 
 void stk_comment_release(struct stk_comment *comment)
@@ -169,6 +176,7 @@ static void add_body(
 
 	if (!comment->opts->no_marker) {
 		stk_comment_marker_of_run(&marker, comment->run, comment->opts->key);
+		memcpy(marker.history, comment->history, sizeof marker.history);
 		stk_comment_marker_format(&marker, buf);
 	}
 	add_head(comment, buf);

@@ -29,7 +29,7 @@ struct stk_comment_opts {
 	bool has_bot;    /* somebody answers to "/stoker run": say so */
 	enum stk_comment_flavour flavour;
 	struct stk_comment_links links;
-	const char *history; /* "`a91c` 🟢 → `2d91` 🔴", Markdown of our own; NULL: none */
+	const char *history; /* of the comment that this one replaces (comment_history.h); NULL */
 };
 
 /* Append the comment: two lines of marker, the verdict, totals, at most ten rows, folds, links

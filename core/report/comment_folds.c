@@ -170,6 +170,7 @@ static void add_item(struct stk_buf *buf, size_t before, const char *text)
 void stk_comment_add_footer(const struct stk_comment *comment, struct stk_buf *buf)
 {
 	const struct stk_comment_opts *opts = comment->opts;
+	struct stk_buf history = STK_BUF_EMPTY;
 	size_t before = buf->len;
 
 	if (opts->links.report) {
@@ -184,10 +185,12 @@ void stk_comment_add_footer(const struct stk_comment *comment, struct stk_buf *b
 		add_item(buf, before, "accept: `/stoker accept \"reason\" 30d`");
 	if (opts->has_bot)
 		add_item(buf, before, "run again: `/stoker run`");
-	if (opts->history) {
+	stk_comment_history_format(comment->history, &history);
+	if (history.len > 0 && !opts->no_marker) {
 		add_item(buf, before, "history: ");
-		stk_buf_add_text(buf, opts->history);
+		stk_buf_add_str(buf, stk_buf_str(&history));
 	}
+	stk_buf_release(&history);
 	if (buf->len > before)
 		stk_buf_add_byte(buf, '\n');
 }

@@ -7,9 +7,10 @@
 #include "core/base/clock.h"
 #include "core/base/units.h"
 
-#define KEY_START "<!-- stoker:report v1 key="
-#define RUN_START "<!-- sha="
-#define LINE_END  " -->"
+#define KEY_START  "<!-- stoker:report v1 key="
+#define RUN_START  "<!-- sha="
+#define PAST_START "<!-- history="
+#define LINE_END   " -->"
 
 static bool is_hex(char c)
 {
@@ -81,6 +82,8 @@ void stk_comment_marker_format(const struct stk_comment_marker *marker, struct s
 	else
 		stk_buf_add_byte(buf, '-');
 	stk_buf_add_text(buf, LINE_END "\n");
+	if (marker->history[0])
+		stk_buf_addf(buf, PAST_START "%s" LINE_END "\n", marker->history);
 }
 
 /* What stands between start and the end of an HTML comment that is the whole line. */
@@ -126,6 +129,10 @@ bool stk_comment_marker_parse(struct stk_str body, struct stk_comment_marker *ou
 		return false;
 	if (cut_line(&body, RUN_START, &text))
 		read_run(text, &marker);
+	if (cut_line(&body, PAST_START, &text) && stk_comment_history_is(text)) {
+		memcpy(marker.history, text.ptr, text.len);
+		marker.history[text.len] = '\0';
+	}
 	*out = marker;
 	return true;
 }

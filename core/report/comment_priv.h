@@ -3,6 +3,7 @@
 #define STK_CORE_REPORT_COMMENT_PRIV_H
 
 #include "core/report/comment.h"
+#include "core/report/comment_history.h"
 
 /* What there is to say, the most urgent first. */
 enum stk_comment_kind {
@@ -26,6 +27,7 @@ struct stk_comment {
 	enum stk_comment_kind kind;
 	STK_VEC(struct stk_doc_finding) rows; /* worst first over all profile types */
 	size_t regressions, improvements, moved, accepted;
+	char history[STK_COMMENT_HISTORY_MAX + 1]; /* with this run's verdict */
 };
 
 /* What may be in a comment; it shrinks until the comment fits. */

@@ -6,11 +6,12 @@
 #include "core/base/units.h"
 #include "core/report/comment_priv.h"
 #include "core/report/figures.h"
+#include "core/report/finding.h"
 #include "core/report/markdown.h"
 #include "core/report/parts.h"
 #include "core/report/repo_path.h"
 
-enum { ROWS_MAX = 10, PLACE_WIDTH = 60, TITLE_WIDTH = 48, REASON_WIDTH = 120 };
+enum { ROWS_MAX = 10, GROUPS_MAX = 3, PLACE_WIDTH = 60, TITLE_WIDTH = 48, REASON_WIDTH = 120 };
 
 static const char *mark_of(const struct stk_row *row)
 {
@@ -406,6 +407,24 @@ static void add_hotspots(const struct stk_comment *comment, struct stk_buf *buf)
 	}
 }
 
+/* What the functions above do not explain; without anything to expand. */
+static void add_groups(const struct stk_comment *comment, struct stk_buf *buf)
+{
+	const struct stk_doc *doc = comment->doc;
+	struct stk_buf text = STK_BUF_EMPTY;
+
+	for (size_t i = 0; i < doc->groups.len && i < GROUPS_MAX; i++) {
+		stk_buf_clear(&text);
+		stk_finding_add_group(&doc->groups.items[i], &text);
+		stk_buf_add_text(buf, i == 0 ? "\n- " : "- ");
+		stk_markdown_add_text(buf, stk_buf_str(&text));
+		stk_buf_add_byte(buf, '\n');
+	}
+	if (doc->groups.len > GROUPS_MAX)
+		stk_buf_addf(buf, "- and %zu more, in the report\n", doc->groups.len - GROUPS_MAX);
+	stk_buf_release(&text);
+}
+
 void stk_comment_add_found(const struct stk_comment *comment, struct stk_buf *buf)
 {
 	size_t shown = comment->rows.len < ROWS_MAX ? comment->rows.len : ROWS_MAX;
@@ -413,6 +432,7 @@ void stk_comment_add_found(const struct stk_comment *comment, struct stk_buf *bu
 	add_tables(comment, comment->rows.items, shown, buf);
 	if (comment->rows.len > shown)
 		stk_buf_addf(buf, "\nand %zu more below\n", comment->rows.len - shown);
+	add_groups(comment, buf);
 	add_subs(comment, buf);
 	if (comment->run->comparisons.len == 0)
 		add_hotspots(comment, buf);

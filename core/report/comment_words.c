@@ -209,6 +209,27 @@ static void add_total_verdict(const struct stk_comment *comment, enum stk_verdic
 	stk_buf_add_text(buf, " in total");
 }
 
+/* "Package `internal/order`: CPU per request +12 %": no function alone was found. */
+static bool add_group_verdict(const struct stk_comment *comment, enum stk_verdict verdict,
+	bool is_plain, struct stk_buf *buf)
+{
+	const struct stk_doc *doc = comment->doc;
+	size_t first = 0;
+
+	while (first < doc->groups.len &&
+		(doc->groups.items[first].finding.row->verdict != verdict ||
+			doc->groups.items[first].finding.row->accepted.reason))
+		first++;
+	if (first == doc->groups.len)
+		return false;
+	if (doc->groups.items[first].is_package)
+		stk_buf_add_text(buf, "package ");
+	add_one(&doc->groups.items[first].finding, is_plain, buf);
+	if (!doc->groups.items[first].is_package)
+		stk_buf_add_text(buf, " with all it calls");
+	return true;
+}
+
 static void add_found_verdict(const struct stk_comment *comment, enum stk_verdict verdict,
 	bool is_plain, struct stk_buf *buf)
 {
@@ -220,9 +241,10 @@ static void add_found_verdict(const struct stk_comment *comment, enum stk_verdic
 		(comment->rows.items[first].row->verdict != verdict ||
 			comment->rows.items[first].row->accepted.reason))
 		first++;
-	if (count == 0 || first == comment->rows.len)
-		add_total_verdict(comment, verdict, is_plain, buf);
-	else if (count == 1)
+	if (count == 0 || first == comment->rows.len) {
+		if (!add_group_verdict(comment, verdict, is_plain, buf))
+			add_total_verdict(comment, verdict, is_plain, buf);
+	} else if (count == 1)
 		add_one(&comment->rows.items[first], is_plain, buf);
 	else
 		add_several(&comment->rows.items[first], count, is_worse ? "dearer" : "cheaper",
@@ -458,7 +480,7 @@ static void add_why(struct stk_buf *buf, const struct stk_side_info *side)
 }
 
 /* What is kept is named with its age: it was not measured today. */
-static void add_kept(struct stk_buf *buf, const struct stk_baseline_info *baseline)
+static void add_kept(struct stk_buf *buf, const struct stk_baseline_info *baseline, bool with_why)
 {
 	struct stk_buf date = STK_BUF_EMPTY;
 
@@ -471,7 +493,7 @@ static void add_kept(struct stk_buf *buf, const struct stk_baseline_info *baseli
 		stk_units_format_rfc3339(&date, baseline->measured_ns);
 		stk_buf_addf(buf, ", measured %.10s", date.ptr);
 	}
-	if (baseline->why) {
+	if (baseline->why && with_why) {
 		stk_buf_add_text(buf, " (");
 		add_words(buf, stk_str_of(baseline->why), false);
 		stk_buf_add_byte(buf, ')');
@@ -496,7 +518,9 @@ void stk_comment_add_sides(const struct stk_comment *comment, struct stk_buf *bu
 		add_commit(buf, base_name, comment->opts->links.commit_base);
 		add_why(buf, base);
 		if (baseline->revision)
-			add_kept(buf, baseline);
+			add_kept(buf, baseline,
+				!base->why || !baseline->why ||
+					strcmp(base->why, baseline->why) != 0);
 		stk_buf_add_text(buf, " ↔ head ");
 	} else {
 		stk_buf_add_text(buf, "measured ");

@@ -13,6 +13,7 @@ void stk_doc_init(struct stk_doc *doc, const struct stk_run *run)
 	stk_parts_add_thresholds(doc);
 	for (size_t i = 0; i < run->comparisons.len; i++)
 		stk_parts_add_comparison(doc, &run->comparisons.items[i]);
+	stk_parts_add_groups(doc);
 	stk_parts_add_renames(doc);
 	stk_parts_add_unseen(doc);
 	for (size_t i = 0; i < run->hotspots.len; i++)
@@ -32,6 +33,7 @@ void stk_doc_release(struct stk_doc *doc)
 	}
 	stk_vec_release(&doc->sections);
 	stk_vec_release(&doc->findings);
+	stk_vec_release(&doc->groups);
 	stk_arena_release(&doc->arena);
 	memset(doc, 0, sizeof *doc);
 }

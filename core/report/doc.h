@@ -83,6 +83,12 @@ struct stk_doc_finding {
 	const struct stk_row *row;
 };
 
+/* The same for what is more than one function. */
+struct stk_doc_group {
+	struct stk_doc_finding finding;
+	bool is_package; /* else a function with all it calls */
+};
+
 struct stk_doc {
 	struct stk_arena arena;
 	const struct stk_run *run; /* borrowed, must outlive the document */
@@ -90,6 +96,7 @@ struct stk_doc {
 	enum stk_doc_tone tone;    /* of the headline */
 	STK_VEC(struct stk_doc_section) sections;
 	STK_VEC(struct stk_doc_finding) findings; /* regressions first, as in the tables */
+	STK_VEC(struct stk_doc_group) groups;     /* what the findings do not explain */
 };
 
 /* The report of a run. */

@@ -34,11 +34,10 @@ void stk_finding_add_clean(struct stk_buf *buf, const char *text, size_t width)
 	stk_buf_release(&plain);
 }
 
-void stk_finding_add_text(const struct stk_doc_finding *finding, struct stk_buf *buf)
+static void add_figures(const struct stk_doc_finding *finding, struct stk_buf *buf)
 {
 	const struct stk_row *row = finding->row;
 
-	stk_finding_add_clean(buf, row->function.name, NAME_WIDTH);
 	stk_buf_add_text(buf, ": ");
 	stk_finding_add_clean(buf, stk_parts_type_words(finding->comparison), NAME_WIDTH);
 	stk_buf_add_byte(buf, ' ');
@@ -53,6 +52,20 @@ void stk_finding_add_text(const struct stk_doc_finding *finding, struct stk_buf 
 	stk_buf_add_text(buf, " (");
 	stk_figures_add_pair(buf, row->base_cost, row->head_cost, finding->comparison->unit);
 	stk_buf_add_byte(buf, ')');
+}
+
+void stk_finding_add_text(const struct stk_doc_finding *finding, struct stk_buf *buf)
+{
+	stk_finding_add_clean(buf, finding->row->function.name, NAME_WIDTH);
+	add_figures(finding, buf);
+}
+
+void stk_finding_add_group(const struct stk_doc_group *group, struct stk_buf *buf)
+{
+	stk_buf_add_text(buf, group->is_package ? "package " : "");
+	stk_finding_add_clean(buf, group->finding.row->function.name, NAME_WIDTH);
+	stk_buf_add_text(buf, group->is_package ? "" : " with all it calls");
+	add_figures(&group->finding, buf);
 }
 
 void stk_finding_add_print(const struct stk_doc_finding *finding, struct stk_buf *buf)

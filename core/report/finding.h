@@ -19,6 +19,9 @@ bool stk_finding_place(const struct stk_row *row, struct stk_finding_place *out)
  */
 void stk_finding_add_text(const struct stk_doc_finding *finding, struct stk_buf *buf);
 
+/* The same of a group: "package internal/order: …" or "order.Find with all it calls: …". */
+void stk_finding_add_group(const struct stk_doc_group *group, struct stk_buf *buf);
+
 /* Append 32 hex digits that stay the same while lines move: of kind, function and path. */
 void stk_finding_add_print(const struct stk_doc_finding *finding, struct stk_buf *buf);
 

@@ -95,6 +95,19 @@ static void add_row_case(struct suite *suite, const struct stk_doc_finding *find
 	stk_buf_release(&text);
 }
 
+static void add_group_case(struct suite *suite, const struct stk_doc_group *group)
+{
+	struct stk_buf text = STK_BUF_EMPTY, name = STK_BUF_EMPTY;
+
+	stk_buf_addf(&name, "%s (%s)", group->finding.row->function.name,
+		group->is_package ? "package" : "with all it calls");
+	stk_finding_add_group(group, &text);
+	add_case(suite, group->finding.comparison->short_name, name.ptr,
+		outcome_of(&group->finding), stk_buf_str(&text));
+	stk_buf_release(&name);
+	stk_buf_release(&text);
+}
+
 static void add_stamp(struct stk_buf *buf, int64_t wall_ns)
 {
 	struct stk_buf stamp = STK_BUF_EMPTY;
@@ -132,6 +145,9 @@ static void add_comparison(
 	for (size_t i = 0; i < doc->findings.len && suite.tests < CASES_MAX; i++)
 		if (doc->findings.items[i].comparison == one)
 			add_row_case(&suite, &doc->findings.items[i]);
+	for (size_t i = 0; i < doc->groups.len && suite.tests < CASES_MAX; i++)
+		if (doc->groups.items[i].finding.comparison == one)
+			add_group_case(&suite, &doc->groups.items[i]);
 	add_suite(buf, doc->run, id, stk_parts_type_words(one), &suite);
 	stk_buf_release(&suite.cases);
 }
@@ -184,5 +200,31 @@ void stk_junit_format(const struct stk_doc *doc, struct stk_buf *buf)
 		add_comparison(buf, doc, i + 1, &run->comparisons.items[i]);
 	if (run->thresholds.len > 0)
 		add_thresholds(buf, run, run->comparisons.len + 1);
+	stk_buf_add_text(buf, "</testsuites>\n");
+}
+
+static void add_checks(struct stk_buf *buf, const struct stk_run *run, size_t id)
+{
+	struct suite suite = {.cases = STK_BUF_EMPTY};
+
+	for (size_t i = 0; i < run->metrics.checks.len && suite.tests < CASES_MAX; i++) {
+		const struct stk_check_count *one = &run->metrics.checks.items[i];
+		struct stk_buf text = STK_BUF_EMPTY;
+
+		stk_buf_addf(&text, "%lld of %lld failed", (long long)one->fails,
+			(long long)(one->passes + one->fails));
+		add_case(&suite, one->group[0] ? one->group : "checks", one->name,
+			one->fails > 0 ? "check" : "", stk_buf_str(&text));
+		stk_buf_release(&text);
+	}
+	add_suite(buf, run, id, "Checks", &suite);
+	stk_buf_release(&suite.cases);
+}
+
+void stk_junit_format_load(const struct stk_run *run, struct stk_buf *buf)
+{
+	stk_buf_add_text(buf, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+	add_thresholds(buf, run, 0);
+	add_checks(buf, run, 1);
 	stk_buf_add_text(buf, "</testsuites>\n");
 }

@@ -11,9 +11,9 @@
 #include "core/report/palette.h"
 #include "core/report/text.h"
 
-enum { PARTS_MAX = 6 };
+enum { PARTS_MAX = STK_LOAD_SUMMARY_STATS_MAX };
 
-static const char *const trend_stats[PARTS_MAX] = {"avg", "min", "med", "max", "p(90)", "p(95)"};
+static const char *const usual_stats[] = {"avg", "min", "med", "max", "p(90)", "p(95)"};
 
 /* One line: a name, dots, and columns that stand under each other within a block. */
 struct line {
@@ -76,28 +76,35 @@ static void add_percent(struct stk_buf *buf, int64_t part, int64_t whole)
 	stk_buf_addf(buf, "%.2f%%", floor(percent * 100 + 1e-9) / 100);
 }
 
-static void fill_trend(struct line *line)
+static void fill_trend(struct line *line, const struct stk_load_summary *summary)
 {
+	bool usual = summary->trend_stats_len == 0;
+	const char *const *stats = usual ? usual_stats : summary->trend_stats;
+	size_t len = usual ? STK_ARRAY_LEN(usual_stats) : summary->trend_stats_len;
 	struct stk_buf buf = STK_BUF_EMPTY;
 
-	for (size_t i = 0; i < PARTS_MAX; i++) {
+	for (size_t i = 0; i < len && i < PARTS_MAX; i++) {
 		double value = 0;
-		(void)stk_metric_value(line->metric, trend_stats[i], 0, &value); /* none is 0 */
-		stk_buf_addf(&buf, "%s=", trend_stats[i]);
-		add_value(&buf, line->metric, value);
+		(void)stk_metric_value(line->metric, stats[i], 0, &value); /* none is 0 */
+		stk_buf_addf(&buf, "%s=", stats[i]);
+		if (strcmp(stats[i], "count") == 0)
+			add_number(&buf, value, 0);
+		else
+			add_value(&buf, line->metric, value);
 		line->parts[i] = stk_buf_take(&buf, NULL);
 	}
 }
 
-static void fill_parts(struct line *line, double duration_s)
+static void fill_parts(struct line *line, const struct stk_load_summary *summary)
 {
+	double duration_s = summary->metrics->duration_s;
 	const struct stk_metric *metric = line->metric;
 	double per_second = duration_s > 0 ? metric->sum / duration_s : 0;
 	struct stk_buf buf = STK_BUF_EMPTY;
 
 	switch (metric->type) {
 	case STK_METRIC_TREND:
-		fill_trend(line);
+		fill_trend(line, summary);
 		return;
 	case STK_METRIC_COUNTER:
 		add_value(&buf, metric, metric->sum);
@@ -153,11 +160,12 @@ static char *line_name(const struct stk_metric *metric)
 	return stk_buf_take(&buf, NULL);
 }
 
-static void add_metric(struct block *block, const struct stk_metric *metric, double duration_s)
+static void add_metric(struct block *block, const struct stk_metric *metric,
+	const struct stk_load_summary *summary)
 {
 	struct line line = {.metric = metric, .name = line_name(metric)};
 
-	fill_parts(&line, duration_s);
+	fill_parts(&line, summary);
 	stk_vec_push(&block->lines, line);
 }
 
@@ -250,7 +258,7 @@ static void add_metrics(const struct stk_load_summary *summary, struct stk_buf *
 			      (metric->builtin && metric->count == 0) ||
 			      (metric->builtin && !summary->full && is_detail(metric->name));
 		if (!hidden)
-			add_metric(&blocks[block_of(metric)], metric, metrics->duration_s);
+			add_metric(&blocks[block_of(metric)], metric, summary);
 	}
 	for (size_t i = 0; i < BLOCKS; i++) {
 		if (blocks[i].lines.len > 1)

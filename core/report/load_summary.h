@@ -9,12 +9,17 @@
 #include "core/record/metric.h"
 #include "core/record/run.h"
 
+#define STK_LOAD_SUMMARY_STATS_MAX 16
+
 /* What to show, borrowed. A threshold belongs to a metric by "name" or "name{selector}". */
 struct stk_load_summary {
 	const struct stk_metrics *metrics;
 	const struct stk_threshold_result *thresholds; /* thresholds_len of them */
 	size_t thresholds_len;
 	const struct stk_generator_info *generator; /* may be NULL */
+	/* Columns of trends: "avg", "p(99)"; none: k6's six; at most STK_LOAD_SUMMARY_STATS_MAX. */
+	const char *const *trend_stats;
+	size_t trend_stats_len;
 	bool color;
 	bool full; /* also blocked, connecting, tls, sending, waiting, receiving */
 };

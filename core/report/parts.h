@@ -10,6 +10,8 @@ void stk_parts_add_verdict(struct stk_doc *doc);
 void stk_parts_add_thresholds(struct stk_doc *doc);
 /* One profile type: the functions that were found. */
 void stk_parts_add_comparison(struct stk_doc *doc, const struct stk_comparison *comparison);
+/* Packages and callers that changed beyond the functions that were found, of all types. */
+void stk_parts_add_groups(struct stk_doc *doc);
 /* Renamed and moved functions of all types. */
 void stk_parts_add_renames(struct stk_doc *doc);
 /* How many functions showed nothing, and what this run would have noticed. */
@@ -18,6 +20,8 @@ void stk_parts_add_unseen(struct stk_doc *doc);
 void stk_parts_add_hotspots(struct stk_doc *doc, const struct stk_hotspots *hotspots);
 /* Latency, throughput, errors, gates, trust. */
 void stk_parts_add_load(struct stk_doc *doc);
+/* What the verdict rests on, as a line of a section. */
+void stk_parts_add_trust(struct stk_doc *doc, struct stk_doc_section *section);
 /* Preconditions, slices, time line of the windows. */
 void stk_parts_add_coverage(struct stk_doc *doc);
 /* The machine, both sides, warnings. */

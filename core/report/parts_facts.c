@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "core/base/units.h"
-#include "core/record/generator.h"
 #include "core/report/figures.h"
 #include "core/report/parts.h"
 
@@ -87,28 +86,6 @@ static void add_gates(struct stk_doc *doc, struct stk_doc_section *section)
 	}
 }
 
-static void add_trust(struct stk_doc *doc, struct stk_doc_section *section)
-{
-	const struct stk_run *run = doc->run;
-	const struct stk_generator_info *generator = &run->generator;
-	struct stk_buf buf = STK_BUF_EMPTY;
-
-	if (run->mode == STK_MODE_PAIRED)
-		stk_buf_add_text(&buf, "paired in one run · both builds on this machine");
-	else
-		stk_buf_addf(&buf, "one build, mode %s", stk_mode_name(run->mode));
-	if (isfinite(generator->busy))
-		stk_buf_addf(&buf, " · generator %.0f %% busy", generator->busy * 100);
-	if (isfinite(generator->late_p99_ms) && generator->rate_planned > 0)
-		stk_buf_addf(&buf, ", starts late p99 %.1f ms", generator->late_p99_ms);
-	if (isfinite(generator->lag_p99_ms) && generator->lag_p99_ms >= STK_GENERATOR_LAG_MS)
-		stk_buf_addf(&buf, ", loop lag p99 %.1f ms", generator->lag_p99_ms);
-	if (generator->dropped > 0)
-		stk_buf_addf(&buf, ", %lld iterations dropped", (long long)generator->dropped);
-	stk_doc_add_line(section, "Trust", stk_doc_take(doc, &buf));
-	stk_buf_release(&buf);
-}
-
 void stk_parts_add_load(struct stk_doc *doc)
 {
 	const struct stk_run *run = doc->run;
@@ -127,7 +104,7 @@ void stk_parts_add_load(struct stk_doc *doc)
 	bool is_alone = section->blocks.len == 0;
 	section = stk_doc_add_section(doc, "trust", "Trust", false);
 	section->has_gap = is_alone;
-	add_trust(doc, section);
+	stk_parts_add_trust(doc, section);
 	stk_buf_release(&buf);
 }
 
@@ -326,7 +303,7 @@ void stk_parts_add_coverage(struct stk_doc *doc)
 static void add_side(struct stk_doc *doc, struct stk_doc_section *section, int side)
 {
 	const struct stk_side_info *info = &doc->run->sides[side];
-	const char *const more[] = {info->revision, info->url, info->agent};
+	const char *const more[] = {info->revision, info->why, info->url, info->agent};
 	struct stk_buf buf = STK_BUF_EMPTY;
 
 	if (!info->title)

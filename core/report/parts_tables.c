@@ -220,6 +220,58 @@ void stk_parts_add_comparison(struct stk_doc *doc, const struct stk_comparison *
 				comparison->common_shift * 100));
 }
 
+static void collect_groups(struct stk_doc *doc, const struct stk_comparison *comparison,
+	const struct stk_rows *rows, bool is_package)
+{
+	for (size_t i = 0; i < rows->len; i++) {
+		const struct stk_row *row = &rows->items[i];
+		bool is_suspect = row->verdict == STK_VERDICT_INCONCLUSIVE && row->reason &&
+				  stk_str_starts(stk_str_of(row->reason), "suspect");
+
+		if (row->verdict == STK_VERDICT_REGRESSION ||
+			row->verdict == STK_VERDICT_IMPROVEMENT || is_suspect)
+			stk_vec_push(&doc->groups,
+				(struct stk_doc_group){{comparison, row}, is_package});
+	}
+}
+
+/* The last cell says what kind of group it is, of which profile, and where it stands. */
+static void add_group(
+	struct stk_doc *doc, struct stk_doc_table *table, const struct stk_doc_group *group)
+{
+	const struct stk_comparison *comparison = group->finding.comparison;
+	const char *place = stk_parts_place(doc, &group->finding.row->function);
+
+	add_found(doc, table, comparison, group->finding.row);
+	table->rows.items[table->rows.len - 1].cells[7].text = stk_doc_textf(doc, "%s · %s%s%s",
+		group->is_package ? "package" : "with all it calls",
+		stk_parts_type_title(doc, comparison), place[0] ? " · " : "", place);
+}
+
+void stk_parts_add_groups(struct stk_doc *doc)
+{
+	const struct stk_run *run = doc->run;
+	struct stk_doc_section *section;
+	struct stk_doc_table *table;
+
+	for (size_t i = 0; i < run->comparisons.len; i++) {
+		const struct stk_comparison *one = &run->comparisons.items[i];
+
+		collect_groups(doc, one, &one->packages, true);
+		collect_groups(doc, one, &one->inclusive, false);
+	}
+	if (doc->groups.len == 0)
+		return;
+	section = stk_doc_add_section(doc, "groups", "Packages and callers", false);
+	table = add_row_table(doc, section, "Packages and callers", "≥ 95 %");
+	for (size_t i = 0; i < doc->groups.len && i < ROWS_MAX; i++)
+		add_group(doc, table, &doc->groups.items[i]);
+	if (doc->groups.len > ROWS_MAX)
+		stk_doc_add_line(section, "",
+			stk_doc_textf(
+				doc, "and %zu more, in run.json", doc->groups.len - ROWS_MAX));
+}
+
 void stk_parts_add_renames(struct stk_doc *doc)
 {
 	const struct stk_run *run = doc->run;

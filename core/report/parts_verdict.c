@@ -6,15 +6,31 @@
 #include "core/report/figures.h"
 #include "core/report/parts.h"
 
+static size_t count_in(const struct stk_rows *rows, enum stk_verdict verdict)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < rows->len; i++)
+		count += rows->items[i].verdict == verdict;
+	return count;
+}
+
 static size_t count_verdict(const struct stk_run *run, enum stk_verdict verdict)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < run->comparisons.len; i++) {
-		const struct stk_comparison *comparison = &run->comparisons.items[i];
-		for (size_t j = 0; j < comparison->rows.len; j++)
-			count += comparison->rows.items[j].verdict == verdict;
-	}
+	for (size_t i = 0; i < run->comparisons.len; i++)
+		count += count_in(&run->comparisons.items[i].rows, verdict);
+	return count;
+}
+
+static size_t count_groups(const struct stk_run *run, enum stk_verdict verdict)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < run->comparisons.len; i++)
+		count += count_in(&run->comparisons.items[i].packages, verdict) +
+			 count_in(&run->comparisons.items[i].inclusive, verdict);
 	return count;
 }
 
@@ -57,8 +73,11 @@ static void add_seen(struct stk_buf *buf, const struct stk_run *run,
 static const char *functions_sentence(
 	struct stk_doc *doc, enum stk_verdict verdict, const char *what)
 {
-	size_t count = count_verdict(doc->run, verdict);
+	size_t count = count_verdict(doc->run, verdict), groups = count_groups(doc->run, verdict);
 
+	if (count == 0 && groups > 0)
+		return stk_doc_textf(doc, "%zu %s %s per request", groups,
+			groups == 1 ? "package or caller" : "packages and callers", what);
 	if (count == 0)
 		return stk_doc_textf(doc, "%s per request in total", what);
 	return stk_doc_textf(

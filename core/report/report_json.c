@@ -50,6 +50,23 @@ static struct stk_json *write_findings(const struct stk_doc *doc)
 	return array;
 }
 
+static struct stk_json *write_groups(const struct stk_doc *doc)
+{
+	struct stk_json *array = stk_json_new_array();
+
+	for (size_t i = 0; i < doc->groups.len; i++) {
+		const struct stk_doc_group *group = &doc->groups.items[i];
+		struct stk_json *object =
+			write_row(group->finding.row, group->finding.comparison->unit);
+		stk_json_put(object, "profile",
+			stk_json_new_text(group->finding.comparison->short_name));
+		stk_json_put(object, "kind",
+			stk_json_new_text(group->is_package ? "package" : "inclusive"));
+		stk_json_push(array, object);
+	}
+	return array;
+}
+
 static struct stk_json *write_totals(const struct stk_run *run)
 {
 	struct stk_json *array = stk_json_new_array();
@@ -139,6 +156,7 @@ void stk_report_json_format(const struct stk_doc *doc, struct stk_buf *buf)
 	stk_json_put(object, "exit_code", stk_json_new_int(run->exit_code));
 	stk_json_put(object, "totals", write_totals(run));
 	stk_json_put(object, "findings", write_findings(doc));
+	stk_json_put(object, "groups", write_groups(doc));
 	for (size_t i = 0; i < doc->sections.len; i++)
 		if (doc->sections.items[i].blocks.len > 0)
 			stk_json_push(sections, write_section(&doc->sections.items[i]));

@@ -16,7 +16,8 @@ static const struct { const char *name; lua_CFunction open; } modules[] = {
 	{ "_core", luaopen_stk_core },   { "_env", luaopen_stk_env },
 	{ "_data", luaopen_stk_data },   { "_value", luaopen_stk_value },
 	{ "_vu", luaopen_stk_vu },       { "_http", luaopen_stk_http },
-	{ "_metrics", luaopen_stk_metrics },
+	{ "_metrics", luaopen_stk_metrics }, { "_check", luaopen_stk_check },
+	{ "_code", luaopen_stk_code },
 };
 /* clang-format on */
 

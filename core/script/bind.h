@@ -21,6 +21,10 @@ int luaopen_stk_value(struct lua_State *lua);
 int luaopen_stk_vu(struct lua_State *lua);
 int luaopen_stk_http(struct lua_State *lua);
 int luaopen_stk_metrics(struct lua_State *lua);
+int luaopen_stk_check(struct lua_State *lua);
+int luaopen_stk_code(struct lua_State *lua);
+/* http.sse, a file of its own (bind_sse.c). */
+int stk_http_sse(struct lua_State *lua);
 
 /* The require, load and print of user's files (bind_require.c). */
 int stk_require(struct lua_State *lua);

@@ -41,7 +41,7 @@ static int make_later(lua_State *lua)
 int luaopen_stk_core(lua_State *lua)
 {
 	static const char *const kinds[] = {"load", "workflow", "service", "target", "pyroscope",
-		"sdk", "scrape", "files", "git_notes", "dir"};
+		"sdk", "scrape", "files", "git_notes", "dir", "s3"};
 	static const luaL_Reg funcs[] = {{"readonly", make_readonly}, {"misuse", raise_misuse},
 		{"later", make_later}, {NULL, NULL}};
 

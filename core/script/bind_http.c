@@ -11,36 +11,12 @@
 #include "core/script/state.h"
 #include "core/script/vu_lua.h"
 
-static struct stk_http_op *begin(lua_State *lua, const char *fn, struct stk_vu_lua **vu_out)
-{
-	stk_check_can_wait(lua, fn);
-	struct stk_vu_lua *vu = stk_vu_lua_running(lua, fn);
-	stk_vu_lua_end_op(vu); /* one that an error left half made */
-	vu->op = stk_vu_lua_take_op(vu);
-	*vu_out = vu;
-	return vu->op;
-}
-
-static void submit(struct stk_vu_lua *vu)
-{
-	vu->asked = true;
-	stk_vu_submit(vu->vu, stk_http_op_requests(vu->op), vu->op->len);
-}
-
-static void push_answer(lua_State *lua, const struct stk_vu_lua *vu, size_t i)
-{
-	const struct stk_http_item *item = &vu->op->items.items[i];
-
-	stk_response_push(
-		lua, stk_vu_response(vu->vu, i), !item->request.discard, item->secret_url);
-}
-
 static int answered(lua_State *lua, int status, lua_KContext ctx)
 {
 	struct stk_vu_lua *vu = (struct stk_vu_lua *)ctx;
 
 	(void)status;
-	push_answer(lua, vu, 0);
+	stk_vu_lua_push_answer(lua, vu, 0);
 	stk_vu_lua_end_op(vu);
 	return 1;
 }
@@ -50,7 +26,7 @@ static int send_one(lua_State *lua, const char *fn, const char *method, int url_
 {
 	int opts_at = url_at + 1 + with_body;
 	struct stk_vu_lua *vu;
-	struct stk_http_op *op = begin(lua, fn, &vu);
+	struct stk_http_op *op = stk_vu_lua_begin_op(lua, fn, &vu);
 
 	if (lua_gettop(lua) > opts_at)
 		return stk_state_misuse(
@@ -61,7 +37,7 @@ static int send_one(lua_State *lua, const char *fn, const char *method, int url_
 	if (with_body)
 		stk_http_op_body(op, lua, fn, url_at + 1);
 	stk_http_op_compress(op, lua, fn);
-	submit(vu);
+	stk_vu_lua_submit_op(vu);
 	return lua_yieldk(lua, 0, (lua_KContext)vu, answered);
 }
 
@@ -187,7 +163,7 @@ static int batch_answered(lua_State *lua, int status, lua_KContext ctx)
 	lua_createtable(lua, (int)vu->op->len, 0);
 	for (size_t i = 0; i < vu->op->len; i++) {
 		lua_rawgeti(lua, 2, (lua_Integer)i + 1); /* its key */
-		push_answer(lua, vu, i);
+		stk_vu_lua_push_answer(lua, vu, i);
 		lua_rawset(lua, -3);
 	}
 	stk_vu_lua_end_op(vu);
@@ -239,7 +215,7 @@ static size_t collect_keys(lua_State *lua)
 static int http_batch(lua_State *lua)
 {
 	struct stk_vu_lua *vu;
-	struct stk_http_op *op = begin(lua, "http.batch", &vu);
+	struct stk_http_op *op = stk_vu_lua_begin_op(lua, "http.batch", &vu);
 
 	if (!lua_istable(lua, 1) || lua_gettop(lua) > 1)
 		return stk_state_misuse(lua, "http.batch takes one table of requests");
@@ -260,22 +236,8 @@ static int http_batch(lua_State *lua)
 		lua_newtable(lua);
 		return 1;
 	}
-	submit(vu);
+	stk_vu_lua_submit_op(vu);
 	return lua_yieldk(lua, 0, (lua_KContext)vu, batch_answered);
-}
-
-/* is_response(value) */
-static int is_response(lua_State *lua)
-{
-	lua_pushboolean(lua, stk_response_at(lua, 1));
-	return 1;
-}
-
-/* duration(response) -> ms */
-static int response_duration(lua_State *lua)
-{
-	lua_pushnumber(lua, stk_response_duration(lua, 1));
-	return 1;
 }
 
 int luaopen_stk_http(lua_State *lua)
@@ -283,8 +245,7 @@ int luaopen_stk_http(lua_State *lua)
 	static const luaL_Reg funcs[] = {{"get", http_get}, {"head", http_head},
 		{"delete", http_delete}, {"options", http_options}, {"post", http_post},
 		{"put", http_put}, {"patch", http_patch}, {"request", http_request},
-		{"batch", http_batch}, {"is_response", is_response},
-		{"duration", response_duration}, {NULL, NULL}};
+		{"batch", http_batch}, {"sse", stk_http_sse}, {NULL, NULL}};
 
 	stk_response_open(lua);
 	luaL_newlib(lua, funcs);

@@ -109,58 +109,6 @@ static int metric_add(lua_State *lua)
 	return 0;
 }
 
-/* --- checks ----------------------------------------------------------------------- */
-
-/* add_check(name, held, tags) -> held */
-static int add_check(lua_State *lua)
-{
-	struct stk_vu_lua *vu = stk_vu_lua_running(lua, "check");
-	struct stk_tag tags[STK_TAGS_MAX];
-
-	if (stk_secret_at(lua, 1))
-		return stk_state_misuse(lua, "check: a name is a secret");
-	struct stk_str name = stk_arg_text(lua, 1, "check", "a name");
-	if (stk_str_contains(name, STK_STR("::")))
-		return stk_state_misuse(lua,
-			"check: '::' separates groups and cannot be in the name '%s'", name.ptr);
-	bool held = lua_toboolean(lua, 2) != 0;
-	size_t len = stk_tags_at(lua, 3, "check", tags);
-	stk_vu_check(vu->vu, name, held, tags, len);
-	lua_pushboolean(lua, held);
-	return 1;
-}
-
-/* The handler of a check's function: show its error once per place. */
-static int check_error(lua_State *lua)
-{
-	struct stk_script *script = stk_state_script(stk_state_of(lua));
-	const char *text = luaL_tolstring(lua, 1, NULL);
-
-	if (script && stk_faults_add(stk_script_faults(script), text)) {
-		lua_pushfstring(lua, "check: %s", text);
-		stk_script_say(script, STK_TALK_ERROR, lua_tostring(lua, -1));
-	}
-	return 1;
-}
-
-/* unknown_check(key) -> text for the user */
-static int unknown_check(lua_State *lua)
-{
-	static const char *const known[] = {"status", "max_ms", "contains", "json", "header"};
-	struct stk_str key = stk_text_at(lua, 1);
-	const char *near = stk_str_nearest(key, known, sizeof known / sizeof *known);
-
-	if (near)
-		lua_pushfstring(lua, "unknown key '%s', did you mean '%s'?", key.ptr, near);
-	else
-		lua_pushfstring(lua,
-			"unknown key '%s'; known: status, max_ms, contains, json, header, and a "
-			"list "
-			"of { \"name\", function }",
-			key.ptr);
-	return 1;
-}
-
 /* --- groups ----------------------------------------------------------------------- */
 
 static int enter_group(lua_State *lua)
@@ -206,9 +154,8 @@ int luaopen_stk_metrics(lua_State *lua)
 {
 	static const luaL_Reg methods[] = {{"add", metric_add}, {NULL, NULL}};
 	static const luaL_Reg funcs[] = {{"counter", make_counter}, {"gauge", make_gauge},
-		{"rate", make_rate}, {"trend", make_trend}, {"add_check", add_check},
-		{"check_error", check_error}, {"unknown_check", unknown_check},
-		{"enter_group", enter_group}, {NULL, NULL}};
+		{"rate", make_rate}, {"trend", make_trend}, {"enter_group", enter_group},
+		{NULL, NULL}};
 
 	luaL_newmetatable(lua, METRIC);
 	luaL_newlib(lua, methods);

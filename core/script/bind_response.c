@@ -6,46 +6,38 @@
 #include <string.h>
 
 #include "core/base/json.h"
-#include "core/load/driver.h"
+#include "core/load/transport.h"
 #include "core/script/bind.h"
 #include "core/script/sandbox.h"
 #include "core/script/state.h"
 #include "core/script/value.h"
 
-#define RESPONSE "stk.http.response"
-#define HEADERS  "stk.http.headers"
-#define JSON     "stk.http.json"
+#define JSON "stk.http.json"
 
-/* User values of a response: what is made when it is first asked for. */
-enum { AT_BODY = 1, AT_HEADERS, AT_COOKIES, AT_TIMINGS, AT_JSON, AT_COUNT = AT_JSON };
+/* User values of a response: the body, and a table of what is made when it is first asked for. */
+enum { AT_BODY = 1, AT_MADE, AT_COUNT = AT_MADE };
+enum made { MADE_HEADERS = 1, MADE_COOKIES, MADE_TIMINGS, MADE_JSON };
 
-/* The texts follow in one block: url, error, then name and value of each field. */
+/* The texts follow in one block: url, error, then the header lines, "Name: value\n" each. */
 struct response_value {
 	int status, error_code;
 	bool ok;
 	char proto[12];
 	struct stk_timings_ms timings;
-	uint32_t url_len, error_len;
-	uint32_t headers_len, cookies_len;
-	uint32_t lens[][2]; /* of name and value */
+	uint32_t url_len, error_len, head_len;
+	char texts[];
 };
 
 struct json_value {
 	struct stk_json *json;
 };
 
-static char *texts_of(const struct response_value *value)
-{
-	return (char *)&value->lens[value->headers_len + value->cookies_len];
-}
+/* Keys of the registry for the metatables: found without hashing a name. */
+static const char response_type, headers_type;
 
-static size_t fields_bytes(const struct stk_name_value *fields, size_t len)
+static struct stk_str head_of(const struct response_value *value)
 {
-	size_t bytes = len * 2 * sizeof(uint32_t);
-
-	for (size_t i = 0; i < len; i++)
-		bytes += fields[i].name.len + fields[i].value.len;
-	return bytes;
+	return stk_str_n(value->texts + value->url_len + value->error_len, value->head_len);
 }
 
 static char *put_text(char *at, struct stk_str text)
@@ -55,41 +47,29 @@ static char *put_text(char *at, struct stk_str text)
 	return at + text.len;
 }
 
-static char *put_fields(struct response_value *value, size_t from,
-	const struct stk_name_value *fields, size_t len, char *at)
-{
-	for (size_t i = 0; i < len; i++) {
-		value->lens[from + i][0] = (uint32_t)fields[i].name.len;
-		value->lens[from + i][1] = (uint32_t)fields[i].value.len;
-		at = put_text(put_text(at, fields[i].name), fields[i].value);
-	}
-	return at;
-}
-
 void stk_response_push(
 	lua_State *lua, const struct stk_response *response, bool body_kept, bool hide_url)
 {
 	struct stk_str error = stk_str_of(response->error);
 	struct stk_str url = hide_url ? STK_STR("***") : response->url;
-	size_t size = sizeof(struct response_value) + url.len + error.len +
-		      fields_bytes(response->headers, response->headers_len) +
-		      fields_bytes(response->cookies, response->cookies_len);
+	size_t size =
+		offsetof(struct response_value, texts) + url.len + error.len + response->head.len;
 	struct response_value *value = lua_newuserdatauv(lua, size, AT_COUNT);
+	size_t proto;
 
 	value->status = response->status;
 	value->error_code = response->error_code;
 	value->ok = response->ok;
-	snprintf(value->proto, sizeof value->proto, "%s", response->proto ? response->proto : "");
+	proto = strnlen(response->proto, sizeof value->proto - 1);
+	memcpy(value->proto, response->proto, proto);
+	value->proto[proto] = '\0';
 	value->timings = response->timings;
 	value->url_len = (uint32_t)url.len;
 	value->error_len = (uint32_t)error.len;
-	value->headers_len = (uint32_t)response->headers_len;
-	value->cookies_len = (uint32_t)response->cookies_len;
-	char *at = put_text(put_text(texts_of(value), url), error);
-	at = put_fields(value, 0, response->headers, response->headers_len, at);
-	(void)put_fields(
-		value, response->headers_len, response->cookies, response->cookies_len, at);
-	luaL_setmetatable(lua, RESPONSE);
+	value->head_len = (uint32_t)response->head.len;
+	put_text(put_text(put_text(value->texts, url), error), response->head);
+	lua_rawgetp(lua, LUA_REGISTRYINDEX, &response_type);
+	lua_setmetatable(lua, -2);
 	if (body_kept) {
 		lua_pushlstring(
 			lua, response->body.ptr ? response->body.ptr : "", response->body.len);
@@ -97,101 +77,123 @@ void stk_response_push(
 	}
 }
 
+static bool is_a(lua_State *lua, int index, const char *type)
+{
+	if (lua_type(lua, index) != LUA_TUSERDATA || !lua_getmetatable(lua, index))
+		return false;
+	lua_rawgetp(lua, LUA_REGISTRYINDEX, type);
+	bool same = lua_rawequal(lua, -1, -2) != 0;
+	lua_pop(lua, 2);
+	return same;
+}
+
 bool stk_response_at(lua_State *lua, int index)
 {
-	return luaL_testudata(lua, index, RESPONSE) != NULL;
+	return is_a(lua, index, &response_type);
 }
 
 static struct response_value *check_response(lua_State *lua, int at)
 {
-	struct response_value *value = luaL_testudata(lua, at, RESPONSE);
-
-	if (!value)
+	if (!stk_response_at(lua, at))
 		(void)stk_state_misuse(lua,
 			"a response is wanted, not %s (methods take a colon: "
 			"r:json(pointer))",
 			luaL_typename(lua, at));
-	return value;
+	return lua_touserdata(lua, at);
+}
+
+int stk_response_status(lua_State *lua, int index)
+{
+	return check_response(lua, index)->status;
+}
+
+double stk_response_duration(lua_State *lua, int index)
+{
+	return check_response(lua, index)->timings.duration;
+}
+
+bool stk_response_body(lua_State *lua, int index, struct stk_str *out)
+{
+	(void)check_response(lua, index);
+	lua_getiuservalue(lua, index, AT_BODY);
+	*out = stk_text_at(lua, -1); /* the response keeps it */
+	lua_pop(lua, 1);
+	return out->ptr != NULL;
 }
 
 /* --- headers ---------------------------------------------------------------------- */
 
-/* Name and value of field i; at steps through the texts, from where the fields start. */
-static void next_field(const struct response_value *value, size_t i, const char **at,
-	struct stk_str *name, struct stk_str *text)
+static void push_header(lua_State *lua, const struct response_value *value, struct stk_str wanted)
 {
-	*name = stk_str_n(*at, value->lens[i][0]);
-	*text = stk_str_n(*at + value->lens[i][0], value->lens[i][1]);
-	*at = text->ptr + text->len;
-}
-
-/* Push the value of a header, whatever the case; repeated lines are joined by ", ". */
-static int push_header(lua_State *lua, const struct response_value *value, struct stk_str wanted)
-{
-	const char *at = texts_of(value) + value->url_len + value->error_len;
-	struct stk_str name, text;
+	struct stk_str rest = head_of(value);
+	struct stk_name_value field;
 	int found = 0;
 
-	for (size_t i = 0; i < value->headers_len; i++) {
-		next_field(value, i, &at, &name, &text);
-		if (!stk_str_eq_nocase(name, wanted))
+	while (stk_exchange_next_header(&rest, &field)) {
+		if (!stk_str_eq_nocase(field.name, wanted))
 			continue;
 		if (found++)
 			lua_pushliteral(lua, ", ");
-		lua_pushlstring(lua, text.ptr, text.len);
+		lua_pushlstring(lua, field.value.ptr, field.value.len);
 		if (found > 1)
 			lua_concat(lua, 3);
 	}
 	if (!found)
 		lua_pushnil(lua);
-	return 1;
+}
+
+void stk_response_push_header(lua_State *lua, int index, struct stk_str name)
+{
+	push_header(lua, check_response(lua, index), name);
+}
+
+/* The response that the headers at index 1 belong to; pushed. */
+static const struct response_value *owner_of(lua_State *lua)
+{
+	if (!is_a(lua, 1, &headers_type))
+		(void)stk_state_misuse(lua, "headers are wanted, not %s", luaL_typename(lua, 1));
+	lua_getiuservalue(lua, 1, 1);
+	return check_response(lua, -1);
 }
 
 static int headers_index(lua_State *lua)
 {
-	luaL_checkudata(lua, 1, HEADERS);
-	lua_getiuservalue(lua, 1, 1);
-	const struct response_value *value = check_response(lua, -1);
+	const struct response_value *value = owner_of(lua);
 	struct stk_str name = stk_text_at(lua, 2);
 
-	if (!name.ptr) {
+	if (name.ptr)
+		push_header(lua, value, name);
+	else
 		lua_pushnil(lua);
-		return 1;
-	}
-	return push_header(lua, value, name);
+	return 1;
 }
 
-/* Whether a field of that name stands before number i. */
-static bool is_repeated(const struct response_value *value, size_t i, struct stk_str name)
+/* Whether a field of that name, whatever its case, stands before the one at name. */
+static bool is_repeated(const struct response_value *value, struct stk_str name)
 {
-	const char *at = texts_of(value) + value->url_len + value->error_len;
-	struct stk_str earlier, text;
+	struct stk_str rest = head_of(value);
+	struct stk_name_value field;
 
-	for (size_t k = 0; k < i; k++) {
-		next_field(value, k, &at, &earlier, &text);
-		if (stk_str_eq_nocase(earlier, name))
+	while (stk_exchange_next_header(&rest, &field) && field.name.ptr < name.ptr)
+		if (stk_str_eq_nocase(field.name, name))
 			return true;
-	}
 	return false;
 }
 
 /* A table of its own with names as first sent, for pairs. */
 static int headers_pairs(lua_State *lua)
 {
-	luaL_checkudata(lua, 1, HEADERS);
-	lua_getiuservalue(lua, 1, 1);
-	const struct response_value *value = check_response(lua, -1);
-	const char *at = texts_of(value) + value->url_len + value->error_len;
-	struct stk_str name, text;
+	const struct response_value *value = owner_of(lua);
+	struct stk_str rest = head_of(value);
+	struct stk_name_value field;
 
 	lua_getglobal(lua, "next");
 	lua_newtable(lua);
-	for (size_t i = 0; i < value->headers_len; i++) {
-		next_field(value, i, &at, &name, &text);
-		if (is_repeated(value, i, name))
+	while (stk_exchange_next_header(&rest, &field)) {
+		if (is_repeated(value, field.name))
 			continue;
-		lua_pushlstring(lua, name.ptr, name.len);
-		push_header(lua, value, name);
+		lua_pushlstring(lua, field.name.ptr, field.name.len);
+		push_header(lua, value, field.name);
 		lua_rawset(lua, -3);
 	}
 	lua_pushnil(lua);
@@ -204,19 +206,26 @@ static void make_headers(lua_State *lua, const struct response_value *value)
 	lua_newuserdatauv(lua, 0, 1);
 	lua_pushvalue(lua, 1);
 	lua_setiuservalue(lua, -2, 1);
-	luaL_setmetatable(lua, HEADERS);
+	lua_rawgetp(lua, LUA_REGISTRYINDEX, &headers_type);
+	lua_setmetatable(lua, -2);
 }
 
+/* Name and value of each cookie that the answer set, without its attributes. */
 static void make_cookies(lua_State *lua, const struct response_value *value)
 {
-	const char *at = texts_of(value) + value->url_len + value->error_len;
-	struct stk_str name, text;
+	struct stk_str rest = head_of(value), pair;
+	struct stk_name_value field;
 
 	lua_newtable(lua);
-	for (size_t i = 0; i < value->headers_len + value->cookies_len; i++) {
-		next_field(value, i, &at, &name, &text);
-		if (i < value->headers_len)
+	while (stk_exchange_next_header(&rest, &field)) {
+		if (!stk_str_eq_nocase(field.name, STK_STR("set-cookie")))
 			continue;
+		(void)stk_str_cut(&field.value, ';', &pair);
+		ptrdiff_t equals = stk_str_find_byte(pair, '=');
+		if (equals <= 0)
+			continue;
+		struct stk_str name = stk_str_trim(stk_str_sub(pair, 0, (size_t)equals));
+		struct stk_str text = stk_str_trim(stk_str_skip(pair, (size_t)equals + 1));
 		lua_pushlstring(lua, name.ptr, name.len);
 		lua_pushlstring(lua, text.ptr, text.len);
 		lua_rawset(lua, -3);
@@ -258,15 +267,40 @@ static int no_json(lua_State *lua, const char *why)
 	return 2;
 }
 
-/* Parse the body once; the document, or the reason as text, is kept beside the response. */
-static void parse_body(lua_State *lua)
+/* Push what was made of the response at index before, or nil. */
+static int push_made(lua_State *lua, int index, enum made which)
 {
-	struct stk_err err = STK_ERR_INIT;
+	if (lua_getiuservalue(lua, index, AT_MADE) != LUA_TTABLE)
+		return LUA_TNIL; /* which is what was pushed */
+	lua_rawgeti(lua, -1, which);
+	lua_remove(lua, -2);
+	return lua_type(lua, -1);
+}
+
+/* Keep the value on top with the response at index. */
+static void keep_made(lua_State *lua, int index, enum made which)
+{
+	if (lua_getiuservalue(lua, index, AT_MADE) != LUA_TTABLE) {
+		lua_pop(lua, 1);
+		lua_createtable(lua, MADE_JSON, 0);
+		lua_pushvalue(lua, -1);
+		lua_setiuservalue(lua, index, AT_MADE);
+	}
+	lua_pushvalue(lua, -2);
+	lua_rawseti(lua, -2, which);
+	lua_pop(lua, 1);
+}
+
+/* Parse the body of the response at index once; the document, or the reason as text, is kept. */
+static void parse_body(lua_State *lua, int index)
+{
+	struct stk_err err;
 	struct json_value *holder = lua_newuserdatauv(lua, sizeof *holder, 0);
 
 	holder->json = NULL;
 	luaL_setmetatable(lua, JSON);
-	if (lua_getiuservalue(lua, 1, AT_BODY) != LUA_TSTRING) {
+	stk_err_clear(&err);
+	if (lua_getiuservalue(lua, index, AT_BODY) != LUA_TSTRING) {
 		lua_pop(lua, 2);
 		lua_pushliteral(lua, "there is no body (discard)");
 	} else if (stk_json_parse(stk_text_at(lua, -1), &holder->json, &err) < 0) {
@@ -274,24 +308,18 @@ static void parse_body(lua_State *lua)
 		lua_pushfstring(lua, "the body is not JSON: %s", err.msg);
 	} else
 		lua_pop(lua, 1);
-	lua_pushvalue(lua, -1);
-	lua_setiuservalue(lua, 1, AT_JSON);
+	keep_made(lua, index, MADE_JSON);
 }
 
-static int response_json(lua_State *lua)
+/* What was looked at on the way stays below the results. */
+static int find_json(lua_State *lua, int index, struct stk_str pointer)
 {
-	struct stk_str pointer = {"", 0};
-
-	(void)check_response(lua, 1);
-	if (!lua_isnoneornil(lua, 2))
-		pointer = stk_arg_text(lua, 2, "json", "the pointer");
 	if (pointer.len > 0 && pointer.ptr[0] != '/')
 		return stk_state_misuse(lua,
 			"json: a pointer begins with / (\"/items/0/id\"), not '%s'", pointer.ptr);
-	lua_settop(lua, 2);
-	if (lua_getiuservalue(lua, 1, AT_JSON) == LUA_TNIL) {
+	if (push_made(lua, index, MADE_JSON) == LUA_TNIL) {
 		lua_pop(lua, 1);
-		parse_body(lua);
+		parse_body(lua, index);
 	}
 	const struct json_value *holder = luaL_testudata(lua, -1, JSON);
 	if (!holder)
@@ -303,6 +331,28 @@ static int response_json(lua_State *lua)
 	}
 	stk_value_push_json(lua, found);
 	return 1;
+}
+
+int stk_response_push_json(lua_State *lua, int index, struct stk_str pointer)
+{
+	int top = lua_gettop(lua);
+
+	(void)check_response(lua, index);
+	int results = find_json(lua, index, pointer);
+	lua_rotate(lua, top + 1, results);
+	lua_settop(lua, top + results);
+	return results;
+}
+
+static int response_json(lua_State *lua)
+{
+	struct stk_str pointer = {"", 0};
+
+	(void)check_response(lua, 1);
+	if (!lua_isnoneornil(lua, 2))
+		pointer = stk_arg_text(lua, 2, "json", "the pointer");
+	lua_settop(lua, 2);
+	return stk_response_push_json(lua, 1, pointer);
 }
 
 /* --- fields ----------------------------------------------------------------------- */
@@ -325,15 +375,14 @@ static const char *const field_names[] = {"", "status", "ok", "body", "headers",
 	"error_code", "proto", "url", "timings", "json"};
 
 /* Push a part that is made once and kept; the response is at index 1. */
-static int push_kept(lua_State *lua, const struct response_value *value, int at,
+static int push_kept(lua_State *lua, const struct response_value *value, enum made which,
 	void (*make)(lua_State *lua, const struct response_value *value))
 {
-	if (lua_getiuservalue(lua, 1, at) != LUA_TNIL)
+	if (push_made(lua, 1, which) != LUA_TNIL)
 		return 1;
 	lua_pop(lua, 1);
 	make(lua, value);
-	lua_pushvalue(lua, -1);
-	lua_setiuservalue(lua, 1, at);
+	keep_made(lua, 1, which);
 	return 1;
 }
 
@@ -341,7 +390,6 @@ static int push_kept(lua_State *lua, const struct response_value *value, int at,
 static int response_index(lua_State *lua)
 {
 	const struct response_value *value = lua_touserdata(lua, 1);
-	const char *texts = texts_of(value);
 
 	lua_pushvalue(lua, 2);
 	lua_rawget(lua, lua_upvalueindex(1));
@@ -356,11 +404,11 @@ static int response_index(lua_State *lua)
 		lua_getiuservalue(lua, 1, AT_BODY);
 		return 1;
 	case FIELD_HEADERS:
-		return push_kept(lua, value, AT_HEADERS, make_headers);
+		return push_kept(lua, value, MADE_HEADERS, make_headers);
 	case FIELD_COOKIES:
-		return push_kept(lua, value, AT_COOKIES, make_cookies);
+		return push_kept(lua, value, MADE_COOKIES, make_cookies);
 	case FIELD_ERROR:
-		lua_pushlstring(lua, texts + value->url_len, value->error_len);
+		lua_pushlstring(lua, value->texts + value->url_len, value->error_len);
 		return 1;
 	case FIELD_ERROR_CODE:
 		lua_pushinteger(lua, value->error_code);
@@ -369,10 +417,10 @@ static int response_index(lua_State *lua)
 		lua_pushstring(lua, value->proto);
 		return 1;
 	case FIELD_URL:
-		lua_pushlstring(lua, texts, value->url_len);
+		lua_pushlstring(lua, value->texts, value->url_len);
 		return 1;
 	case FIELD_TIMINGS:
-		return push_kept(lua, value, AT_TIMINGS, make_timings);
+		return push_kept(lua, value, MADE_TIMINGS, make_timings);
 	case FIELD_JSON:
 		lua_pushvalue(lua, lua_upvalueindex(2));
 		return 1;
@@ -382,11 +430,6 @@ static int response_index(lua_State *lua)
 			"error_code, proto, url, timings and json(pointer)",
 			luaL_tolstring(lua, 2, NULL));
 	}
-}
-
-double stk_response_duration(lua_State *lua, int index)
-{
-	return check_response(lua, index)->timings.duration;
 }
 
 static int response_text(lua_State *lua)
@@ -404,7 +447,7 @@ static int refuse_write(lua_State *lua)
 
 void stk_response_open(lua_State *lua)
 {
-	luaL_newmetatable(lua, RESPONSE);
+	lua_newtable(lua);
 	lua_newtable(lua);
 	for (lua_Integer i = 1; i <= FIELD_JSON; i++) {
 		lua_pushinteger(lua, i);
@@ -419,9 +462,11 @@ void stk_response_open(lua_State *lua)
 	lua_setfield(lua, -2, "__tostring");
 	lua_pushboolean(lua, 0);
 	lua_setfield(lua, -2, "__metatable");
-	lua_pop(lua, 1);
+	lua_pushliteral(lua, "response");
+	lua_setfield(lua, -2, "__name");
+	lua_rawsetp(lua, LUA_REGISTRYINDEX, &response_type);
 
-	luaL_newmetatable(lua, HEADERS);
+	lua_newtable(lua);
 	lua_pushcfunction(lua, headers_index);
 	lua_setfield(lua, -2, "__index");
 	lua_pushcfunction(lua, headers_pairs);
@@ -430,7 +475,9 @@ void stk_response_open(lua_State *lua)
 	lua_setfield(lua, -2, "__newindex");
 	lua_pushboolean(lua, 0);
 	lua_setfield(lua, -2, "__metatable");
-	lua_pop(lua, 1);
+	lua_pushliteral(lua, "headers");
+	lua_setfield(lua, -2, "__name");
+	lua_rawsetp(lua, LUA_REGISTRYINDEX, &headers_type);
 
 	luaL_newmetatable(lua, JSON);
 	lua_pushcfunction(lua, json_gc);

@@ -127,6 +127,8 @@ static int scenario_index(lua_State *lua)
 		lua_pushstring(lua, scenario ? scenario->name : NULL);
 	else if (stk_str_is(key, "executor"))
 		lua_pushstring(lua, scenario ? scenario->executor : NULL);
+	else if (stk_str_is(key, "iter"))
+		lua_pushinteger(lua, scenario ? vu->iteration->iter_in_test : 0);
 	else if (stk_str_is(key, "progress")) {
 		if (scenario)
 			lua_pushnumber(lua, stk_vu_progress(vu->vu));
@@ -134,7 +136,7 @@ static int scenario_index(lua_State *lua)
 			lua_pushnil(lua);
 	} else
 		return stk_state_misuse(lua,
-			"stoker.scenario has no '%.*s', only name, executor and progress",
+			"stoker.scenario has no '%.*s', only name, executor, iter and progress",
 			STK_STR_ARG(key));
 	return 1;
 }

@@ -10,6 +10,8 @@
 #include "core/base/mem.h"
 #include "core/script/bind.h"
 #include "core/script/state.h"
+#include "core/script/state_priv.h"
+#include "core/script/vu_lua.h"
 
 struct stk_http_op *stk_http_op_take(struct stk_http_op **pool)
 {
@@ -78,6 +80,7 @@ struct stk_http_item *stk_http_op_add(
 	item->request.method = method;
 	item->request.url = url;
 	item->request.redirects = STK_UNSET;
+	item->request.discard = stk_vu_plan(stk_state_vu(lua)->vu)->discard;
 	item->secret_url = stk_secret_at(lua, url_at);
 	if (item->secret_url)
 		item->request.name = STK_STR("secret");

@@ -141,6 +141,11 @@ static void read_auth(struct option_read *read)
 	int table = lua_gettop(read->lua);
 	read->item->request.user = read_word(read, table, "user", 1);
 	read->item->request.password = read_word(read, table, "password", 2);
+	lua_getfield(read->lua, table, "digest");
+	if (!lua_isnil(read->lua, -1) && !lua_isboolean(read->lua, -1))
+		(void)stk_state_misuse(read->lua, "%s: auth.digest is true or false", read->fn);
+	read->item->request.digest = lua_toboolean(read->lua, -1) != 0;
+	lua_pop(read->lua, 1);
 }
 
 /* 201, "2xx", or a list of such. */
@@ -203,11 +208,11 @@ static void read_compress(struct option_read *read)
 }
 
 /* clang-format off */
-static const struct { const char *key; void (*read)(struct option_read *read); } options[] = {
-	{ "headers", read_headers }, { "name", read_name },         { "tags", read_tags },
-	{ "timeout", read_timeout }, { "redirects", read_redirects }, { "auth", read_auth },
-	{ "cookies", read_cookies }, { "expect", read_expect },     { "discard", read_discard },
-	{ "compress", read_compress },
+static const struct { struct stk_str key; void (*read)(struct option_read *read); } options[] = {
+	{ {"headers", 7}, read_headers }, { {"name", 4}, read_name },     { {"tags", 4}, read_tags },
+	{ {"timeout", 7}, read_timeout }, { {"auth", 4}, read_auth },     { {"redirects", 9}, read_redirects },
+	{ {"cookies", 7}, read_cookies }, { {"expect", 6}, read_expect }, { {"discard", 7}, read_discard },
+	{ {"compress", 8}, read_compress },
 };
 /* clang-format on */
 #define OPTIONS_LEN (sizeof options / sizeof *options)
@@ -217,7 +222,7 @@ static void unknown_option(lua_State *lua, const char *fn, struct stk_str key)
 	const char *known[OPTIONS_LEN];
 
 	for (size_t i = 0; i < OPTIONS_LEN; i++)
-		known[i] = options[i].key;
+		known[i] = options[i].key.ptr;
 	const char *near = stk_str_nearest(key, known, OPTIONS_LEN);
 	if (near)
 		(void)stk_state_misuse(lua, "%s: unknown option '%.*s', did you mean '%s'?", fn,
@@ -228,45 +233,36 @@ static void unknown_option(lua_State *lua, const char *fn, struct stk_str key)
 		fn, STK_STR_ARG(key));
 }
 
-/* In the order of the table above, so that headers come first; then nothing may be left over. */
+/* The option whose key and value are on top of the stack. */
+static void read_one(struct option_read *read)
+{
+	struct stk_str key = stk_text_at(read->lua, -2);
+
+	for (size_t i = 0; i < OPTIONS_LEN; i++)
+		if (key.ptr && stk_str_eq(key, options[i].key)) {
+			options[i].read(read);
+			return;
+		}
+	unknown_option(read->lua, read->fn, key.ptr ? key : STK_STR("[a list item]"));
+}
+
 void stk_http_op_options(struct stk_http_op *op, lua_State *lua, const char *fn, int index)
 {
 	struct option_read read = {op, &op->items.items[op->len - 1], lua, fn, false};
-	size_t found = 0, keys = 0;
 
 	if (lua_isnoneornil(lua, index))
 		return;
 	if (!lua_istable(lua, index))
 		(void)stk_state_misuse(
 			lua, "%s: options must be a table, not %s", fn, luaL_typename(lua, index));
-	luaL_checkstack(lua, STK_TAGS_MAX + 20, "options");
+	luaL_checkstack(lua, STK_TAGS_MAX + 40, "options");
 	stk_sandbox_push_behind(lua, index);
 	index = lua_gettop(lua);
-	for (size_t i = 0; i < OPTIONS_LEN; i++) {
-		lua_pushstring(lua, options[i].key);
-		if (lua_rawget(lua, index) == LUA_TNIL) {
-			lua_pop(lua, 1);
-			continue;
-		}
-		options[i].read(&read); /* the value stays on the stack: text is borrowed of it */
-		found++;
-	}
 	lua_pushnil(lua);
 	while (lua_next(lua, index)) {
-		lua_pop(lua, 1);
-		keys++;
+		int key = lua_gettop(lua) - 1;
+		read_one(&read);
+		lua_pushvalue(lua, key); /* the value stays below: text is borrowed of it */
 	}
-	op->items.items[op->len - 1].compress = read.compress;
-	if (keys == found)
-		return;
-	lua_pushnil(lua);
-	while (lua_next(lua, index)) {
-		lua_pop(lua, 1);
-		struct stk_str key = stk_text_at(lua, -1);
-		bool is_known = false;
-		for (size_t i = 0; i < OPTIONS_LEN; i++)
-			is_known = is_known || stk_str_is(key, options[i].key);
-		if (!is_known)
-			unknown_option(lua, fn, key.ptr ? key : STK_STR("[a list item]"));
-	}
+	read.item->compress = read.compress;
 }

@@ -6,37 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* startTime, noVUConnectionReuse: but VUs and IPs are one word. */
+static bool begins_word(struct stk_str key, size_t i)
+{
+	bool after_upper = i > 0 && isupper((unsigned char)key.ptr[i - 1]);
+
+	if (i == 0 || !isupper((unsigned char)key.ptr[i]) || key.ptr[i - 1] == '_')
+		return false;
+	return !after_upper || (i + 2 < key.len && islower((unsigned char)key.ptr[i + 1]));
+}
+
 void stk_key_snake(struct stk_str key, char out[STK_KEY_MAX])
 {
 	size_t len = 0;
 
 	for (size_t i = 0; i < key.len && len + 2 < STK_KEY_MAX; i++) {
-		unsigned char now = (unsigned char)key.ptr[i];
-		bool upper = isupper(now) != 0;
-		bool after_upper = i > 0 && isupper((unsigned char)key.ptr[i - 1]);
-		if (upper && i > 0 && !after_upper && key.ptr[i - 1] != '_')
+		if (begins_word(key, i))
 			out[len++] = '_';
-		out[len++] = (char)tolower(now);
-	}
-	out[len] = '\0';
-}
-
-void stk_key_camel(const char *key, char out[STK_KEY_MAX])
-{
-	size_t len = 0;
-
-	for (size_t i = 0; key[i] && len + 1 < STK_KEY_MAX; i++) {
-		if (key[i] != '_') {
-			out[len++] = key[i];
-			continue;
-		}
-		if (strcmp(key + i, "_vus") == 0 && len + 4 < STK_KEY_MAX) {
-			memcpy(out + len, "VUs", 3);
-			len += 3;
-			break;
-		}
-		if (key[i + 1])
-			out[len++] = (char)toupper((unsigned char)key[++i]);
+		out[len++] = (char)tolower((unsigned char)key.ptr[i]);
 	}
 	out[len] = '\0';
 }

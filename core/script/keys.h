@@ -10,8 +10,6 @@
 
 /* "startTime" and "startVUs" to "start_time" and "start_vus"; cut to STK_KEY_MAX. */
 void stk_key_snake(struct stk_str key, char out[STK_KEY_MAX]);
-/* "start_time" to "startTime"; _vus becomes VUs, as k6 writes it. */
-void stk_key_camel(const char *key, char out[STK_KEY_MAX]);
 /* "a, b, c" into text, cut with " ..." when it does not fit. */
 void stk_keys_list(const char *const *keys, size_t len, char *text, size_t size);
 /* By bytes. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/script/exec.h"
+#include "core/script/plan_net.h"
 #include "core/script/plan_parts.h"
 #include "core/script/script_priv.h"
 #include "core/script/state.h"
@@ -94,7 +95,6 @@ static const struct stk_table_row plan_rows[] = {
 	{ .key = "rps", .type = STK_FIELD_INT, .offset = AT(rps), .min = 0, .max = STK_PLAN_RPS_MAX },
 	{ .key = "setup_timeout", .type = STK_FIELD_DURATION, .offset = AT(setup_timeout_ns), .min = 1e-3, .max = 86400 },
 	{ .key = "teardown_timeout", .type = STK_FIELD_DURATION, .offset = AT(teardown_timeout_ns), .min = 1e-3, .max = 86400 },
-	{ .key = "user_agent", .type = STK_FIELD_TEXT, .offset = AT(user_agent) },
 	{ .key = "labels", .type = STK_FIELD_BOOL, .offset = AT(labels) },
 };
 #undef AT
@@ -109,24 +109,34 @@ static int read_plan_key(
 	struct load_table *load = ctx;
 
 	(void)field;
-	for (size_t i = 0; i < PLAN_ROWS; i++)
-		if (strcmp(plan_rows[i].key, key) == 0)
-			return stk_field_read(table, &plan_rows[i],
-				(char *)load->plan + plan_rows[i].offset, NULL, err);
+	for (size_t i = 0; i < PLAN_ROWS + stk_plan_net_rows_len; i++) {
+		const struct stk_table_row *row =
+			i < PLAN_ROWS ? &plan_rows[i] : &stk_plan_net_rows[i - PLAN_ROWS];
+		if (strcmp(row->key, key) == 0)
+			return stk_field_read(
+				table, row, (char *)load->plan + row->offset, NULL, err);
+	}
 	return stk_table_fail(table, key, err, "no such key");
 }
 
 static int read_table(struct load_table *load, struct stk_table *table, struct stk_err *err)
 {
-	struct stk_table_row rows[LOAD_ROWS + PLAN_ROWS];
+	STK_VEC(struct stk_table_row) rows = STK_VEC_INIT;
+	int rc;
 
-	memcpy(rows, load_rows, sizeof load_rows);
-	for (size_t i = 0; i < PLAN_ROWS; i++)
-		rows[LOAD_ROWS + i] = (struct stk_table_row){.key = plan_rows[i].key,
-			.type = STK_FIELD_READ,
-			.offset = SIZE_MAX,
-			.read = read_plan_key};
-	return stk_table_read(table, rows, LOAD_ROWS + PLAN_ROWS, load, load, err);
+	for (size_t i = 0; i < LOAD_ROWS; i++)
+		stk_vec_push(&rows, load_rows[i]);
+	for (size_t i = 0; i < PLAN_ROWS + stk_plan_net_rows_len; i++)
+		stk_vec_push(
+			&rows, (struct stk_table_row){
+				       .key = i < PLAN_ROWS ? plan_rows[i].key
+							    : stk_plan_net_rows[i - PLAN_ROWS].key,
+				       .type = STK_FIELD_READ,
+				       .offset = SIZE_MAX,
+				       .read = read_plan_key});
+	rc = stk_table_read(table, rows.items, rows.len, load, load, err);
+	stk_vec_release(&rows);
+	return rc;
 }
 
 /* An error of the engine's rules, at the place of the table. */

@@ -11,6 +11,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
+#include "core/base/pool.h"
 #include "core/script/bind.h"
 #include "core/script/chunk.h"
 #include "core/script/sandbox.h"
@@ -27,6 +28,7 @@ struct stk_state {
 	int globals_ref;       /* of the file's top level */
 	int run_globals_ref;   /* of what runs now */
 	size_t bytes, max;
+	struct stk_pool pool;
 	/* Written by its thread only, read by a signal handler on that thread. */
 	lua_State *volatile running; /* the innermost one that runs Lua */
 	volatile sig_atomic_t stopping;
@@ -38,17 +40,12 @@ static void *counted_alloc(void *ctx, void *ptr, size_t old, size_t size)
 	struct stk_state *state = ctx;
 	size_t had = ptr ? old : 0;
 
-	if (size == 0) {
-		free(ptr);
-		state->bytes -= had;
-		return NULL;
-	}
 	if (size > had && state->max && state->bytes - had + size > state->max)
 		return NULL;
-	void *grown = realloc(ptr, size);
-	if (grown)
+	void *moved = stk_pool_resize(&state->pool, ptr, had, size);
+	if (moved || size == 0)
 		state->bytes += size - had;
-	return grown;
+	return moved;
 }
 
 static int panic(lua_State *lua)
@@ -91,6 +88,7 @@ int stk_state_new(
 	state->script = script;
 	state->lua = lua_newstate(counted_alloc, state);
 	if (!state->lua) {
+		stk_pool_release(&state->pool);
 		free(state);
 		return stk_err_set(err, STK_E_TOO_LARGE, "no memory for a Lua state");
 	}
@@ -110,6 +108,7 @@ void stk_state_free(struct stk_state *state)
 	if (!state)
 		return;
 	lua_close(state->lua);
+	stk_pool_release(&state->pool);
 	free(state);
 }
 

@@ -229,24 +229,24 @@ static int check_keys(
 	return worst.ptr ? unknown_key(table, rows, len, worst, err) : 0;
 }
 
-/* Push the value of a row: by its name, its camelCase or its position. */
+/* Push the value of a row: by its name in either spelling, or its position. */
 static int push_value(struct stk_table *table, const struct stk_table_row *row, struct stk_err *err)
 {
 	lua_State *lua = table->lua;
-	char camel[STK_KEY_MAX];
+	int value = lua_gettop(lua) + 1;
+	char snake[STK_KEY_MAX];
 
-	lua_pushstring(lua, row->key);
-	lua_rawget(lua, table->index);
-	stk_key_camel(row->key, camel);
-	if (strcmp(camel, row->key) != 0) {
-		lua_pushstring(lua, camel);
-		lua_rawget(lua, table->index);
-		if (lua_isnil(lua, -1))
-			lua_pop(lua, 1);
-		else if (!lua_isnil(lua, -2))
-			return duplicate_key(table, row, err);
-		else
-			lua_remove(lua, -2);
+	lua_pushnil(lua);
+	lua_pushnil(lua);
+	while (lua_next(lua, table->index)) {
+		if (lua_type(lua, -2) == LUA_TSTRING) {
+			stk_key_snake(stk_str_of(lua_tostring(lua, -2)), snake);
+			if (strcmp(snake, row->key) == 0 && !lua_isnil(lua, value))
+				return duplicate_key(table, row, err);
+			if (strcmp(snake, row->key) == 0)
+				lua_copy(lua, -1, value);
+		}
+		lua_pop(lua, 1);
 	}
 	if (lua_isnil(lua, -1) && row->position) {
 		lua_pop(lua, 1);

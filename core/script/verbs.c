@@ -498,6 +498,8 @@ static void push_opts(lua_State *lua, struct stk_flow_call *flow)
 		lua_remove(lua, -2);
 		lua_setfield(lua, -2, "load");
 	}
+	lua_pushboolean(lua, flow->verbs->workflow->baselines.kind != STK_BASELINES_NONE);
+	lua_setfield(lua, -2, "baselines");
 }
 
 static void push_flow_object(lua_State *lua, struct stk_flow_call *flow)

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "core/script/bind.h"
+#include "core/script/bind_response.h"
+#include "core/script/http_op.h"
 #include "core/script/sandbox.h"
 #include "core/script/state.h"
 #include "core/script/state_priv.h"
@@ -37,6 +39,30 @@ struct stk_vu_lua *stk_vu_lua_running(lua_State *lua, const char *fn)
 			"default, exec, setup or teardown",
 			fn);
 	return vu;
+}
+
+struct stk_http_op *stk_vu_lua_begin_op(lua_State *lua, const char *fn, struct stk_vu_lua **vu_out)
+{
+	stk_check_can_wait(lua, fn);
+	struct stk_vu_lua *vu = stk_vu_lua_running(lua, fn);
+	stk_vu_lua_end_op(vu); /* one that an error left half made */
+	vu->op = stk_vu_lua_take_op(vu);
+	*vu_out = vu;
+	return vu->op;
+}
+
+void stk_vu_lua_submit_op(struct stk_vu_lua *vu)
+{
+	vu->asked = true;
+	stk_vu_submit(vu->vu, stk_http_op_requests(vu->op), vu->op->len);
+}
+
+void stk_vu_lua_push_answer(lua_State *lua, const struct stk_vu_lua *vu, size_t i)
+{
+	const struct stk_http_item *item = &vu->op->items.items[i];
+
+	stk_response_push(
+		lua, stk_vu_response(vu->vu, i), !item->request.discard, item->secret_url);
 }
 
 /* A stream per scenario and virtual user; setup and teardown have one of their own. */

@@ -51,6 +51,13 @@ struct stk_rand *stk_vu_lua_rand(struct stk_vu_lua *vu);
 /* An empty list of requests for this virtual user; and giving back the one it has, if any. */
 struct stk_http_op *stk_vu_lua_take_op(struct stk_vu_lua *vu);
 void stk_vu_lua_end_op(struct stk_vu_lua *vu);
+/* A list of requests for the virtual user that runs; raises where nothing can wait. */
+struct stk_http_op *stk_vu_lua_begin_op(
+	struct lua_State *lua, const char *fn, struct stk_vu_lua **vu_out);
+/* Send them; the caller yields. */
+void stk_vu_lua_submit_op(struct stk_vu_lua *vu);
+/* Push the answer to request number i of the list. */
+void stk_vu_lua_push_answer(struct lua_State *lua, const struct stk_vu_lua *vu, size_t i);
 /* Leave all groups (an iteration began or ended) without measuring them. */
 void stk_vu_lua_clear_groups(struct stk_vu_lua *vu);
 

@@ -68,6 +68,12 @@ static const struct stk_table_row notes_rows[] = {
 static const struct stk_table_row dir_rows[] = {
 	{ .key = "path", .type = STK_FIELD_TEXT, .offset = AT(stk_baselines_spec, path), .position = 1, .required = true },
 };
+static const struct stk_table_row s3_rows[] = {
+	{ .key = "url",        .type = STK_FIELD_TEXT, .offset = AT(stk_baselines_spec, url), .position = 1, .required = true },
+	{ .key = "endpoint",   .type = STK_FIELD_TEXT, .offset = AT(stk_baselines_spec, endpoint) },
+	{ .key = "region",     .type = STK_FIELD_TEXT, .offset = AT(stk_baselines_spec, region) },
+	{ .key = "path_style", .type = STK_FIELD_BOOL, .offset = AT(stk_baselines_spec, path_style), .given = AT(stk_baselines_spec, path_style_given) },
+};
 /* clang-format on */
 
 static int read_baselines(
@@ -84,6 +90,11 @@ static int read_baselines(
 		baselines->kind = STK_BASELINES_DIR;
 		return stk_table_read(
 			&nested, dir_rows, STK_ARRAY_LEN(dir_rows), baselines, NULL, err);
+	}
+	if (strcmp(nested.kind, "s3") == 0) {
+		baselines->kind = STK_BASELINES_S3;
+		return stk_table_read(
+			&nested, s3_rows, STK_ARRAY_LEN(s3_rows), baselines, NULL, err);
 	}
 	baselines->kind = STK_BASELINES_NOTES;
 	return stk_table_read(&nested, notes_rows, STK_ARRAY_LEN(notes_rows), baselines, NULL, err);
@@ -107,8 +118,13 @@ static int read_rate(
 }
 
 /* clang-format off */
+static const char *const results_words[] = { "wrk", "csv", "json", NULL };
 static const struct stk_table_row load_rows[] = {
 	{ .key = "script",   .type = STK_FIELD_TEXT,     .offset = AT(stk_load_spec, script), .position = 1 },
+	{ .key = "k6",       .type = STK_FIELD_TEXT,     .offset = AT(stk_load_spec, program.k6) },
+	{ .key = "args",     .type = STK_FIELD_READ,     .offset = AT(stk_load_spec, program.args), .read = stk_load_words_read },
+	{ .key = "command",  .type = STK_FIELD_READ,     .offset = AT(stk_load_spec, program), .read = stk_load_command_read },
+	{ .key = "results",  .type = STK_FIELD_TEXT,     .offset = AT(stk_load_spec, program.results), .words = results_words },
 	{ .key = "scenario", .type = STK_FIELD_TEXT,     .offset = AT(stk_load_spec, scenario) },
 	{ .key = "rate",     .type = STK_FIELD_READ,     .offset = AT(stk_load_spec, rate), .read = read_rate },
 	{ .key = "vus",      .type = STK_FIELD_INT,      .offset = AT(stk_load_spec, vus), .min = 1, .max = 1000000 },
@@ -190,7 +206,7 @@ static const struct stk_table_row workflow_rows[] = {
 	{ .key = "idle",     .type = STK_FIELD_DURATION, .offset = AT(raw, idle_ns), .min = 1, .max = 86400 },
 	{ .key = "profiles", .type = STK_FIELD_TEXTS, .offset = AT(raw, profiles) },
 	{ .key = "profiles_timeout", .type = STK_FIELD_DURATION, .offset = AT(raw, profiles_timeout_ns), .min = 1, .max = 3600 },
-	{ .key = "baselines", .type = STK_FIELD_READ, .offset = AT(raw, baselines), .read = read_baselines, .kinds = "git_notes dir" },
+	{ .key = "baselines", .type = STK_FIELD_READ, .offset = AT(raw, baselines), .read = read_baselines, .kinds = "git_notes dir s3" },
 	{ .key = "gate",     .type = STK_FIELD_TABLE, .offset = AT(raw, gate), .given = AT(raw, gate.is_set), .rows = gate_rows, .rows_len = STK_ARRAY_LEN(gate_rows) },
 	{ .key = "post",     .type = STK_FIELD_TEXTS, .offset = AT(raw, post), .words = post_words },
 	{ .key = "report",   .type = STK_FIELD_TEXTS, .offset = AT(raw, report), .words = report_words },
@@ -235,6 +251,17 @@ void stk_workflow_pair(struct stk_workflow *workflow)
 		stk_vec_push(&base->profile.labels, head->profile.labels.items[i]);
 	workflow->from_git = workflow->shares_service = true;
 	workflow->mode = STK_MODE_PAIRED;
+}
+
+void stk_workflow_same(struct stk_workflow *workflow)
+{
+	bool from_git = workflow->from_git;
+
+	if (from_git || workflow->shares_service)
+		return;
+	stk_side_spec_release(&workflow->sides[STK_SIDE_BASE]);
+	stk_workflow_pair(workflow);
+	workflow->from_git = from_git;
 }
 
 void stk_workflow_unpair(struct stk_workflow *workflow)
@@ -364,11 +391,21 @@ int stk_load_spec_read(struct lua_State *lua, int index, const char *where, stru
 	struct stk_load_spec *out, struct stk_err *err)
 {
 	struct stk_table table;
+	struct stk_load_program before = out->program;
+	const char *script_before = out->script;
 	int rc = stk_table_init(&table, lua, index, where, arena, err);
 
 	if (rc < 0)
 		return rc;
-	return stk_table_read(&table, load_rows, STK_ARRAY_LEN(load_rows), out, NULL, err);
+	/* what it names takes the place of what there was */
+	memset(&out->program, 0, sizeof out->program);
+	out->script = NULL;
+	rc = stk_table_read(&table, load_rows, STK_ARRAY_LEN(load_rows), out, NULL, err);
+	if (!stk_load_is_program(out) && !out->script) {
+		out->program = before;
+		out->script = script_before;
+	}
+	return rc < 0 ? rc : stk_load_spec_check(&table, out, err);
 }
 
 /* What a workflow that was refused had read so far. */
@@ -401,6 +438,8 @@ static int read_protected(lua_State *lua)
 	if (reading->rc == 0)
 		reading->rc = stk_table_read(&table, workflow_rows, STK_ARRAY_LEN(workflow_rows),
 			&raw, NULL, reading->err);
+	if (reading->rc == 0)
+		reading->rc = stk_load_spec_check(&table, &raw.load, reading->err);
 	if (reading->rc == 0)
 		reading->rc = take_raw(&raw, out, &table, reading->err);
 	if (reading->rc < 0)

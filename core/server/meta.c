@@ -112,25 +112,27 @@ int stk_handlers_types(struct stk_call *call, const void *message, struct stk_er
 	return 0;
 }
 
-int stk_handlers_names(struct stk_call *call, const void *message, struct stk_err *err)
+/* Answer with the names or values of the labels of all series that are meant; name empty: names. */
+static int answer_texts(struct stk_call *call, const struct stk_wire_list *matchers,
+	struct stk_str name, struct stk_store_query *query, struct stk_err *err)
 {
-	const struct stk_query_names_request *request = message;
 	struct stk_query_names_response response;
-	struct stk_store_query query = {0};
 	struct stk_store_series *series = NULL;
 	struct stk_map found = STK_MAP_INIT;
 	size_t len = 0;
-	int rc;
+	int rc = find_series(call, matchers, query, &series, &len, err);
 
-	rc = stk_call_window(request->start, request->end, &query, err);
-	if (rc == 0)
-		rc = find_series(call, &request->matchers, &query, &series, &len, err);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < len; i++)
-		for (size_t l = 0; l < series[i].labels_len; l++)
-			if (is_shown(call, series[i].labels[l].name))
-				(void)stk_map_put(&found, series[i].labels[l].name, NULL);
+		for (size_t l = 0; l < series[i].labels_len; l++) {
+			const struct stk_label *label = &series[i].labels[l];
+
+			if (!name.len && is_shown(call, label->name))
+				(void)stk_map_put(&found, label->name, NULL);
+			else if (name.len && stk_str_eq(label->name, name) && label->value.len)
+				(void)stk_map_put(&found, label->value, NULL);
+		}
 	response.names = sorted_keys(call, &found);
 	stk_call_answer(call, &stk_query_names_response_wire, &response);
 	stk_map_release(&found);
@@ -138,35 +140,29 @@ int stk_handlers_names(struct stk_call *call, const void *message, struct stk_er
 	return 0;
 }
 
+int stk_handlers_names(struct stk_call *call, const void *message, struct stk_err *err)
+{
+	const struct stk_query_names_request *request = message;
+	struct stk_store_query query = {0};
+	int rc = stk_call_window(request->start, request->end, &query, err);
+
+	if (rc < 0)
+		return rc;
+	return answer_texts(call, &request->matchers, (struct stk_str){NULL, 0}, &query, err);
+}
+
 int stk_handlers_values(struct stk_call *call, const void *message, struct stk_err *err)
 {
 	const struct stk_query_values_request *request = message;
-	struct stk_query_names_response response;
 	struct stk_store_query query = {0};
-	struct stk_store_series *series = NULL;
-	struct stk_map found = STK_MAP_INIT;
-	size_t len = 0;
 	int rc;
 
 	if (!request->name.len)
 		return stk_err_set(err, STK_E_INVAL, "name is required");
 	rc = stk_call_window(request->start, request->end, &query, err);
-	if (rc == 0)
-		rc = find_series(call, &request->matchers, &query, &series, &len, err);
 	if (rc < 0)
 		return rc;
-	for (size_t i = 0; i < len; i++) {
-		struct stk_str value =
-			stk_labels_find(series[i].labels, series[i].labels_len, request->name);
-
-		if (value.len)
-			(void)stk_map_put(&found, value, NULL);
-	}
-	response.names = sorted_keys(call, &found);
-	stk_call_answer(call, &stk_query_names_response_wire, &response);
-	stk_map_release(&found);
-	free(series);
-	return 0;
+	return answer_texts(call, &request->matchers, request->name, &query, err);
 }
 
 static bool is_asked(const struct stk_query_series_request *request, struct stk_str name)

@@ -64,24 +64,6 @@ static int read_side(
 	return rc;
 }
 
-static void set_meta(struct stk_flamebearer_meta *meta, const struct stk_types_id *type)
-{
-	static const char *const objects[] = {
-		"inuse_objects", "alloc_objects", "goroutine", "samples"};
-
-	memset(meta, 0, sizeof *meta);
-	meta->name = type->sample_type;
-	meta->units = type->sample_unit;
-	meta->sample_rate = 100;
-	for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++)
-		if (stk_str_is(type->sample_type, objects[i]))
-			meta->units = STK_STR("objects");
-	if (stk_str_is(type->sample_type, "cpu")) {
-		meta->units = STK_STR("samples");
-		meta->sample_rate = 1000000000;
-	}
-}
-
 /* The step of a timeline for a range: about 1,500 points, on a round number of seconds. */
 static int64_t timeline_step(int64_t range_ms)
 {
@@ -233,7 +215,7 @@ static int render(struct stk_call *call, struct side *side, struct stk_err *err)
 		rc = read_timelines(call, side, group_by.len ? &group_by : NULL, &lines, err);
 	if (rc == 0) {
 		stk_flamebearer_set_tree(&flame, &tree, nodes);
-		set_meta(&meta, &side->type);
+		stk_flamebearer_describe(&meta, side->type.sample_type, side->type.sample_unit);
 		write_document(call, &flame, &meta, &lines);
 	}
 	stk_buckets_release(&lines.buckets);
@@ -284,7 +266,7 @@ static int render_diff(
 			&trees[1], err);
 	if (rc == 0) {
 		stk_flamebearer_set_trees(&flame, &trees[0], &trees[1], nodes);
-		set_meta(&meta, &left->type);
+		stk_flamebearer_describe(&meta, left->type.sample_type, left->type.sample_unit);
 		stk_flamebearer_write_legacy(&flame, &meta, &call->reply->body);
 	}
 	stk_flamebearer_release(&flame);

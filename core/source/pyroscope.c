@@ -205,6 +205,36 @@ static int pyroscope_types(struct stk_source *base, const struct stk_source_quer
 	return rc;
 }
 
+int stk_source_pyroscope_values(struct stk_source *base, const struct stk_source_query *query,
+	const char *label, struct stk_source_names *out, struct stk_err *err)
+{
+	struct pyroscope *source = of(base);
+	struct stk_str selector = stk_str_of(selector_of(query));
+	struct stk_query_values_request request = {.name = stk_str_of(label),
+		.matchers = {&selector, 1},
+		.start = floor_ms(query->from_ns),
+		.end = end_ms(query)};
+	struct stk_query_names_response response;
+	struct stk_arena arena = STK_ARENA_INIT;
+	struct call call;
+	int rc;
+
+	call_init(&call, source, "LabelValues", &stk_query_values_request_wire, &request);
+	rc = send_calls(source, &call, 1, err);
+	if (rc == 0)
+		rc = stk_wire_read_proto(&stk_query_names_response_wire,
+			stk_buf_str(&call.item.response.body), &arena, &response, err);
+	if (rc == 0) {
+		const struct stk_str *values = response.names.items;
+		for (size_t i = 0; i < response.names.len; i++)
+			stk_vec_push(out, stk_str_dup(values[i]));
+		sort_names(out);
+	}
+	call_release(&call);
+	stk_arena_release(&arena);
+	return rc;
+}
+
 /* --- points -------------------------------------------------------------------------------- */
 
 static void take_points(
@@ -291,22 +321,12 @@ static int pyroscope_newest(struct stk_source *base, const struct stk_source_que
 /* The selector of one point: the query's, and the labels by which instances are told apart. */
 static void narrow(const char *selector, const struct stk_point *point, struct stk_buf *out)
 {
-	struct stk_str text = stk_str_trim(stk_str_of(selector)), body;
-	ptrdiff_t brace = stk_str_rfind_byte(text, '}');
-	struct stk_buf more = STK_BUF_EMPTY;
-
-	if (point->instance.len == 0 || brace < 0) {
-		stk_buf_add_str(out, text);
-		return;
-	}
 	struct stk_label label = {point->instance_label, point->instance};
-	stk_selector_format(&more, &label, 1);
-	body = stk_str_trim(stk_str_sub(text, 0, (size_t)brace));
-	stk_buf_add_str(out, body);
-	if (!stk_str_ends(body, "{") && !stk_str_ends(body, ","))
-		stk_buf_add_byte(out, ',');
-	stk_buf_add(out, more.ptr + 1, more.len - 1); /* without its opening brace */
-	stk_buf_release(&more);
+
+	if (point->instance.len == 0)
+		stk_buf_add_str(out, stk_str_trim(stk_str_of(selector)));
+	else
+		stk_selector_narrow(out, stk_str_of(selector), &label);
 }
 
 /* A stamp in [t, t + 1 ms) is found by a window that ends on the next ms. */
@@ -393,6 +413,35 @@ static int pyroscope_fetch(struct stk_source *base, const struct stk_source_quer
 	}
 	stk_period_from_values(out, first);
 	stk_points_release(&points);
+	return rc;
+}
+
+int stk_source_pyroscope_merge(struct stk_source *base, const struct stk_source_query *query,
+	struct stk_profile **out, struct stk_err *err)
+{
+	struct pyroscope *source = of(base);
+	struct stk_query_profile_request request = {.type_id = stk_str_of(query->type_id),
+		.selector = stk_str_of(selector_of(query)),
+		.start = floor_ms(query->from_ns),
+		.end = end_ms(query)};
+	struct stk_profile *profile = NULL;
+	struct call call;
+	int rc;
+
+	call_init(&call, source, "SelectMergeProfile", &stk_query_profile_request_wire, &request);
+	rc = send_calls(source, &call, 1, err);
+	if (rc == 0 && call.item.response.body.len > 0) {
+		rc = stk_pprof_decode(stk_buf_str(&call.item.response.body), &profile, err);
+		if (rc < 0)
+			stk_err_wrap(err, "SelectMergeProfile");
+	}
+	if (profile && (profile->types.len != 1 || profile->samples.len == 0)) {
+		stk_profile_free(profile);
+		profile = NULL;
+	}
+	if (rc == 0)
+		*out = profile;
+	call_release(&call);
 	return rc;
 }
 

@@ -26,4 +26,13 @@ struct stk_source_pyroscope_opts {
 int stk_source_pyroscope_new(const struct stk_source_pyroscope_opts *opts, struct stk_source **out,
 	struct stk_err *err) STK_MUST_CHECK;
 
+/* The sum of everything that the query matches, by one call. *out is the caller's; NULL: there is
+ * nothing. Only for sources of this file, as is the next one. */
+int stk_source_pyroscope_merge(struct stk_source *source, const struct stk_source_query *query,
+	struct stk_profile **out, struct stk_err *err) STK_MUST_CHECK;
+/* The values that a label has among the series that the query's selector matches in its window,
+ * sorted. */
+int stk_source_pyroscope_values(struct stk_source *source, const struct stk_source_query *query,
+	const char *label, struct stk_source_names *out, struct stk_err *err) STK_MUST_CHECK;
+
 #endif

@@ -10,6 +10,16 @@
 /* Relative variance that every row is granted when rows are weighed against each other. */
 #define ROW_VARIANCE 0.001
 
+int stk_dispersion_band(double share)
+{
+	static const double ends[STK_DISPERSION_BANDS - 1] = {0.01, 0.02, 0.05};
+	int band = 0;
+
+	while (band < STK_DISPERSION_BANDS - 1 && share >= ends[band])
+		band++;
+	return band;
+}
+
 static double row_sum(const struct stk_dispersion_group *group, size_t row)
 {
 	double sum = 0.0;
@@ -112,7 +122,7 @@ static double joint_df(double v, double df_v, double sigma2, double df_sigma)
 static void shrink(const struct stk_dispersion_data *data, double df, struct stk_dispersion *out)
 {
 	double slices = (double)(data->base.slices + data->head.slices);
-	double sigma2 = data->sigma_aa * data->sigma_aa;
+	double inflation = data->inflation > 0.0 ? data->inflation : 1.0;
 	double *z = stk_xcalloc(out->rows, sizeof *z);
 	bool *bursty = stk_xcalloc(out->rows, sizeof *bursty);
 
@@ -131,9 +141,11 @@ static void shrink(const struct stk_dispersion_data *data, double df, struct stk
 		double d0 = bursty[row] ? 0.0 : out->prior.d0;
 		double phi = (d0 * out->prior.s0_2 * expected + df * item->phi) / (d0 + df);
 		double v = fmax(phi, 1.0) * (1.0 / item->n_base + 1.0 / item->n_head);
+		double sigma = data->sigma_rows ? data->sigma_rows[row] : data->sigma_aa;
+		double sigma2 = sigma * sigma;
 
 		item->phi_shrunk = fmax(phi, 1.0);
-		item->se = sqrt(v + sigma2);
+		item->se = inflation * sqrt(v + sigma2);
 		item->df = joint_df(v, d0 + df, sigma2, data->df_aa);
 	}
 	free(bursty);

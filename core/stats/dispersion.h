@@ -14,12 +14,19 @@ struct stk_dispersion_group {
 	const double *requests; /* per slice */
 };
 
+/* Functions by their share of the total: below 1 %, 2 %, 5 %, and above. What lies between windows
+ * is measured for each of them. */
+enum { STK_DISPERSION_BANDS = 4 };
+int stk_dispersion_band(double share);
+
 struct stk_dispersion_data {
 	size_t rows;
 	struct stk_dispersion_group base, head; /* at least two slices each */
 	double sigma_aa;                        /* between windows, on theta; 0 = none */
-	double df_aa; /* degrees of freedom behind it; 0 = sigma_aa is none */
-	bool robust;  /* set bursty rows apart */
+	const double *sigma_rows; /* the same row by row, in place of sigma_aa; NULL = alike */
+	double df_aa;             /* degrees of freedom behind it; 0 = there is none */
+	double inflation;         /* of standard errors; 0 = 1 */
+	bool robust;              /* set bursty rows apart */
 };
 
 struct stk_dispersion_row {

@@ -32,4 +32,11 @@ M.request = raw.request
 ---@param items table of { method, url, body, opts } or { method = , url = , body = , headers = }
 M.batch = raw.batch
 
+--- Take a stream of server-sent events: fn is called with { type = , data = , id = } for each one, and
+--- ends the stream by returning false. What it does may not wait. The answer, and how many there were.
+---@param url string
+---@param opts? table
+---@param fn function
+M.sse = raw.sse
+
 return core.readonly(M, "stoker.http")

@@ -15,13 +15,20 @@ mkdir -p shop/cmd/shop
 printf 'module example.com/shop\n' >shop/go.mod
 printf 'package main\nimport _ "net/http/pprof"\nfunc main() {\n\thttp.HandleFunc("/orders", f)\n\thttp.ListenAndServe(os.Getenv("ADDR"), nil)\n}\n' >shop/cmd/shop/main.go
 "$STOKER" init --dry-run shop >dry
-ok "a dry run prints all three" test "$(grep -c '^--- ' dry)" = 3
+ok "a dry run prints all four" test "$(grep -c '^--- ' dry)" = 4
 ok "and writes none" test ! -e shop/stoker.lua
 "$STOKER" init shop >out
 ok "it says what it saw" grep -q '^Looked here: go.mod (module shop), cmd/shop, net/http/pprof imported$' out
-ok "it says what it wrote" test "$(grep -c '^wrote ' out)" = 3
+ok "it says what it wrote" test "$(grep -c '^wrote ' out)" = 4
+ok "and what comes next" grep -qx 'next  stoker check' out
 ok "the address is the port's" grep -q 'ADDR = "127.0.0.1:{port}"' shop/stoker.lua
 ok "the CI file fetches the merge base" grep -q 'fetch-depth: 0' shop/.github/workflows/stoker.yml
+commit=0123456789abcdef0123456789abcdef01234567
+"$STOKER" init --dry-run --stoker https://github.com/acme/stoker@$commit shop >dry
+ok "CI gets stoker from there" test "$(grep -c "uses: acme/stoker/ci-templates/github@$commit$" dry)" = 2
+"$STOKER" init --dry-run --stoker "https://github.com/acme/st oker@$commit" shop >out 2>err
+ok "a place that is none is 2" test $? = 2
+ok "and it says what is wanted" grep -q "option '--stoker'.*https://HOST/OWNER/NAME@COMMIT is wanted" err
 # the load script is one: nobody listens, so its own threshold stops it with 99
 "$STOKER" load -u 1 -i 1 -e BASE_URL=http://127.0.0.1:9 shop/load/shop.lua >load 2>&1
 ok "the load script runs" test $? = 99

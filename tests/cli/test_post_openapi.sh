@@ -1,6 +1,6 @@
 #!/bin/bash
-# Every call of `stoker post` against GitHub's published description of its API in a strict mock server,
-# and the App's token read by another library.
+# Every call of `stoker post` and `stoker bot` against GitHub's published description of its API in a strict mock server,
+# the App's token read by another library, and all published webhooks, signed by another library.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 for program in python3 npm; do

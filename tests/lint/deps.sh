@@ -21,6 +21,7 @@ test='cmocka libcmocka-dev
 !lua5.4 lua5.4
 !git git
 !curl curl
+!openssl openssl
 !node ?nodejs
 !npm ?npm
 !chromium ?chromium'

@@ -20,8 +20,11 @@ rm -f /tmp/house.$$
 while read -r f; do
 	unit=${f#core/}; room=${unit%%/*}; unit=$(basename "$f" .c)
 	[ -f "core/$room/$unit.h" ] || continue # part of another unit
-	grep -qE "core/$room/$unit\.h|test_$unit" -r "tests/unit/$room" "tests/support" 2>/dev/null ||
+	if grep -qE "core/$room/$unit\.h|test_$unit" -r "tests/unit/$room" "tests/support" 2>/dev/null; then
+		! grep -qx "$room/$unit" tests/lint/untested || complain "$f: has a test, and is still in tests/lint/untested"
+	else
 		grep -qx "$room/$unit" tests/lint/untested || complain "$f: no test in tests/unit/$room includes its header"
+	fi
 done <<LIST
 $(ls core/*/*.c)
 LIST

@@ -30,6 +30,15 @@ export function render(record, name) {
   return page;
 }
 
+/* The page of a difference of two folded texts, as a file. */
+export function renderDifference(base, head) {
+  const page = join(folder, "difference.html"), files = ["base", "head"].map(side => join(folder, side + ".folded"));
+  writeFileSync(files[0], base);
+  writeFileSync(files[1], head);
+  execFileSync(STOKER, ["diff", ...files, "-o", page]);
+  return page;
+}
+
 export function readFlame(record, key) {
   return JSON.parse(gunzipSync(readFileSync(join(record, `flame-${key}.json.gz`))));
 }

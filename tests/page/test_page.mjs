@@ -1,6 +1,6 @@
 /* test_page: the page in a real Chromium: what people do with it, how it looks, and what hostile names try. */
 import { readFileSync, statSync } from "node:fs";
-import { FIXTURE, check, finish, frameAt, launch, open, readFlame, readRun, render, settle, writeRecord } from "./lib.mjs";
+import { FIXTURE, check, finish, frameAt, launch, open, readFlame, readRun, render, renderDifference, settle, writeRecord } from "./lib.mjs";
 
 const axe = readFileSync(new URL("./node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
@@ -261,6 +261,19 @@ async function testLarge(browser) {
   await page.close();
 }
 
+/* stoker diff: nothing was judged and no requests are known, so nothing is grey and nobody says per request. */
+async function testDifference(browser) {
+  const page = await open(browser, renderDifference("main;a 100\nmain;b 50\n", "main;a 150\nmain;<i>c</i> 50\n"));
+  await settle(page);
+  const seen = await state(page);
+  check("difference: drawn", seen.drawn >= 3 && seen.mode === "diff", seen);
+  check("difference: every difference has a colour", await page.$eval("#flame-view input[type=checkbox]", box => box.checked));
+  check("difference: no word of requests", !(await text(page, "main")).includes("per request"), await text(page, ".legend"));
+  check("difference: names are text", await page.$("main i:not(.gradient i):not([aria-hidden])") === null);
+  check("difference: quiet", page.trouble.length === 0, page.trouble);
+  await page.close();
+}
+
 const browser = await launch();
 try {
   const file = render(FIXTURE, "report");
@@ -278,6 +291,7 @@ try {
   await testWithoutScripts(browser, file);
   await testHostile(browser);
   await testLarge(browser);
+  await testDifference(browser);
 } catch (error) {
   check("the test itself", false, error.stack);
 } finally {

@@ -9,7 +9,7 @@ out="../../../build/peers"
 mkdir -p "$out"
 build() { # name package
 	echo "building $out/$1 ($2)" | sed 's|\.\./||g'
-	CGO_ENABLED=0 GOFLAGS="-buildvcs=false -mod=readonly" nice go build -p "${JOBS:-2}" -trimpath -tags netgo -o "$out/$1" "$2"
+	CGO_ENABLED=0 GOFLAGS="-buildvcs=false -mod=readonly" go build -p "${JOBS:-2}" -trimpath -tags netgo -o "$out/$1" "$2"
 }
 build k6 go.k6.io/k6/v2
 build pyroscope github.com/grafana/pyroscope/cmd/pyroscope

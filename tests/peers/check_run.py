@@ -14,34 +14,52 @@ import sys
 THROUGH_PLANTED = 0.8
 
 
-def flat_ns(files, name, focus):
-    """What go tool pprof counts for a function itself, in all stacks or in those through focus."""
-    words = ["go", "tool", "pprof", "-top", "-sample_index=cpu", "-unit=ns", "-nodefraction=0", "-nodecount=100000"]
+def value_of(files, sample, name, focus, column):
+    """What go tool pprof counts for a function (column 0: itself, 3: with all it calls), in all stacks or in
+    those through focus."""
+    words = ["go", "tool", "pprof", "-top", "-sample_index=" + sample, "-unit=" + ("ns" if sample == "cpu" else "B"),
+             "-nodefraction=0", "-nodecount=100000"]
     if focus:
         words.append("-focus=^" + focus.replace(".", "[.]") + "$")
     out = subprocess.run(words + files, capture_output=True, text=True, check=False).stdout
     for line in out.splitlines():
         columns = line.split(maxsplit=5)
         if len(columns) == 6 and columns[5] == name:
-            return float(columns[0].removesuffix("ns"))
+            return float(columns[column].rstrip("nsB"))
     return 0.0
 
 
-def per_request(folder, run, side, name, focus):
+def per_request(folder, run, side, key, focus, column):
+    profile, name = key
     slices = [s for s in run["slices"] if s["counted"] and s["side"] == side
-              and s["type_id"].startswith("process_cpu:cpu:")]
+              and s["type_id"].split(":")[1] == profile]
     files = [os.path.join(folder, s["file"]) for s in slices]
-    return flat_ns(files, name, focus) / sum(s["requests"] for s in slices)
+    return value_of(files, profile, name, focus, column) / sum(s["requests"] for s in slices)
+
+
+def runs_through(folder, run, key, planted, column):
+    grown, through = (per_request(folder, run, "head", key, focus, column)
+                      - per_request(folder, run, "base", key, focus, column) for focus in (None, planted))
+    print("  %s %s: %+.0f per request, %+.0f of them through %s" % (*key, grown, through, planted))
+    return grown > 0 and through >= THROUGH_PLANTED * grown
 
 
 def is_consequence(folder, run, key, planted):
     profile, name = key
-    if profile != "cpu" or not name.startswith("runtime."):
-        return False
-    grown, through = (per_request(folder, run, "head", name, focus) - per_request(folder, run, "base", name, focus)
-                      for focus in (None, planted))
-    print("  %s: %+.0f ns per request, %+.0f of them through %s" % (name, grown, through, planted))
-    return grown > 0 and through >= THROUGH_PLANTED * grown
+    return profile == "cpu" and name.startswith("runtime.") and runs_through(folder, run, key, planted, 0)
+
+
+def wrong_groups(folder, run, places, planted):
+    """Packages without a planted function, and callers whose increase does not come from one."""
+    for comparison in run["comparisons"]:
+        profile = comparison["short_name"]
+        for row in comparison.get("packages", []):
+            if row["verdict"] == "regression" and row["function"]["name"] not in places:
+                yield profile, row["function"]["name"]
+        for row in comparison.get("inclusive", []):
+            key = profile, row["function"]["name"]
+            if row["verdict"] == "regression" and not runs_through(folder, run, key, planted[profile], 3):
+                yield key
 
 
 def main():
@@ -72,6 +90,9 @@ def main():
         report["verdict"], len(run["slices"]), "; ".join(failed) or "none"))
 
     wrong = {key for key in accused - wanted if not is_consequence(folder, run, key, alloc)}
+    places = {os.path.dirname(finding["file"]) for finding in report["findings"]
+              if (finding["profile"], finding["name"]) in wanted}
+    wrong |= set(wrong_groups(folder, run, places, {"cpu": cpu, "alloc_space": alloc}))
     nowhere = {one for one in nowhere if one[:2] in wanted}
     for key in sorted(wrong):
         print("FAIL accused and not planted: %s %s" % key)

@@ -4,9 +4,12 @@ faults on order. It runs in the test's own process: a test sets up `Forge`, and 
 What is refused here is what GitHub refuses: no token (401), no User-Agent (403), a body over 65,536 characters
 (422), more than 50 annotations, lines below 1, a description over 140 characters, an unknown commit or number.
 """
+import base64
+import hashlib
 import http.server
 import json
 import re
+import sys
 import threading
 import urllib.parse
 
@@ -36,16 +39,30 @@ class Forge:
         self.pulls = {12: {"number": 12, "state": "open", "head": {"sha": HEAD, "ref": "feat/x", "label": "acme:feat/x"},
                            "base": {"sha": "8f3a1c2" + "0" * 33, "ref": "main"}}}
         self.requests, self.faults = [], []
+        # for the bot: who may what, reactions, artifacts, workflows, branches with their files
+        self.permissions, self.reactions = {"boss": "admin", "dev": "write", "reader": "read"}, []
+        self.artifacts, self.dispatches, self.runs, self.proposals = [], [], [], []
+        self.branches = {"main": {}}
+        self.store = Store()
         self.link_host = None  # of Link headers, where it is not our own
         self.page_max = 100
         handler = type("Handler", (Handler,), {"forge": self})
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server = Server(("127.0.0.1", 0), handler)
         self.url = "http://127.0.0.1:%d%s" % (self.server.server_address[1], base)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        for server in (self.server, self.store.server):
+            server.shutdown()
+            server.server_close()
+
+    def add_artifact(self, run, data, name="stoker", head_sha=HEAD, **more):
+        artifact = {"id": self.new_id(), "name": name, "size_in_bytes": len(data), "expired": False,
+                    "workflow_run": {"id": run, "head_sha": head_sha}}
+        artifact.update(more)
+        self.artifacts.append(artifact)
+        self.store.files["/%d" % artifact["id"]] = data
+        return artifact
 
     def fault(self, *args, **kwargs):
         self.faults.append(Fault(*args, **kwargs))
@@ -62,6 +79,38 @@ class Forge:
 
     def sent(self, method, pattern=""):
         return [r for r in self.requests if r["method"] == method and re.search(pattern, r["path"])]
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """One that is used to clients which are killed."""
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class Store:
+    """Where the bytes of artifacts lie: another host, which must not see the token."""
+
+    def __init__(self):
+        store = self
+        self.files, self.requests = {}, []
+
+        class Files(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *args):
+                pass
+
+            def do_GET(self):
+                store.requests.append(dict(self.headers))
+                data = store.files.get(self.path.split("?")[0])
+                self.send_response(404 if data is None else 200)
+                self.send_header("Content-Length", str(len(data or b"")))
+                self.end_headers()
+                self.wfile.write(data or b"")
+
+        self.server = Server(("127.0.0.1", 0), Files)
+        self.url = "http://127.0.0.1:%d" % self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -121,7 +170,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(fault.status, fault.body, fault.headers, fault.cut)
         return self.answer(status, answer, headers, bool(fault and fault.cut))
 
-    do_GET = do_POST = do_PATCH = do_DELETE = handle_any
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = handle_any
 
     def refuse(self, status, message, errors=None):
         answer = {"message": message, "documentation_url": "https://docs.github.test"}
@@ -248,6 +297,93 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.forge.statuses.append(dict(body, sha=sha))
         return 201, dict(body, id=self.forge.new_id()), {}
 
+    def get_permission(self, query, body, login):
+        word = self.forge.permissions.get(login)
+        return (200, {"permission": word, "user": {"login": login}}, {}) if word else self.refuse(404, "Not Found")
+
+    def react(self, query, body, number):
+        if body.get("content") not in ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"):
+            return self.refuse(422, "Validation Failed")
+        known = (int(number), body["content"]) in self.forge.reactions
+        if not known:
+            self.forge.reactions.append((int(number), body["content"]))
+        return (200 if known else 201), {"id": 1, "content": body["content"]}, {}
+
+    def list_artifacts(self, query, body, run=None):
+        name = query.get("name", [None])[0]
+        return self.page([a for a in self.forge.artifacts if name in (None, a["name"]) and run in (None, str(a["workflow_run"]["id"]))],
+                         query, "artifacts")
+
+    def get_zip(self, query, body, number):
+        artifact = next((a for a in self.forge.artifacts if a["id"] == int(number)), None)
+        if not artifact:
+            return self.refuse(404, "Not Found")
+        if artifact["expired"]:
+            return self.refuse(410, "Artifact has expired")
+        return 302, None, {"Location": "%s/%s?sig=secret" % (self.forge.store.url, number)}
+
+    def dispatch(self, query, body, workflow):
+        if workflow != "stoker-run.yml":
+            return self.refuse(404, "Not Found")
+        if body.get("ref") not in self.forge.branches:
+            return self.refuse(422, "No ref found for: %s" % body.get("ref"))
+        unknown = set(body.get("inputs", {})) - {"pull_request", "head_sha", "request"}
+        if unknown:
+            return self.refuse(422, "Unexpected inputs provided: %s" % sorted(unknown))
+        self.forge.dispatches.append(body)
+        self.forge.runs.append({"id": self.forge.new_id(), "event": "workflow_dispatch",
+                                "display_title": "stoker #%s %s" % (body["inputs"]["pull_request"], body["inputs"]["request"])})
+        return 204, None, {}
+
+    def list_runs(self, query, body, workflow):
+        return self.page(list(reversed(self.forge.runs)), query, "workflow_runs")
+
+    def commit_of(self, branch):
+        return hashlib.sha1(json.dumps(self.forge.branches[branch]).encode()).hexdigest()
+
+    def get_ref(self, query, body, branch):
+        branch = urllib.parse.unquote(branch)
+        if branch not in self.forge.branches:
+            return self.refuse(404, "Not Found")
+        return 200, {"ref": "refs/heads/" + branch, "object": {"type": "commit", "sha": self.commit_of(branch)}}, {}
+
+    def create_ref(self, query, body):
+        branch = body["ref"][len("refs/heads/"):]
+        if branch in self.forge.branches:
+            return self.refuse(422, "Reference already exists")
+        source = next((b for b in self.forge.branches if self.commit_of(b) == body["sha"]), None)
+        if source is None:
+            return self.refuse(422, "Object does not exist")
+        self.forge.branches[branch] = dict(self.forge.branches[source])
+        return 201, {"ref": body["ref"]}, {}
+
+    def get_content(self, query, body, path):
+        text = self.forge.branches.get(query.get("ref", ["main"])[0], {}).get(urllib.parse.unquote(path))
+        if text is None:
+            return self.refuse(404, "Not Found")
+        return 200, {"type": "file", "encoding": "base64", "sha": hashlib.sha1(text.encode()).hexdigest(),
+                     "content": base64.encodebytes(text.encode()).decode()}, {}
+
+    def put_content(self, query, body, path):
+        files, path = self.forge.branches.get(body.get("branch")), urllib.parse.unquote(path)
+        if files is None:
+            return self.refuse(404, "Branch not found")
+        old = files.get(path)
+        if (hashlib.sha1(old.encode()).hexdigest() if old is not None else None) != body.get("sha"):
+            return self.refuse(409 if body.get("sha") else 422, "sha wasn't supplied or does not match")
+        files[path] = base64.b64decode(body["content"]).decode()
+        return (200 if old else 201), {"content": {"path": path}, "commit": {"sha": self.commit_of(body["branch"]), "message": body["message"]}}, {}
+
+    def create_pull(self, query, body):
+        if body["head"] not in self.forge.branches or body["base"] not in self.forge.branches:
+            return self.refuse(422, "Validation Failed", [{"resource": "PullRequest", "field": "head", "code": "invalid"}])
+        number = 100 + len(self.forge.proposals)
+        pull = {"number": number, "state": "open", "title": body["title"], "body": body["body"],
+                "head": {"ref": body["head"], "sha": self.commit_of(body["head"]), "label": "acme:" + body["head"]}, "base": {"ref": body["base"]}}
+        self.forge.proposals.append(pull)
+        self.forge.pulls[number] = pull
+        return 201, pull, {}
+
 
 REPO = r"/repos/acme/shop"
 ROUTES = [
@@ -263,4 +399,16 @@ ROUTES = [
     ("GET", REPO + r"/commits/([0-9a-f]+)/check-runs", Handler.list_checks),
     ("GET", REPO + r"/check-runs/(\d+)/annotations", Handler.list_annotations),
     ("POST", REPO + r"/statuses/([0-9a-f]+)", Handler.create_status),
+    ("GET", REPO + r"/collaborators/([^/]+)/permission", Handler.get_permission),
+    ("POST", REPO + r"/issues/comments/(\d+)/reactions", Handler.react),
+    ("GET", REPO + r"/actions/runs/(\d+)/artifacts", Handler.list_artifacts),
+    ("GET", REPO + r"/actions/artifacts", Handler.list_artifacts),
+    ("GET", REPO + r"/actions/artifacts/(\d+)/zip", Handler.get_zip),
+    ("POST", REPO + r"/actions/workflows/([^/]+)/dispatches", Handler.dispatch),
+    ("GET", REPO + r"/actions/workflows/([^/]+)/runs", Handler.list_runs),
+    ("GET", REPO + r"/git/ref/heads(?:/|%2F)(.+)", Handler.get_ref),
+    ("POST", REPO + r"/git/refs", Handler.create_ref),
+    ("GET", REPO + r"/contents/(.+)", Handler.get_content),
+    ("PUT", REPO + r"/contents/(.+)", Handler.put_content),
+    ("POST", REPO + r"/pulls", Handler.create_pull),
 ]

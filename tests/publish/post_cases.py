@@ -383,6 +383,17 @@ def the_second_workflow_believes_no_number(case):
     equal(forge.comments[13], [])
 
 
+def the_second_workflow_posts_no_other_commit(case):
+    forge = scene(case)
+    for revision in ("f" * 40, HEAD[:-1] + "0", "f" * 7):
+        run = record(case)
+        run["head"]["revision"] = revision
+        case.write("run.json", json.dumps(run))
+        result = post(case, forge, "--to", "comment,check,status", "--require-post", env=workflow_run(case, forge), code=3)
+        has(result.err, "the record is of commit %s, the workflow run was for 2d91e07aa2d9: nothing is posted" % revision[:12])
+        equal(forge.requests, [])
+
+
 def a_path_below_an_enterprise_server(case):
     forge = scene(case, forge=Forge(base="/api/v3"))
     post(case, forge, "--to", "comment,check,status", "--require-post")

@@ -29,8 +29,7 @@ void compared_init(struct compared *compared, struct world *world)
 
 void compared_release(struct compared *compared)
 {
-	stk_vec_release(&compared->result.rows);
-	stk_vec_release(&compared->result.sensitivity);
+	stk_comparison_release(&compared->result);
 	stk_run_release(&compared->run);
 }
 

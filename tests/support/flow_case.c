@@ -135,7 +135,7 @@ bool flow_case_has_python(void)
 		       access("/usr/local/bin/python3", X_OK) == 0);
 }
 
-int flow_case_run(struct flow_case *fc, const char *text)
+void flow_case_load(struct flow_case *fc, const char *text)
 {
 	char *dir = realpath("tests/cli", NULL);
 	struct stk_buf full = STK_BUF_EMPTY;
@@ -151,5 +151,10 @@ int flow_case_run(struct flow_case *fc, const char *text)
 	fc->env.clock = stk_clock_system();
 	load_workflow(fc, full.ptr);
 	stk_buf_release(&full);
+}
+
+int flow_case_run(struct flow_case *fc, const char *text)
+{
+	flow_case_load(fc, text);
 	return stk_flow_run(&fc->opts, &fc->run, &fc->folder, &fc->err);
 }

@@ -42,8 +42,10 @@ void flow_case_push(struct flow_case *fc, int side, int64_t start_ns, const char
 void flow_case_push_as(struct flow_case *fc, int side, int64_t start_ns, const char *format,
 	struct stk_str bytes);
 
-/* Load and run a workflow on the real clock; the result of stk_flow_run. $DIR in text stands for
- * the folder of fake_service.py. */
+/* Load a workflow's text for the real clock: fc->opts can be run. $DIR in text stands for the folder
+ * of fake_service.py. */
+void flow_case_load(struct flow_case *fc, const char *text);
+/* The same, and run it; the result of stk_flow_run. */
 int flow_case_run(struct flow_case *fc, const char *text);
 
 /* The path of tests/cli/fake_service.py is known and python3 is there. */

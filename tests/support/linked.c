@@ -27,8 +27,7 @@ void linked_init(struct linked *linked)
 void linked_release(struct linked *linked)
 {
 	stk_changes_free(linked->changes);
-	stk_vec_release(&linked->result.rows);
-	stk_vec_release(&linked->result.sensitivity);
+	stk_comparison_release(&linked->result);
 	stk_run_release(&linked->run);
 }
 

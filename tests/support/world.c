@@ -109,10 +109,15 @@ static void add_cost(struct world *world, struct stk_diff_input *input,
 	slice->total += value;
 	slice->samples += count;
 	for (int caller = one->caller, callee = (int)at; caller >= 0;
-		callee = caller, caller = world->functions[caller].caller)
-		stk_diff_input_edge(input, number_of(input, &world->functions[caller], slice->side),
+		callee = caller, caller = world->functions[caller].caller) {
+		cell.function = number_of(input, &world->functions[caller], slice->side);
+		cell.self = 0;
+		cell.n_self = 0.0;
+		stk_diff_slice_add(slice, &cell);
+		stk_diff_input_edge(input, cell.function,
 			number_of(input, &world->functions[callee], slice->side), slice->side,
 			value);
+	}
 }
 
 static double noise(struct world *world, double size)

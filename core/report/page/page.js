@@ -16,7 +16,8 @@ async function start() {
     page.view = new FlameView(document.getElementById("flame-view"), page);
     addExports(page);
   }
-  if (data.types.length) page.showType(data.types[0].key);
+  const first = data.types[0] || flames[0]; /* a difference of two files has no judged types */
+  if (first) page.showType(first.key);
   window.stokerPage = page; /* for a look from the console */
   document.documentElement.dataset.ready = "true";
 }

@@ -50,6 +50,8 @@ class FlameView {
     if (!flame) return false;
     const idle = flame.idle;
     Object.assign(this.state, { key, sandwich: null, mode: idle ? "head" : "diff", colours: idle ? "package" : "change" });
+    if (flame.rows.every(row => row < 0)) this.state.all = true; /* nothing was judged: nothing is noise */
+    this.all.checked = this.state.all;
     this.sides = idle ? ["idle", "load"] : ["base", "head"];
     this.modes.replaceChildren(segments("Which side", [["diff", "difference"], ["base", this.sides[0]], ["head", this.sides[1]]],
       this.state.mode, value => { this.state.mode = value; this.update(); }));
@@ -304,7 +306,7 @@ class FlameView {
         cell.style.background = i === 0 ? grey(dark, false) : tint(palette[i < 0 ? "cheaper" : "dearer"], Math.abs(i) / 4, dark);
         bar.append(cell);
       }
-      parts.push(make("span", { text: "half the cost" }), bar, make("span", { text: "twice the cost, per request" }),
+      parts.push(make("span", { text: "half the cost" }), bar, make("span", { text: tree.flame.level_type ? "twice the cost" : "twice the cost, per request" }),
         make("span", { class: "dim", text: state.all ? "every difference, also what is only noise" : "grey: no change that could be told from noise; underlined: a function with a verdict; pale: what calls it" }));
     } else {
       parts.push(make("span", { class: "dim", text: "one colour per package" }));

@@ -5,4 +5,16 @@ return function(w)
 	for _, kind in ipairs(w.profiles) do
 		w:hotspots { profile = kind, idle = idle, load = load }
 	end
+	if not w.opts.baselines then
+		return
+	end
+	local base, why = w:baseline() -- what mode baseline has kept
+	for _, kind in ipairs(w.profiles) do
+		if base then
+			w:compare { base = base, head = load, profile = kind }
+		end
+	end
+	if not base then
+		w:note("not compared with a baseline: " .. why)
+	end
 end

@@ -112,6 +112,28 @@ static void accepted_add__replaces_the_same_and_survives_writing(void **state)
 	stk_accepted_release(&back);
 }
 
+static void accepted_apply__covers_packages_by_their_name(void **state)
+{
+	struct stk_row package = {.function = {"shop/json", "", 0, NULL},
+		.verdict = STK_VERDICT_REGRESSION,
+		.change = 0.2};
+	struct stk_accepted_entry entry = {"shop/json", "cpu", NULL, NAN, "meant", "bob", 0};
+	struct stk_accepted accepted;
+	struct stk_run run;
+
+	(void)state;
+	stk_run_init(&run);
+	(void)add_row(&run, "other", 0.2);
+	stk_vec_push(&run.comparisons.items[0].packages, package);
+	stk_accepted_init(&accepted);
+	assert_int_equal(stk_accepted_add(&accepted, &entry, NULL), 0);
+	stk_accepted_apply(&accepted, &run, 0);
+	assert_string_equal(run.comparisons.items[0].packages.items[0].accepted.reason, "meant");
+	assert_null(run.comparisons.items[0].rows.items[0].accepted.reason);
+	stk_accepted_release(&accepted);
+	stk_run_release(&run);
+}
+
 static void accepted_apply__marks_what_is_covered_only(void **state)
 {
 	struct stk_accepted accepted;
@@ -155,14 +177,65 @@ static void accepted_apply__ends_with_the_day_and_the_limit(void **state)
 	stk_run_release(&run);
 }
 
+static void accepted_apply__says_what_does_nothing_any_more(void **state)
+{
+	struct stk_accepted accepted;
+	struct stk_run run;
+
+	(void)state;
+	stk_run_init(&run);
+	run.name = "shop";
+	(void)add_row(&run, "json.Unmarshal", 0.1);
+	run.comparisons.items[0].rows.items[0].verdict = STK_VERDICT_NO_CHANGE;
+	assert_int_equal(parse(FILE_TEXT, &accepted, NULL), 0);
+	stk_accepted_apply(&accepted, &run, 0);
+	assert_int_equal(run.notes.len, 1);
+	assert_string_equal(run.notes.items[0].text,
+		"accepted, but not in this run (renamed, removed?): 'json.Marshal'");
+	stk_accepted_apply(&accepted, &run, accepted.entries.items[0].until_ns);
+	assert_string_equal(
+		run.notes.items[1].text, "accepted entries that have ended: 'json.Marshal'");
+	/* nothing is known of a type that was not compared, nor is another workflow's our concern
+	 */
+	run.comparisons.items[0].short_name = run.comparisons.items[0].type_id = "alloc_space";
+	stk_accepted_apply(&accepted, &run, 0);
+	run.name = "other";
+	stk_accepted_apply(&accepted, &run, accepted.entries.items[0].until_ns);
+	assert_int_equal(run.notes.len, 2);
+	stk_accepted_release(&accepted);
+	stk_run_release(&run);
+}
+
+static void accepted_sort__is_by_function_profile_workflow(void **state)
+{
+	static const struct stk_accepted_entry entries[] = {{"b", NULL, "shop", NAN, "r", "a", 0},
+		{"a", "cpu", "shop", NAN, "r", "a", 0}, {"a", "cpu", NULL, NAN, "r", "a", 0},
+		{"a", "alloc_space", "shop", NAN, "r", "a", 0}};
+	struct stk_accepted accepted;
+
+	(void)state;
+	stk_accepted_init(&accepted);
+	for (size_t i = 0; i < STK_ARRAY_LEN(entries); i++)
+		assert_int_equal(stk_accepted_add(&accepted, &entries[i], NULL), 0);
+	stk_accepted_sort(&accepted);
+	assert_string_equal(accepted.entries.items[0].profile, "alloc_space");
+	assert_null(accepted.entries.items[1].workflow);
+	assert_string_equal(accepted.entries.items[2].workflow, "shop");
+	assert_string_equal(accepted.entries.items[3].function, "b");
+	stk_accepted_release(&accepted);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepted_parse__reads_all_members),
 		cmocka_unit_test(accepted_parse__refuses_what_it_does_not_know),
 		cmocka_unit_test(accepted_add__replaces_the_same_and_survives_writing),
+		cmocka_unit_test(accepted_apply__covers_packages_by_their_name),
 		cmocka_unit_test(accepted_apply__marks_what_is_covered_only),
 		cmocka_unit_test(accepted_apply__ends_with_the_day_and_the_limit),
+		cmocka_unit_test(accepted_apply__says_what_does_nothing_any_more),
+		cmocka_unit_test(accepted_sort__is_by_function_profile_workflow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

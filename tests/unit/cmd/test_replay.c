@@ -97,8 +97,7 @@ static void compare_again(struct replay *replay, const struct stk_comparison *re
 static void forget_conclusions(struct stk_run *run)
 {
 	for (size_t i = 0; i < run->comparisons.len; i++) {
-		stk_vec_release(&run->comparisons.items[i].rows);
-		stk_vec_release(&run->comparisons.items[i].sensitivity);
+		stk_comparison_release(&run->comparisons.items[i]);
 	}
 	run->comparisons.len = 0;
 	run->totals.len = 0;

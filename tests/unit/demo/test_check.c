@@ -166,6 +166,29 @@ static void check__says_why_a_run_was_not_judged(void **state)
 		       "  not judged: interrupted");
 }
 
+static void check__groups_are_wrong_where_nothing_is_planted(void **state)
+{
+	struct fixture *f = *state;
+	struct stk_comparison *cpu;
+	struct stk_row group = {.function = {"demo", "", 0, NULL},
+		.verdict = STK_VERDICT_REGRESSION,
+		.change = 0.1};
+
+	add_all(&f->run);
+	cpu = &f->run.comparisons.items[0];
+	stk_vec_push(&cpu->packages, group);
+	group.function.name = "handlers.get";
+	stk_vec_push(&cpu->inclusive, group);
+	assert_int_equal(stk_demo_check(&f->run, &f->plants).wrong, 0);
+	group.function.name = "json";
+	stk_vec_push(&cpu->packages, group);
+	assert_int_equal(stk_demo_check(&f->run, &f->plants).wrong, 1);
+	f->plants.len = 0;
+	cpu->rows.len = 0;
+	f->run.comparisons.items[1].rows.len = 0;
+	assert_int_equal(stk_demo_check(&f->run, &f->plants).wrong, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +205,8 @@ int main(void)
 			check__of_nothing_planted_wants_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			check__says_why_a_run_was_not_judged, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			check__groups_are_wrong_where_nothing_is_planted, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,32 @@ static void judge_run__a_function_is_enough(void **state)
 	stk_run_release(&run);
 }
 
+static void judge_run__a_package_or_a_caller_is_enough(void **state)
+{
+	(void)state;
+	for (int which = 0; which < 2; which++) {
+		struct stk_row group = {.function = {"shop/json", "", 0, NULL},
+			.verdict = STK_VERDICT_REGRESSION,
+			.q = 0.001};
+		struct stk_comparison *one;
+		struct stk_rows *rows;
+		struct stk_run run;
+
+		blocks_init(&run, 6);
+		one = &run.comparisons.items[0];
+		rows = which == 0 ? &one->packages : &one->inclusive;
+		stk_vec_push(rows, group);
+		stk_judge_run(&run, NULL, NULL);
+		assert_int_equal(run.verdict, STK_VERDICT_REGRESSION);
+		run.generator.started = run.generator.planned / 2;
+		run.preconditions.len = 0;
+		stk_judge_run(&run, NULL, NULL);
+		assert_int_equal(run.verdict, STK_VERDICT_INCONCLUSIVE);
+		assert_int_equal(rows->items[0].verdict, STK_VERDICT_INCONCLUSIVE);
+		stk_run_release(&run);
+	}
+}
+
 static void judge_run__a_total_is_enough(void **state)
 {
 	struct stk_run run;
@@ -141,6 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judge_run__nothing_seen_says_what_it_could_have_seen),
 		cmocka_unit_test(judge_run__a_function_is_enough),
+		cmocka_unit_test(judge_run__a_package_or_a_caller_is_enough),
 		cmocka_unit_test(judge_run__a_total_is_enough),
 		cmocka_unit_test(judge_run__improvement),
 		cmocka_unit_test(judge_run__failed_precondition_takes_the_words_away),

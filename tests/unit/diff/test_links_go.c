@@ -134,8 +134,7 @@ static void check_kind(void **state, const char *kind, const char *const roots[S
 	check_decoder(find_row(&comparison, "encoding/json.(*decodeState).object"));
 	check_rest(&comparison);
 	assert_true(comparison.changed_share > 0.9);
-	stk_vec_release(&comparison.rows);
-	stk_vec_release(&comparison.sensitivity);
+	stk_comparison_release(&comparison);
 	stk_run_release(&run);
 	stk_changes_free(changes);
 }

@@ -194,8 +194,7 @@ static void compare_paired__one_burst_is_no_regression(void **state)
 	assert_int_equal(stk_compare_paired(&input, NULL, &run, &result, NULL), 0);
 	for (size_t i = 0; i < result.rows.len; i++)
 		assert_int_not_equal(result.rows.items[i].verdict, STK_VERDICT_REGRESSION);
-	stk_vec_release(&result.rows);
-	stk_vec_release(&result.sensitivity);
+	stk_comparison_release(&result);
 	stk_diff_input_release(&input);
 	stk_run_release(&run);
 }
@@ -261,10 +260,8 @@ static void compare_paired__order_and_splitting_do_not_matter(void **state)
 		if (first.rows.items[i].tested)
 			test_near("p", second.rows.items[i].p, first.rows.items[i].p, 1e-6);
 	}
-	stk_vec_release(&first.rows);
-	stk_vec_release(&first.sensitivity);
-	stk_vec_release(&second.rows);
-	stk_vec_release(&second.sensitivity);
+	stk_comparison_release(&first);
+	stk_comparison_release(&second);
 	stk_diff_input_release(&input);
 	stk_run_release(&run);
 }

@@ -108,8 +108,7 @@ static void compare_paired__hardly_there_before(void **state)
 	assert_non_null(row);
 	assert_int_equal(row->verdict, STK_VERDICT_REGRESSION);
 	assert_true(row->lo > 10.0 && row->hi > row->lo);
-	stk_vec_release(&result.rows);
-	stk_vec_release(&result.sensitivity);
+	stk_comparison_release(&result);
 	stk_diff_input_release(&input);
 	stk_run_release(&run);
 }

@@ -43,7 +43,7 @@ static void fill(struct stk_diff_input *input, int slices)
 				stk_diff_input_slice(input, side, i, golden_requests[side][i]);
 
 			for (int row = 0; row < 12; row++) {
-				char name[8];
+				char name[16];
 				struct stk_function function = {name, "", 0, NULL};
 				int n = golden[row][4 * side + i];
 				struct stk_diff_value value = {
@@ -88,14 +88,17 @@ static void compare(struct compared *out, int slices, const struct stk_compare_a
 
 static void release(struct compared *compared)
 {
-	stk_vec_release(&compared->result.rows);
-	stk_vec_release(&compared->result.sensitivity);
+	stk_comparison_release(&compared->result);
 	stk_run_release(&compared->run);
 }
 
 static void sequential_compare__gives_the_golden_rows(void **state)
 {
-	const struct stk_compare_aa aa = {.sigma = 0.02, .df = 29.0, .calibrated = true};
+	const struct stk_compare_aa aa = {.sigma = {0.02, 0.02, 0.02, 0.02},
+		.sigma_total = 0.02,
+		.df = 29.0,
+		.inflation = 1.0,
+		.calibrated = true};
 	const struct stk_row *row;
 	struct compared it;
 
@@ -120,6 +123,73 @@ static void sequential_compare__gives_the_golden_rows(void **state)
 			strcmp(name, "f05") == 0);
 	}
 	assert_true(it.result.calibrated);
+	release(&it);
+}
+
+/* The golden functions as twelve callers, whose cost is that of two callees: what the callers are
+ * tested on are the golden counts, so the raw ratios are the golden ones. */
+static void fill_callers(struct stk_diff_input *input)
+{
+	size_t slices;
+
+	fill(input, 4);
+	slices = input->slices.len;
+	for (size_t i = 0; i < slices; i++) {
+		struct stk_diff_slice *slice = &input->slices.items[i];
+
+		for (int row = 0; row < 12; row++) {
+			struct stk_diff_value *own = &slice->values.items[row], below = *own;
+			char name[16];
+			struct stk_function function = {name, "lib/x.c", 0, NULL};
+
+			snprintf(name, sizeof name, "g%02d", row % 6 + 1);
+			assert_int_equal(stk_diff_input_function(input, &function, slice->side,
+						 &below.function, NULL),
+				0);
+			stk_diff_input_edge(
+				input, own->function, below.function, slice->side, own->self);
+			own->self = 0;
+			own->n_self = 0.0;
+			stk_diff_slice_add(slice, &below);
+		}
+	}
+}
+
+static const struct stk_row *find_in(const struct stk_rows *rows, const char *name)
+{
+	for (size_t i = 0; i < rows->len; i++)
+		if (strcmp(rows->items[i].function.name, name) == 0)
+			return &rows->items[i];
+	fail_msg("no row %s", name);
+	return NULL;
+}
+
+static void sequential_compare__tests_callers_and_packages(void **state)
+{
+	const struct stk_compare_aa aa = {.sigma = {0.02, 0.02, 0.02, 0.02},
+		.sigma_total = 0.02,
+		.df = 29.0,
+		.inflation = 1.0,
+		.calibrated = true};
+	struct stk_diff_input input;
+	const struct stk_row *row;
+	struct compared it;
+
+	(void)state;
+	stk_run_init(&it.run);
+	fill_callers(&input);
+	assert_int_equal(stk_compare_sequential(&input, NULL, &aa, &it.run, &it.result, NULL), 0);
+	assert_int_equal(it.result.inclusive.len, 12);
+	row = find_in(&it.result.inclusive, "f05");
+	assert_float_equal(row->theta + log1p(it.result.common_shift), 0.33324, 5e-6);
+	assert_float_equal(row->se, 0.05167, 5e-6);
+	assert_float_equal(row->df, 16.88, 5e-3);
+	/* g05 is what f05 and f11 call: it is named, so f05 is not named again. */
+	assert_int_equal(find(&it.result, "g05")->verdict, STK_VERDICT_REGRESSION);
+	assert_int_equal(row->verdict, STK_VERDICT_NONE);
+	row = find_in(&it.result.inclusive, "f12");
+	assert_float_equal(row->se, 0.12673, 5e-6);
+	stk_diff_input_release(&input);
 	release(&it);
 }
 
@@ -172,6 +242,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sequential_compare__gives_the_golden_rows),
+		cmocka_unit_test(sequential_compare__tests_callers_and_packages),
 		cmocka_unit_test(sequential_compare__accuses_nobody_without_calibration),
 		cmocka_unit_test(sequential_compare__wants_three_slices_a_side),
 		cmocka_unit_test(sequential_compare__without_requests_is_not_found),

@@ -35,8 +35,7 @@ static void compare(struct world *world, double requests_factor, struct pair *ou
 
 static void pair_release(struct pair *pair)
 {
-	stk_vec_release(&pair->result.rows);
-	stk_vec_release(&pair->result.sensitivity);
+	stk_comparison_release(&pair->result);
 	stk_run_release(&pair->run);
 }
 

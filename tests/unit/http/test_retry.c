@@ -19,7 +19,8 @@ static void retry_wants__repeats_only_what_may_pass(void **state)
 	} rows[] = {{200, "", false}, {400, "", false}, {401, "", false}, {404, "", false},
 		{408, "", true}, {413, "", false}, {422, "", false}, {429, "", true},
 		{500, "{\"code\":\"unknown\"}", false},
-		{500, "rpc error: code = Unavailable desc = x", true}, {501, "", false},
+		{500, "rpc error: code = Unavailable desc = x", true},
+		{500, "<Error><Code>InternalError</Code></Error>", true}, {501, "", false},
 		{502, "", true}, {503, "", true}, {504, "", true}};
 
 	(void)state;

@@ -159,18 +159,112 @@ static void draft_write__keeps_what_is_there_unless_forced(void **state)
 	struct repo *repo = *state;
 	struct stk_err err = STK_ERR_INIT;
 	struct stk_draft draft;
+	struct stk_draft_source source = {0};
 
 	put(repo, "go.mod", "module a\"b\n");
 	put(repo, "main.go", "package main\nfunc main() {}\n");
 	put(repo, "stoker.lua", "mine");
 	(void)look(repo);
-	stk_draft_init(&draft, &repo->look);
+	stk_draft_init(&draft, &repo->look, &source);
 	assert_non_null(strstr(draft.files.items[0].text.ptr, "name = \"a\\\"b\""));
 	assert_int_equal(stk_draft_write(&draft, repo->root, false, &err), 0);
 	assert_int_equal(draft.files.items[0].state, STK_DRAFT_KEPT);
 	assert_int_equal(draft.files.items[1].state, STK_DRAFT_WRITTEN);
 	assert_int_equal(stk_draft_write(&draft, repo->root, true, &err), 0);
 	assert_int_equal(draft.files.items[0].state, STK_DRAFT_WRITTEN);
+	stk_draft_release(&draft);
+}
+
+static const char *ci_text(const struct stk_draft *draft, const char *path)
+{
+	for (size_t i = 0; i < draft->files.len; i++)
+		if (strcmp(draft->files.items[i].path, path) == 0)
+			return draft->files.items[i].text.ptr;
+	fail_msg("no file %s", path);
+	return "";
+}
+
+#define SHA "0123456789abcdef0123456789abcdef01234567"
+
+static void draft_source_parse__wants_a_server_and_a_whole_commit(void **state)
+{
+	static const char *const bad[] = {"", "@", "https://github.com/acme/stoker",
+		"https://github.com/acme/stoker@main", "http://github.com/acme/stoker@" SHA,
+		"https://github.com/stoker@" SHA, "https://github.com/a/b/c@" SHA,
+		"https://github.com/acme/st oker@" SHA, "https://github.com/acme/st$(x)@" SHA,
+		"https://user@github.com/acme/stoker@" SHA, "https:///acme/stoker@" SHA,
+		"https://github.com/acme/stoker@" SHA "0"};
+	struct stk_draft_source source;
+	struct stk_err err = STK_ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < STK_ARRAY_LEN(bad); i++) {
+		assert_int_equal(stk_draft_source_parse(bad[i], &source, &err), STK_E_INVAL);
+		assert_int_equal(source.path.len, 0);
+	}
+	assert_int_equal(
+		stk_draft_source_parse("https://github.com/acme/stoker@" SHA, &source, &err), 0);
+	assert_true(stk_str_is(source.host, "github.com"));
+	assert_true(stk_str_is(source.path, "acme/stoker"));
+	assert_true(stk_str_is(source.commit, SHA));
+}
+
+static void draft_init__names_where_stoker_is_kept(void **state)
+{
+	static const struct {
+		enum stk_look_ci ci;
+		const char *source, *path, *line;
+	} rows[] = {
+		{STK_LOOK_GITHUB, "https://github.com/acme/stoker@" SHA,
+			".github/workflows/stoker.yml",
+			"- uses: acme/stoker/ci-templates/github@" SHA "\n"},
+		{STK_LOOK_GITHUB, "https://github.com/acme/stoker@" SHA,
+			".github/workflows/stoker-post.yml",
+			"- uses: acme/stoker/ci-templates/github@" SHA "\n"},
+		/* a path of one server may be a stranger's on another */
+		{STK_LOOK_GITHUB, "https://codeberg.org/acme/stoker@" SHA,
+			".github/workflows/stoker.yml",
+			"- uses: OWNER/stoker/ci-templates/github@COMMIT\n"},
+		{STK_LOOK_GITEA, "https://codeberg.org/acme/stoker@" SHA,
+			".gitea/workflows/stoker.yml",
+			"- uses: https://codeberg.org/acme/stoker/ci-templates/github@" SHA "\n"},
+		{STK_LOOK_GITLAB, "https://gitlab.com/acme/stoker@" SHA, ".gitlab-ci.yml",
+			"STOKER_SOURCE: https://gitlab.com/acme/stoker\n    STOKER_COMMIT: " SHA
+			"\n"},
+	};
+	struct repo *repo = *state;
+	struct stk_err err = STK_ERR_INIT;
+
+	put(repo, "go.mod", "module shop\n");
+	put(repo, "main.go", "package main\nfunc main() {}\n");
+	(void)look(repo);
+	for (size_t i = 0; i < STK_ARRAY_LEN(rows); i++) {
+		struct stk_draft_source source;
+		struct stk_draft draft;
+
+		repo->look.ci = rows[i].ci;
+		assert_int_equal(stk_draft_source_parse(rows[i].source, &source, &err), 0);
+		stk_draft_init(&draft, &repo->look, &source);
+		const char *text = ci_text(&draft, rows[i].path);
+		if (!strstr(text, rows[i].line))
+			fail_msg("row %zu: %s", i, text);
+		stk_draft_release(&draft);
+	}
+}
+
+static void draft_init__says_what_is_open(void **state)
+{
+	struct repo *repo = *state;
+	struct stk_draft_source source = {0};
+	struct stk_draft draft;
+
+	put(repo, "go.mod", "module shop\n");
+	put(repo, "main.go", "package main\nfunc main() {}\n");
+	(void)look(repo);
+	stk_draft_init(&draft, &repo->look, &source);
+	assert_non_null(strstr(ci_text(&draft, ".github/workflows/stoker.yml"), "OWNER/stoker"));
+	assert_string_equal(draft.files.items[2].about,
+		"put in where stoker is kept: OWNER and COMMIT (docs/ci.md)");
 	stk_draft_release(&draft);
 }
 
@@ -184,6 +278,9 @@ int main(void)
 		CASE(look_at__leaves_out_what_is_ignored_or_linked),
 		CASE(look_at__finds_ci_and_default_branch),
 		CASE(draft_write__keeps_what_is_there_unless_forced),
+		cmocka_unit_test(draft_source_parse__wants_a_server_and_a_whole_commit),
+		CASE(draft_init__names_where_stoker_is_kept),
+		CASE(draft_init__says_what_is_open),
 	};
 	return cmocka_run_group_tests_name("look", tests, NULL, NULL);
 }

@@ -182,6 +182,31 @@ static void fetch_headers__labels_merge_with_the_users(void **state)
 	end(&ran);
 }
 
+/* A head that was made once is used again only where it would be made the same. */
+static void fetch_headers__of_one_route_differ_where_its_requests_do(void **state)
+{
+	struct stk_name_value own = {STK_STR("X-Own"), STK_STR("1")};
+	struct stk_request with = {.url = STK_STR("/ok"), .headers = &own, .headers_len = 1};
+	struct stk_request head = {.method = "HEAD", .url = STK_STR("/ok")};
+	struct stk_request cookie = {.url = STK_STR("/r302"), .redirects = 0};
+	struct load_step steps[] = {{.kind = LOAD_GET, .url = "/ok"},
+		{.kind = LOAD_GET, .url = "/ok"}, {.kind = LOAD_REQUEST, .request = &with},
+		{.kind = LOAD_REQUEST, .request = &head},
+		{.kind = LOAD_REQUEST, .request = &cookie}, {.kind = LOAD_GET, .url = "/ok"}};
+	struct ran ran;
+
+	(void)state;
+	begin(&ran);
+	run(&ran, steps, STK_ARRAY_LEN(steps));
+	assert_int_equal(fake_http_len(ran.fake), STK_ARRAY_LEN(steps));
+	for (size_t i = 0; i < STK_ARRAY_LEN(steps); i++) {
+		assert_string_equal(fake_http_at(ran.fake, i)->method, i == 3 ? "HEAD" : "GET");
+		assert_int_equal(fake_http_has_header(ran.fake, i, "X-Own", "1"), i == 2);
+		assert_int_equal(fake_http_has_header(ran.fake, i, "Cookie", "a=1"), i == 5);
+	}
+	end(&ran);
+}
+
 static void fetch_labels__can_be_turned_off(void **state)
 {
 	static const struct load_step steps[] = {{.kind = LOAD_GET, .url = "/ok"}};
@@ -273,6 +298,7 @@ int main(void)
 		cmocka_unit_test(fetch_redirect__stops_at_the_limit_without_error),
 		cmocka_unit_test(fetch_redirect__to_a_foreign_host_is_blocked),
 		cmocka_unit_test(fetch_headers__labels_merge_with_the_users),
+		cmocka_unit_test(fetch_headers__of_one_route_differ_where_its_requests_do),
 		cmocka_unit_test(fetch_labels__can_be_turned_off),
 		cmocka_unit_test(fetch_error__has_k6s_number),
 		cmocka_unit_test(fetch_body__over_the_limit_is_an_error),

@@ -55,11 +55,15 @@ static void on_done(struct stk_exchange *exchange)
 	((struct trial *)exchange->owner)->is_done = true;
 }
 
+static struct stk_net net;
+
 static int open_trial(void **state)
 {
 	static struct trial trial;
-	struct stk_transport_opts opts = {NULL, "test", NULL, false};
+	struct stk_transport_opts opts = {NULL, "test", &net};
 	struct stk_err err = STK_ERR_INIT;
+
+	stk_net_init(&net);
 
 	memset(&trial, 0, sizeof trial);
 	opts.clock = stk_clock_system();
@@ -78,15 +82,17 @@ static int close_trial(void **state)
 	trial->ops->close(trial->transport);
 	stk_exchange_release(&trial->exchange);
 	raw_http_stop(trial->raw);
+	stk_net_release(&net);
 	return 0;
 }
 
-/* One exchange to its end; what came stands in trial->exchange. */
-static void ask(struct trial *trial, const char *method, const char *path, int64_t timeout_ns)
+/* One exchange with a host to its end; what came stands in trial->exchange. */
+static void ask_host(struct trial *trial, const char *host, const char *method, const char *path,
+	int64_t timeout_ns)
 {
 	struct stk_exchange *exchange = &trial->exchange;
 
-	(void)snprintf(trial->url, sizeof trial->url, "http://127.0.0.1:%d%s",
+	(void)snprintf(trial->url, sizeof trial->url, "http://%s:%d%s", host,
 		raw_http_port(trial->raw), path);
 	assert_int_equal(stk_url_parse(stk_str_of(trial->url), &trial->parts, NULL), 0);
 	stk_exchange_clear(exchange);
@@ -103,6 +109,36 @@ static void ask(struct trial *trial, const char *method, const char *path, int64
 	trial->ops->submit(trial->transport, exchange);
 	while (!trial->is_done)
 		trial->ops->poll(trial->transport, INT64_MAX);
+}
+
+static void ask(struct trial *trial, const char *method, const char *path, int64_t timeout_ns)
+{
+	ask_host(trial, "127.0.0.1", method, path, timeout_ns);
+}
+
+static void transport_hosts__are_where_the_script_says(void **state)
+{
+	struct trial *trial = *state;
+
+	assert_int_equal(stk_net_add_host(&net, "*.shop.test", "127.0.0.1", NULL), 0);
+	ask_host(trial, "api.shop.test", "GET", "/ok", 10 * STK_NS_PER_S);
+	assert_int_equal(trial->exchange.status, 200);
+	assert_string_equal(trial->exchange.remote_ip, "127.0.0.1");
+}
+
+static void transport_blocked_range__is_error_1110(void **state)
+{
+	struct trial *trial = *state;
+
+	assert_int_equal(stk_net_block_range(&net, "127.0.0.0/8", NULL), 0);
+	trial->ops->close(trial->transport); /* ranges are looked at when it opens */
+	assert_int_equal(
+		trial->ops->open(&(struct stk_transport_opts){stk_clock_system(), NULL, &net},
+			&trial->transport, NULL),
+		0);
+	ask(trial, "GET", "/ok", 10 * STK_NS_PER_S);
+	assert_int_equal(trial->exchange.status, 0);
+	assert_int_equal(trial->exchange.error_code, 1110);
 }
 
 static void transport_answer__is_read_however_it_ends(void **state)
@@ -214,6 +250,8 @@ int main(void)
 	static const char *const names[] = {"curl", "plain", "auto"};
 	const struct CMUnitTest tests[] = {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_trial, close_trial)
+		CASE(transport_hosts__are_where_the_script_says),
+		CASE(transport_blocked_range__is_error_1110),
 		CASE(transport_answer__is_read_however_it_ends),
 		CASE(transport_fault__has_k6s_number),
 		CASE(transport_timeout__ends_those_that_hang_and_drip),

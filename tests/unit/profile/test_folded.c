@@ -25,6 +25,41 @@ static void folded_write__gives_back_what_was_read_added_up(void **state)
 	stk_profile_free(profile);
 }
 
+static void folded_write_pair__has_two_counts_a_line(void **state)
+{
+	struct stk_profile *base = NULL, *head = NULL;
+	struct stk_buf text = STK_BUF_EMPTY;
+
+	(void)state;
+	assert_int_equal(stk_folded_read(STK_STR("a;b 3\na;c 4"), NULL, &base, NULL), 0);
+	assert_int_equal(stk_folded_read(STK_STR("a;b 5\na;d 6\na;d 1"), NULL, &head, NULL), 0);
+	stk_folded_write_pair(base, head, &text);
+	assert_string_equal(text.ptr, "a;b 3 5\na;c 4 0\na;d 0 7\n");
+	stk_buf_clear(&text);
+	stk_folded_write_pair(NULL, head, &text);
+	assert_string_equal(text.ptr, "a;b 0 5\na;d 0 7\n");
+	stk_buf_release(&text);
+	stk_profile_free(base);
+	stk_profile_free(head);
+}
+
+static void folded_write__a_root_without_a_name_keeps_its_address(void **state)
+{
+	struct stk_profile *profile = stk_profile_new();
+	struct stk_buf text = STK_BUF_EMPTY;
+	const int64_t value = 7;
+	uint32_t location;
+
+	(void)state;
+	(void)stk_profile_add_type(profile, "samples", "count");
+	location = stk_profile_add_location(profile, 0x1f2e, STK_PROFILE_NONE, NULL, 0);
+	(void)stk_profile_add_sample(profile, &location, 1, &value);
+	stk_folded_write(profile, 0, &text);
+	assert_string_equal(text.ptr, "0x1f2e 7\n");
+	stk_buf_release(&text);
+	stk_profile_free(profile);
+}
+
 static void folded_read__names_the_line_that_is_wrong(void **state)
 {
 	static const struct {
@@ -76,6 +111,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(folded_write__gives_back_what_was_read_added_up),
+		cmocka_unit_test(folded_write_pair__has_two_counts_a_line),
+		cmocka_unit_test(folded_write__a_root_without_a_name_keeps_its_address),
 		cmocka_unit_test(folded_read__names_the_line_that_is_wrong),
 		cmocka_unit_test(folded_read__lines_count_one_each),
 		cmocka_unit_test(folded_read__gives_its_code_without_an_error_to_fill),

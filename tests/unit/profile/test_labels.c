@@ -32,6 +32,25 @@ static bool matches(const char *text)
 	return match;
 }
 
+static void selector_narrow__adds_one_more_label(void **state)
+{
+	static const struct {
+		const char *selector, *narrowed;
+	} rows[] = {{"{}", "{pod=\"a\\\"b\"}"}, {"{x=\"}\"}", "{x=\"}\",pod=\"a\\\"b\"}"},
+		{" {x=\"y\", } ", "{x=\"y\",pod=\"a\\\"b\"}"}, {"cpu{ }", "cpu{pod=\"a\\\"b\"}"},
+		{"none", "none"}};
+	static const struct stk_label label = {TEXT("pod"), TEXT("a\"b")};
+
+	(void)state;
+	for (size_t i = 0; i < STK_ARRAY_LEN(rows); i++) {
+		struct stk_buf text = STK_BUF_EMPTY;
+
+		stk_selector_narrow(&text, stk_str_of(rows[i].selector), &label);
+		assert_string_equal(text.ptr, rows[i].narrowed);
+		stk_buf_release(&text);
+	}
+}
+
 static void selector_match__follows_promql(void **state)
 {
 	static const struct {
@@ -76,6 +95,7 @@ static void selector_format__is_read_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(selector_narrow__adds_one_more_label),
 		cmocka_unit_test(selector_match__follows_promql),
 		cmocka_unit_test(selector_parse__refuses_what_re2_and_promql_refuse),
 		cmocka_unit_test(selector_format__is_read_back),

@@ -213,6 +213,40 @@ static void ci_override__refuses_what_would_change_a_path(void **state)
 	}
 }
 
+static void ci_override__takes_pages_for_people(void **state)
+{
+	struct stk_ci_given given = {.repository = "acme/shop",
+		.api_url = "https://ghe.test/api/v3",
+		.server_url = "https://ghe.test/",
+		.run_url = "javascript:alert(1)"};
+	const char *none[] = {NULL};
+	struct stk_env env = {.environ_ = none};
+	struct stk_ci ci;
+
+	(void)state;
+	stk_ci_init(&ci, &env);
+	assert_int_equal(stk_ci_override(&ci, &given, NULL), 0);
+	assert_string_equal(ci.server_url, "https://ghe.test");
+	assert_null(ci.run_url);
+	given.run_url = "https://ghe.test/acme/shop/actions/runs/7";
+	assert_int_equal(stk_ci_override(&ci, &given, NULL), 0);
+	assert_string_equal(ci.run_url, given.run_url);
+	stk_ci_release(&ci);
+}
+
+static void ci_split_remote__takes_host_and_path_apart(void **state)
+{
+	struct stk_str host, path;
+
+	(void)state;
+	assert_true(stk_ci_split_remote(STK_STR("git@h.test:a/b.git"), &host, &path));
+	assert_true(stk_str_is(host, "h.test") && stk_str_is(path, "a/b"));
+	assert_true(stk_ci_split_remote(STK_STR("https://h.test:8/a/b"), &host, &path));
+	assert_true(stk_str_is(host, "h.test") && stk_str_is(path, "a/b"));
+	assert_false(stk_ci_split_remote(STK_STR("/srv/git/a/b"), &host, &path));
+	assert_false(stk_ci_split_remote(stk_str_of(NULL), &host, &path));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +258,8 @@ int main(void)
 		cmocka_unit_test(ci_init__tells_the_forges_apart),
 		cmocka_unit_test(ci_override__sends_no_token_where_a_record_says),
 		cmocka_unit_test(ci_override__refuses_what_would_change_a_path),
+		cmocka_unit_test(ci_override__takes_pages_for_people),
+		cmocka_unit_test(ci_split_remote__takes_host_and_path_apart),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/base/fs.h"
+#include "core/base/gzip.h"
 #include "core/base/mem.h"
 
 #define CPU "process_cpu:cpu:nanoseconds:cpu:nanoseconds"
@@ -171,6 +172,30 @@ static void flame_parse__refuses_a_bottomless_one(void **state)
 	stk_buf_release(&buf);
 }
 
+static void flame_unpack__reads_what_was_packed(void **state)
+{
+	struct stk_buf text = STK_BUF_EMPTY, packed = STK_BUF_EMPTY;
+	struct stk_flame want, got;
+	char *name = stk_flame_file_name("../x:cpu");
+
+	(void)state;
+	fill(&want);
+	stk_flame_format(&want, &text);
+	assert_int_equal(stk_gzip_pack(stk_buf_str(&text), 1, &packed, NULL), 0);
+	stk_flame_init(&got);
+	assert_int_equal(stk_flame_unpack(stk_buf_str(&packed), &got, NULL), 0);
+	assert_same(&got, &want);
+	stk_flame_release(&got);
+	stk_flame_init(&got);
+	assert_int_equal(stk_flame_unpack(stk_buf_str(&text), &got, NULL), STK_E_FORMAT);
+	stk_flame_release(&got);
+	assert_null(strchr(name, '/'));
+	free(name);
+	stk_flame_release(&want);
+	stk_buf_release(&text);
+	stk_buf_release(&packed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +203,7 @@ int main(void)
 		cmocka_unit_test(flame_read_all__finds_the_runs_own),
 		cmocka_unit_test(flame_parse__refuses_what_it_cannot_draw),
 		cmocka_unit_test(flame_parse__refuses_a_bottomless_one),
+		cmocka_unit_test(flame_unpack__reads_what_was_packed),
 	};
 	return cmocka_run_group_tests_name("flame", tests, NULL, NULL);
 }

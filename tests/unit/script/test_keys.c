@@ -16,24 +16,14 @@ static void key_snake__knows_k6_spellings(void **state)
 	assert_string_equal(out, "start_time");
 	stk_key_snake(STK_STR("preAllocatedVUs"), out);
 	assert_string_equal(out, "pre_allocated_vus");
+	stk_key_snake(STK_STR("noVUConnectionReuse"), out);
+	assert_string_equal(out, "no_vu_connection_reuse");
+	stk_key_snake(STK_STR("blacklistIPs"), out);
+	assert_string_equal(out, "blacklist_ips");
+	stk_key_snake(STK_STR("insecureSkipTLSVerify"), out);
+	assert_string_equal(out, "insecure_skip_tls_verify");
 	stk_key_snake(STK_STR("vus"), out);
 	assert_string_equal(out, "vus");
-}
-
-static void key_camel__is_the_way_back(void **state)
-{
-	static const char *const keys[] = {"start_time", "pre_allocated_vus", "vus",
-		"graceful_ramp_down", "base_url", "max_vus"};
-	char camel[STK_KEY_MAX], snake[STK_KEY_MAX];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		stk_key_camel(keys[i], camel);
-		stk_key_snake(stk_str_of(camel), snake);
-		assert_string_equal(snake, keys[i]);
-	}
-	stk_key_camel("max_vus", camel);
-	assert_string_equal(camel, "maxVUs");
 }
 
 static void keys_list__is_cut_to_fit(void **state)
@@ -52,7 +42,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(key_snake__knows_k6_spellings),
-		cmocka_unit_test(key_camel__is_the_way_back),
 		cmocka_unit_test(keys_list__is_cut_to_fit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -185,6 +185,15 @@ static int fake_stop(int side, void *ctx, struct stk_err *err)
 	return failing(ctx, err);
 }
 
+static int fake_baseline(const char *rev, void *ctx, struct stk_err *err)
+{
+	struct fixture *fx = ctx;
+
+	stk_buf_addf(&fx->calls, "baseline %s\n", rev ? rev : "-");
+	fx->run.baseline = (struct stk_baseline_info){"8f3a1c2", "r", "notes", "merge base", 7};
+	return failing(fx, err);
+}
+
 /* --- running --------------------------------------------------------------------------------- */
 
 static int run_file(struct fixture *fx, const char *text)
@@ -198,6 +207,7 @@ static int run_file(struct fixture *fx, const char *text)
 		.pull = fake_pull,
 		.hotspots = fake_hotspots,
 		.compare = fake_compare,
+		.baseline = fake_baseline,
 		.start = fake_start,
 		.stop = fake_stop,
 		.ctx = fx};
@@ -455,6 +465,19 @@ static void verbs_run_flow__modes_are_files_over_the_same_verbs(void **state)
 		    "sides = { base = { url = 'http://a' }, head = { url = 'http://b' } } }") < 0)
 		fail_msg("%s", fx->err.msg);
 	assert_string_equal(fx->calls.ptr, "abba pairs=4\ncompare cpu 1 1\n");
+	stk_buf_clear(&fx->calls);
+	stk_workflow_release(&fx->flow);
+	stk_workflow_init(&fx->flow);
+	if (run_file(fx, "local stoker = require 'stoker'\n"
+			 "return stoker.workflow { load = { 'a.lua' }, profiles = 'cpu',\n"
+			 "baselines = stoker.baselines.s3 { 's3://bucket/x', region = 'r' } }") < 0)
+		fail_msg("%s", fx->err.msg);
+	assert_string_equal(fx->calls.ptr, "window idle 20000\nload load a.lua rate=0 pairs=6\n"
+					   "hotspots cpu 4 5\nbaseline -\ncompare cpu 0 0\n");
+	assert_int_equal(fx->flow.baselines.kind, STK_BASELINES_S3);
+	assert_string_equal(fx->flow.baselines.url, "s3://bucket/x");
+	assert_string_equal(fx->flow.baselines.region, "r");
+	assert_false(fx->flow.baselines.path_style_given);
 }
 
 int main(void)

@@ -222,6 +222,41 @@ static void blocks_fit__swapping_the_sides_flips_signs_only(void **state)
 	each_vector(check_swapped);
 }
 
+/* A shift known beforehand, taken out through the requests, gives the vectors' numbers: so groups
+ * take that of the functions. */
+static void check_given_shift(const struct vector *one, const struct stk_blocks *fit)
+{
+	struct stk_blocks_data data = one->data;
+	double *requests = calloc(data.pairs, sizeof *requests), shift = 0.0;
+	struct stk_blocks given;
+
+	for (size_t i = 0; i < data.pairs; i++) {
+		double g = stk_json_real(stk_json_at(stk_json_get(one->expected, "g"), i), NAN);
+
+		requests[i] = data.head_requests[i] * exp(g);
+		shift += g / (double)data.pairs;
+	}
+	data.head_requests = requests;
+	data.shift = STK_BLOCKS_NONE;
+	stk_blocks_fit(&data, &given);
+	for (size_t i = 0; i < given.rows; i++) {
+		const struct stk_json *row = stk_json_at(stk_json_get(one->expected, "rows"), i);
+
+		expect(row, "raw", given.items[i].raw + shift);
+		assert_float_equal(given.items[i].theta, fit->items[i].theta, 1e-12);
+		expect(row, "S2", given.items[i].s2);
+		expect(row, "se", given.items[i].se);
+	}
+	stk_blocks_release(&given);
+	free(requests);
+}
+
+static void blocks_fit__a_given_shift_agrees(void **state)
+{
+	(void)state;
+	each_vector(check_given_shift);
+}
+
 static void blocks_fit__few_rows_fall_back(void **state)
 {
 	static const double base[] = {100, 110, 90, 105}, head[] = {100, 110, 90, 105};
@@ -332,6 +367,7 @@ int main(void)
 		cmocka_unit_test(blocks_fit__rows_agree),
 		cmocka_unit_test(blocks_fit__tests_and_limits_agree),
 		cmocka_unit_test(blocks_fit__swapping_the_sides_flips_signs_only),
+		cmocka_unit_test(blocks_fit__a_given_shift_agrees),
 		cmocka_unit_test(blocks_fit__few_rows_fall_back),
 		cmocka_unit_test(blocks_fit__robust_shift_listens_to_the_others),
 		cmocka_unit_test(blocks_fit__robust_shift_with_scatter),

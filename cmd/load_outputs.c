@@ -1,0 +1,128 @@
+/* load_outputs: --out, --grafana, --summary-export and --junit of a load test. */
+#include "cmd/load_outputs.h"
+
+#include "core/base/fs.h"
+#include "core/export/feed.h"
+#include "core/export/grafana.h"
+#include "core/export/outputs.h"
+#include "core/export/summary_json.h"
+#include "core/report/junit.h"
+
+#define TOKEN_ENV "GRAFANA_TOKEN"
+
+int stk_load_outputs_start(struct stk_load_outputs *outputs, struct stk_env *env,
+	const struct stk_load_settings *settings, struct stk_err *err)
+{
+	STK_VEC(struct stk_output) made = STK_VEC_INIT;
+	int rc = 0;
+
+	outputs->env = env;
+	outputs->settings = settings;
+	for (size_t i = 0; rc == 0 && i < settings->outs.texts.len; i++) {
+		struct stk_output one;
+
+		rc = stk_outputs_make(settings->outs.texts.items[i], env, &one, err);
+		if (rc == 0)
+			stk_vec_push(&made, one);
+	}
+	if (rc == 0 && made.len > 0) {
+		outputs->tap = stk_tap_new(STK_TAP_CHUNKS);
+		outputs->feed = stk_feed_start(outputs->tap, made.items, made.len, env->clock);
+	}
+	for (size_t i = 0; rc < 0 && i < made.len; i++)
+		made.items[i].ops->free(made.items[i].ctx);
+	stk_vec_release(&made);
+	return rc;
+}
+
+/* --- the mark in Grafana -------------------------------------------------------------- */
+
+static void mark(struct stk_load_outputs *outputs, const struct stk_plan *plan, const char *text,
+	int64_t wall_ns, struct stk_buf *said)
+{
+	struct stk_secret token = STK_SECRET_INIT;
+	struct stk_grafana grafana = {.url = outputs->settings->grafana,
+		.token = &token,
+		.text = text,
+		.run_id = plan->run_id,
+		.tags = plan->tags.items,
+		.tags_len = plan->tags.len};
+	struct stk_err err = STK_ERR_INIT;
+	int rc;
+
+	stk_secret_init(&token, stk_str_of(stk_env_get(outputs->env, TOKEN_ENV)));
+	if (outputs->has_mark) {
+		rc = stk_grafana_end(&grafana, outputs->mark, wall_ns, &err);
+	} else {
+		rc = stk_grafana_start(&grafana, wall_ns, &outputs->mark, &err);
+		outputs->has_mark = rc == 0;
+	}
+	if (rc < 0)
+		stk_buf_addf(said, "the run is not marked: %s\n", err.msg);
+	stk_secret_release(&token);
+}
+
+void stk_load_outputs_begun(struct stk_load_outputs *outputs, const struct stk_plan *plan,
+	int64_t wall_ns, struct stk_buf *said)
+{
+	if (outputs->settings->grafana)
+		mark(outputs, plan, "load test", wall_ns, said);
+}
+
+void stk_load_outputs_ended(struct stk_load_outputs *outputs, const struct stk_plan *plan,
+	const struct stk_load_result *result, struct stk_buf *said)
+{
+	const char *text = result->thresholds_ok ? "load test" : "load test: thresholds crossed";
+
+	stk_feed_stop(outputs->feed, said);
+	outputs->feed = NULL;
+	if (outputs->has_mark)
+		mark(outputs, plan, text, result->end_wall_ns, said);
+}
+
+void stk_load_outputs_release(struct stk_load_outputs *outputs)
+{
+	struct stk_buf unsaid = STK_BUF_EMPTY; /* the load never began */
+
+	stk_feed_stop(outputs->feed, &unsaid);
+	outputs->feed = NULL;
+	stk_tap_free(outputs->tap);
+	outputs->tap = NULL;
+	stk_buf_release(&unsaid);
+}
+
+/* --- at the end ----------------------------------------------------------------------- */
+
+static int write_summary(
+	const char *path, const struct stk_run *run, const char *stats_text, struct stk_err *err)
+{
+	struct stk_trend_stats stats = {STK_VEC_INIT};
+	struct stk_buf buf = STK_BUF_EMPTY;
+	const struct stk_summary_json summary = {
+		&run->metrics, run->thresholds.items, run->thresholds.len, &stats};
+	int rc = stk_trend_stats_parse(stats_text, &stats, err);
+
+	if (rc == 0) {
+		stk_summary_json_format(&summary, &buf);
+		rc = stk_fs_write(path, stk_buf_str(&buf), err);
+	}
+	stk_trend_stats_release(&stats);
+	stk_buf_release(&buf);
+	return rc;
+}
+
+int stk_load_outputs_write(
+	const struct stk_load_settings *settings, const struct stk_run *run, struct stk_err *err)
+{
+	struct stk_buf buf = STK_BUF_EMPTY;
+	int rc = 0;
+
+	if (settings->summary_export)
+		rc = write_summary(settings->summary_export, run, settings->trend_stats, err);
+	if (rc == 0 && settings->junit) {
+		stk_junit_format_load(run, &buf);
+		rc = stk_fs_write(settings->junit, stk_buf_str(&buf), err);
+	}
+	stk_buf_release(&buf);
+	return rc;
+}
