@@ -46,11 +46,11 @@ struct load_test {
 	struct stk_engine *engine;
 	struct stk_progress *progress;
 	struct stk_load_result result;
+	int interrupts_seen, pauses_seen;
+	bool paused, has_keys;
 	struct stk_load_outputs outputs;
 	struct stk_trend_stats stats;
 	struct stk_buf said; /* by outputs, for the end */
-	int interrupts_seen, pauses_seen;
-	bool paused, has_keys;
 };
 
 static void keep_talk(enum stk_script_talk kind, const char *line, void *ctx)

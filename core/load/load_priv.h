@@ -80,10 +80,10 @@ void stk_vu_free(struct stk_vu *vu);
 void stk_vu_run(struct stk_vu *vu);
 /* Give up what it waits for, tell the driver. */
 void stk_vu_cancel(struct stk_vu *vu);
-/* Part of a stream is there for it, or all its answers are. */
-void stk_vu_got(struct stk_vu *vu);
 /* Its turn under rps has come. */
 void stk_vu_turn(struct stk_vu *vu);
+/* Part of a stream is there for it, or all its answers are. */
+void stk_vu_got(struct stk_vu *vu);
 /* One of its fetches is done. */
 void stk_vu_fetched(struct stk_vu *vu, struct stk_fetch *fetch);
 /* Tags of one sample beside those of the VU; extra wins over tags. */

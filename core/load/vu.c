@@ -144,7 +144,7 @@ static void start_more(struct stk_vu *vu)
 		same = under_way(vu, fetch, &all);
 		if (all >= (size_t)plan->batch)
 			return;
-		if (plan->batch_per_host > 0 && same >= (size_t)plan->batch_per_host)
+		if (plan->batch_per_host != 0 && same >= (size_t)plan->batch_per_host)
 			continue;
 		if (vu->timer.place != 0 || !take_turn(vu))
 			return;
