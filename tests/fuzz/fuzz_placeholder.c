@@ -8,8 +8,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct stk_placeholders values = {
-		"/d", "/o", "head", "rev", "run", "http://h", {1, 2, 3, 4, 5, 6, 7, 8, 9}};
+	struct stk_placeholders values = {"/d", "/o", "head", "rev", "run", "http://h", "http://u",
+		"9", "/t/r", {1, 2, 3, 4, 5, 6, 7, 8, 9}};
 	char *text = stk_str_dup(stk_str_n((const char *)data, size));
 	struct stk_buf out = STK_BUF_INIT(4096);
 	struct stk_err err = STK_ERR_INIT;

@@ -13,7 +13,8 @@
 
 static void placeholder_expand__replaces_every_name(void **state)
 {
-	struct stk_placeholders values = {"/d", "/o", "head", "8f3a1c2", "r1", "http://h:1", {80}};
+	struct stk_placeholders values = {
+		"/d", "/o", "head", "8f3a1c2", "r1", "http://h:1", "http://u", "9", "/t/r", {80}};
 	struct stk_buf out = STK_BUF_EMPTY;
 	struct stk_err err = STK_ERR_INIT;
 
@@ -21,10 +22,12 @@ static void placeholder_expand__replaces_every_name(void **state)
 	values.ports[8] = 9;
 	assert_int_equal(
 		stk_placeholder_expand(&values,
-			"{dir} {out} {side} {rev} {run} {push_url} {port} {port9} {{dir} }}", &out,
-			&err),
+			"{dir} {out} {side} {rev} {run} {push_url} {port} {port9} {{dir} }} "
+			"{url} {seconds} {results}",
+			&out, &err),
 		0);
-	assert_string_equal(out.ptr, "/d /o head 8f3a1c2 r1 http://h:1 80 9 {dir} }}");
+	assert_string_equal(
+		out.ptr, "/d /o head 8f3a1c2 r1 http://h:1 80 9 {dir} }} http://u 9 /t/r");
 	stk_buf_release(&out);
 }
 
