@@ -91,7 +91,7 @@ def from_clone_to_comment(case):
     for line in printed:
         if not line.startswith("✗"):  # a row's columns depend on the run
             assert line in shown, "%r is not in:\n%s" % (line, out[-6000:])
-    assert re.search(r"^✗ main\.applyRules .*pricing\.go:\d+", out, re.M), out[-6000:]
+    assert re.search(r"^✗ main\.applyRules .*\n +pricing\.go:\d+ · changed here$", out, re.M), out[-6000:]
     with open(os.path.join(case.dir, "user", "shop", ".github", "workflows", "stoker.yml")) as file:
         assert re.search(r"uses: OWNER/stoker/ci-templates/github@[0-9a-f]{40}$", file.read(), re.M)
     comment, = forge.comments[12]
