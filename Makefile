@@ -186,7 +186,7 @@ gitea: ## a real Gitea as build/peers/gitea, for tests/peers/test_gitea.sh (10 m
 	$(Q)sh tests/peers/build_gitea.sh
 s3: ## a real S3 server as build/peers/versitygw, for tests/peers/test_s3.sh (some minutes)
 	$(Q)JOBS=$(JOBS) sh tests/peers/build_s3.sh
-peers-slow: all ## the Python service with the published pyroscope-io (10 s slices; 3 to 7 minutes)
+peers-slow: all ## the Python service with the published pyroscope-io (10 s slices; 7 to 14 minutes)
 	$(Q)BUILD=$(BUILD) bash tests/peers/slow_python.sh
 peers-default: all ## the Go service with the SDK's own 15 s between uploads (about 10 minutes)
 	$(Q)BUILD=$(BUILD) bash tests/peers/default_go.sh

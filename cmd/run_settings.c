@@ -176,6 +176,13 @@ static int apply_load(
 {
 	struct stk_load_spec *load = &workflow->load;
 
+	if ((settings->rate || settings->scenario) && stk_load_is_program(load)) {
+		stk_err_set(err, STK_E_INVAL,
+			"--rate and --scenario are for load scripts in Lua, not for another "
+			"program");
+		stk_err_hint(err, "give --vus, or write constant-arrival-rate into the k6 script");
+		return STK_E_INVAL;
+	}
 	if (settings->rate && stk_units_parse_rate(stk_str_of(settings->rate), &load->rate,
 				      &load->rate_unit_ns, err) < 0) {
 		stk_err_wrap(err, "--rate");
@@ -208,11 +215,19 @@ static int apply_load(
 int stk_run_settings_apply(const struct stk_run_settings *settings, const struct stk_script *script,
 	struct stk_workflow *workflow, struct stk_err *err)
 {
+	const char *path = stk_script_path(script);
+	bool is_load = stk_script_kind(script) == STK_SCRIPT_LOAD;
 	int rc;
 
+	if (path[0] == '@' && workflow->load.program.k6) {
+		path = workflow->load.program.k6;
+		workflow->dir = "."; /* the path is the command line's */
+		workflow->mode = STK_MODE_IDLE;
+		workflow->sides[STK_SIDE_HEAD].is_set = true;
+	}
 	if (!workflow->name)
-		workflow->name = name_of(workflow, stk_script_path(script));
-	if (stk_script_kind(script) == STK_SCRIPT_LOAD) {
+		workflow->name = name_of(workflow, path);
+	if (is_load) {
 		workflow->mode = STK_MODE_IDLE;
 		workflow->sides[STK_SIDE_HEAD].is_set = true; /* the script's own base_url */
 		stk_vec_push(&workflow->profiles, "cpu");

@@ -264,13 +264,23 @@ static int run_workflow(
 	return code;
 }
 
+#define K6_WORKFLOW "@k6.lua"
+
+/* A script of k6: it is not Lua, and the standard workflow goes round it. */
+bool stk_run_is_k6(const char *path)
+{
+	struct stk_str text = stk_str_of(path);
+
+	return stk_str_ends(text, ".js") || stk_str_ends(text, ".mjs") || stk_str_ends(text, ".ts");
+}
+
 int stk_run_file_open(struct stk_env *env, const char *path,
 	const struct stk_run_settings *settings, struct stk_run_file *out, struct stk_err *err)
 {
 	int rc;
 
 	*out = (struct stk_run_file){.opts = STK_SCRIPT_OPTS_INIT};
-	out->opts.path = path;
+	out->opts.path = stk_run_is_k6(path) ? K6_WORKFLOW : path;
 	out->opts.env = env;
 	out->opts.vars = settings->vars.texts.items;
 	out->opts.vars_len = settings->vars.texts.len;
@@ -280,6 +290,8 @@ int stk_run_file_open(struct stk_env *env, const char *path,
 	rc = stk_script_load(&out->opts, &out->script, err);
 	if (rc == 0 && stk_script_kind(out->script) == STK_SCRIPT_WORKFLOW)
 		rc = stk_workflow_read(out->script, &out->workflow, err);
+	if (rc == 0 && stk_run_is_k6(path))
+		out->workflow.load.program.k6 = path;
 	if (rc == 0)
 		rc = stk_run_settings_apply(settings, out->script, &out->workflow, err);
 	return rc;

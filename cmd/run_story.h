@@ -41,6 +41,9 @@ struct stk_run_story {
 /* Load, run, print the report to env->out, write it beside the record. Returns the exit code. */
 int stk_run_story(struct stk_env *env, const struct stk_run_story *story);
 
+/* Is it a k6 script, by its name? */
+bool stk_run_is_k6(const char *path);
+
 /* Lay the command line over a workflow, or make the workflow of a load script. Text of settings
  * is borrowed. STK_E_INVAL when options contradict each other or the file. */
 int stk_run_settings_apply(const struct stk_run_settings *settings, const struct stk_script *script,

@@ -25,7 +25,8 @@ int stk_hub_new(
 	const struct stk_hub_opts *opts, struct stk_hub **out, struct stk_err *err) STK_MUST_CHECK;
 void stk_hub_free(struct stk_hub *hub); /* NULL is fine */
 
-/* Whose comments are ours: "slug[bot]" or the token's user; asked once, borrowed. */
+/* Whose comments are ours: "slug[bot]" or the token's user; asked once, borrowed. NULL: the token
+ * may not ask. */
 int stk_hub_login(struct stk_hub *hub, const char **out, struct stk_err *err) STK_MUST_CHECK;
 
 /* From now on about this repository ("owner/name", checked). */

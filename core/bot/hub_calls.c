@@ -106,7 +106,8 @@ int stk_hub_react(struct stk_hub *hub, int64_t comment_id, const char *content, 
 /* --- answers ------------------------------------------------------------------------------- */
 
 struct looked {
-	const char *mark, *login;
+	const char *mark;
+	const char *login; /* NULL: not known; nobody else knew the mark before we wrote it */
 	bool found;
 };
 
@@ -117,7 +118,7 @@ static int look(struct stk_json *item, void *ctx)
 	struct stk_str login = stk_json_str(stk_json_pointer(item, STK_STR("/user/login")));
 
 	looked->found = stk_str_starts(body, looked->mark) &&
-			stk_str_eq_nocase(login, stk_str_of(looked->login));
+			(!looked->login || stk_str_eq_nocase(login, stk_str_of(looked->login)));
 	return looked->found;
 }
 

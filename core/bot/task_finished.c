@@ -15,8 +15,10 @@ struct finished {
 	struct stk_task *task;
 	struct stk_task_scope scope;
 	int64_t number;
+	bool is_head;                      /* head_sha is the pull request's head now */
 	struct stk_ledger_request request; /* somebody asked for it; token "" = nobody */
 	char *run_page;
+	char *head_repository;   /* of a run that was asked for: the event names the base's */
 	struct stk_buf verdicts; /* lines of Markdown for who asked */
 };
 
@@ -55,6 +57,7 @@ static int find_pull(struct finished *f, struct stk_err *err)
 	} else if (rc == 0) {
 		f->number = ci.number;
 		f->scope.head_sha = delivery->head_sha;
+		f->is_head = true;
 		rc = 1;
 	}
 	stk_ci_release(&ci);
@@ -65,15 +68,23 @@ static int find_pull(struct finished *f, struct stk_err *err)
 static int find_request(struct finished *f, struct stk_err *err)
 {
 	const struct stk_delivery *delivery = f->task->delivery;
+	struct stk_hub_pull pull;
 	int rc = delivery->title ? stk_ledger_find(f->task->ledger, delivery->repository,
 					   delivery->title, &f->request, err)
 				 : 0;
 
-	if (rc > 0) {
-		f->number = f->request.number;
-		f->scope.head_sha = f->request.head_sha;
-	}
-	return rc;
+	if (rc <= 0)
+		return rc;
+	rc = stk_hub_get_pull(f->task->hub, f->request.number, &pull, err);
+	if (rc < 0)
+		return rc;
+	f->number = f->request.number;
+	f->scope.head_sha = f->request.head_sha;
+	f->scope.head_repository = f->head_repository = pull.head_repository;
+	f->is_head = strcmp(pull.head_sha, f->request.head_sha) == 0;
+	pull.head_repository = NULL;
+	stk_hub_pull_release(&pull);
+	return 1;
 }
 
 static int publish(struct finished *f, const struct stk_run *run, struct stk_err *err)
@@ -158,6 +169,8 @@ static int post_record(
 		goto out;
 	stk_task_count(f->task, STK_TASK_POSTED, NULL);
 	add_verdict(f, &run);
+	if (!f->is_head) /* the last record is that of the head */
+		goto out;
 	/* what is posted is posted: a ledger that is out of order must not post it again */
 	if (stk_ledger_put(f->task->ledger, &pull, run.name ? run.name : "", record, &why) < 0)
 		stk_task_say(f->task, "the record is not kept: %s", why.msg);
@@ -254,6 +267,7 @@ int stk_task_finished(struct stk_task *task, struct stk_err *err)
 		rc = handle(&f, err);
 	}
 	stk_ledger_request_release(&f.request);
+	free(f.head_repository);
 	stk_buf_release(&f.verdicts);
 	stk_buf_release(&page);
 	return rc;

@@ -150,6 +150,9 @@ void stk_abba_show_block(struct stk_abba *abba, int block)
 		if (!isnan(progress.p95_ms))
 			stk_buf_addf(&detail, "   p95 %.1f ms", progress.p95_ms);
 		stk_buf_addf(&detail, "   errors %lld", (long long)progress.failed);
+	} else if (abba->requests > 0) {
+		stk_buf_addf(&detail, "   %lld requests   errors %lld", (long long)abba->requests,
+			(long long)abba->failed);
 	}
 	add_left(&right, left > 0 ? left : 0);
 	stk_session_line(
@@ -321,8 +324,9 @@ int stk_drive_abba(struct stk_session *session, const struct stk_load_spec *spec
 	abba.blocks = (int)spec->pairs * 2;
 	abba.warm_window = session->run->windows.len;
 	stk_drive_open_window(session, "warm-up", STK_WINDOW_WARMUP, STK_SIDE_NONE);
-	rc = stk_drive_replaces(spec) ? run_continuous(&abba, err)
-				      : stk_abba_as_written(&abba, err);
+	rc = stk_load_is_program(spec)  ? stk_abba_by_program(&abba, err)
+	     : stk_drive_replaces(spec) ? run_continuous(&abba, err)
+					: stk_abba_as_written(&abba, err);
 	if (abba.first_block == 0 || abba.first_block == session->run->windows.len)
 		stk_drive_close_window(session, &session->run->windows.items[abba.warm_window]);
 	*out = (struct stk_abba_result){

@@ -15,12 +15,16 @@ struct stk_abba {
 	size_t warm_window, first_block; /* in run->windows */
 	STK_VEC(size_t) entries;         /* of the engine's schedule, per block */
 	bool stopping;
-	int engines;      /* started so far: setup runs in the first */
-	bool last_engine; /* teardown runs in the last */
+	int engines;              /* started so far: setup runs in the first */
+	bool last_engine;         /* teardown runs in the last */
+	int64_t requests, failed; /* of another program's load, as they are shown */
 };
 
 /* The scenarios as the script has them, once per block: an engine run each. */
 int stk_abba_as_written(struct stk_abba *abba, struct stk_err *err) STK_MUST_CHECK;
+
+/* Load by another program, called anew for each block. */
+int stk_abba_by_program(struct stk_abba *abba, struct stk_err *err) STK_MUST_CHECK;
 
 /* 1 the slices are known and the warm-up is over, 0 go on, or an error. */
 int stk_abba_warm(struct stk_abba *abba, struct stk_err *err) STK_MUST_CHECK;

@@ -11,6 +11,7 @@
 #include "core/flow/builds.h"
 #include "core/flow/check_priv.h"
 #include "core/flow/drive_priv.h"
+#include "core/flow/kept.h"
 #include "core/git/range.h"
 #include "core/publish/publish.h"
 #include "core/publish/token.h"
@@ -243,6 +244,27 @@ static int check_ready(struct stk_checking *checking, struct stk_err *err)
 	return 0;
 }
 
+/* In mode baseline: what was kept of the base. A first run has nothing, and keeps something. */
+static void check_baseline(struct stk_checking *checking)
+{
+	const struct stk_baseline_info *found = &checking->run.baseline;
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_buf when = STK_BUF_EMPTY;
+
+	if (checking->workflow.mode != STK_MODE_BASELINE || checking->workflow.run_fn)
+		return;
+	checking->step = "baseline";
+	if (stk_session_find_baseline(&checking->session, NULL, &err) < 0) {
+		stk_checking_add(checking, &(struct stk_check_line){STK_CHECK_WARN, "baseline",
+						   err.msg, err.hint[0] ? err.hint : NULL, 0});
+		return;
+	}
+	stk_units_format_rfc3339(&when, found->measured_ns);
+	stk_checking_say(checking, STK_CHECK_OK, "baseline", "%.12s (%s) in %s, of %s",
+		found->revision, found->why, found->where, when.ptr);
+	stk_buf_release(&when);
+}
+
 /* Places of post = {…} that want a token, "comment, check". */
 static void list_remote(
 	const struct stk_workflow *workflow, enum stk_forge forge, struct stk_buf *names)
@@ -327,6 +349,8 @@ static int run_steps(struct stk_checking *checking)
 {
 	int rc = start(checking);
 
+	if (rc == 0)
+		check_baseline(checking);
 	if (rc == 0)
 		rc = stk_check_load(checking);
 	if (rc == 0)

@@ -6,6 +6,7 @@
 #include "core/flow/abba_priv.h"
 #include "core/flow/check_priv.h"
 #include "core/flow/slices.h"
+#include "core/flow/trust.h"
 #include "core/stats/decide.h"
 #include "core/stats/dispersion.h"
 #include "core/stats/noticeable.h"
@@ -163,18 +164,22 @@ static void see_paired(struct stk_check *check)
 	add_sees(check, 1.0, stk_decide_mde(&total, limits.q, row.margin));
 }
 
-/* Against a kept run of the same length: counting, and what lies between two runs. */
-static void see_sequential(struct stk_check *check)
+/* Against a kept run of the same length: counting, and what lies between two runs, as A/A runs have
+ * measured it or as a guess. */
+static void see_sequential(struct stk_checking *checking)
 {
-	static const struct stk_compare_aa guess = STK_COMPARE_AA_GUESS;
+	struct stk_check *check = checking->check;
+	const struct stk_compare_aa aa = stk_trust_aa(&checking->session, checking->cpu_asked);
 	double tested = fmax(check->seen.functions, 1.0);
 
 	for (size_t i = 0; i <= STK_ARRAY_LEN(shares); i++) {
 		double share = i < STK_ARRAY_LEN(shares) ? shares[i] : 1.0;
 		double counting =
 			stk_noticeable_counting(share * check->samples, share * check->samples);
-		double between = guess.sigma[stk_dispersion_band(share)];
-		struct stk_estimate estimate = {0.0, sqrt(counting + between * between), guess.df};
+		double between =
+			share < 1.0 ? aa.sigma[stk_dispersion_band(share)] : aa.sigma_total;
+		struct stk_estimate estimate = {
+			0.0, aa.inflation * sqrt(counting + between * between), aa.df};
 
 		add_sees(check, share,
 			stk_decide_mde(&estimate, share < 1.0 ? limits.q / tested : limits.q,
@@ -189,8 +194,9 @@ static void see_hotspots(struct stk_check *check)
 		add_sees(check, shares[i], 1.96 / sqrt(shares[i] * check->samples + 0.5));
 }
 
-static void see(struct stk_check *check)
+static void see(struct stk_checking *checking)
 {
+	struct stk_check *check = checking->check;
 	const struct stk_check_plan *plan = &check->plan;
 
 	if (plan->is_own_flow || plan->is_refused || plan->counted_ns <= 0 ||
@@ -204,7 +210,7 @@ static void see(struct stk_check *check)
 	if (plan->mode == STK_MODE_IDLE)
 		see_hotspots(check);
 	else
-		see_sequential(check);
+		see_sequential(checking);
 }
 
 static const char *why_blind(const struct stk_check *check)
@@ -297,6 +303,6 @@ void stk_check_plan(struct stk_checking *checking)
 	if (rc < 0)
 		stk_checking_fail(checking, "plan", &err);
 	plan->is_refused = rc < 0;
-	see(checking->check);
+	see(checking);
 	advise(checking);
 }

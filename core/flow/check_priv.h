@@ -19,8 +19,9 @@ struct stk_checking {
 	const char *built;                  /* "head 11.9 s" */
 	const char *remote;                 /* of the repository; NULL unknown */
 	int64_t load_start_ns, load_end_ns; /* wall */
-	int64_t written_ns; /* how long the load is that a window of the run has; 0 unknown */
-	bool no_labels;     /* labels = false: nothing tells the service what to label */
+	int64_t written_ns;    /* how long the load is that a window of the run has; 0 unknown */
+	const char *cpu_asked; /* what the workflow calls the type that samples time; NULL none */
+	bool no_labels;        /* labels = false: nothing tells the service what to label */
 };
 
 /* Add a line and tell it; text as printf has it. */

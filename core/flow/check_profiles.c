@@ -157,6 +157,7 @@ static void measure(struct stk_checking *checking, const struct stk_session_type
 			seen->functions = count_functions(slice->profile, slice->sample_type);
 		most = fmax(most, total);
 	}
+	checking->cpu_asked = type->asked;
 	seen->cpu_type = stk_arena_dup(&checking->check->arena, type->type_id);
 	if (seconds >= OVERLAP_MIN_S)
 		seen->samples_per_s = samples / seconds;

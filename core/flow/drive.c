@@ -8,6 +8,7 @@
 #include "core/base/units.h"
 #include "core/flow/blocks.h"
 #include "core/flow/drive_priv.h"
+#include "core/flow/program.h"
 #include "core/flow/slices.h"
 #include "core/load/threshold.h"
 #include "core/script/driver.h"
@@ -307,6 +308,8 @@ int stk_drive_load(struct stk_session *session, const char *name, const struct s
 	struct stk_drive drive;
 	int rc;
 
+	if (stk_load_is_program(spec))
+		return stk_program_load(session, name, spec, out, err);
 	session->phase = stk_run_text(session->run, name);
 	stk_drive_init(&drive, session, spec);
 	drive.label = name;

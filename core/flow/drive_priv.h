@@ -31,9 +31,6 @@ bool stk_drive_replaces(const struct stk_load_spec *spec);
 /* How long one window of load is: as spec says, a minute for a rate or VUs without a duration; 0:
  * as the scenarios are written. */
 int64_t stk_drive_length_ns(const struct stk_load_spec *spec);
-/* STK_E_SCRIPT for a window of fewer than three slices: it says nothing about its own noise. */
-int stk_drive_refuse_short(const struct stk_session *session, const char *name, int64_t ns,
-	struct stk_err *err) STK_MUST_CHECK;
 /* The plan of the load script, with this run's targets, to last duration_ns (0 = as written). */
 int stk_drive_plan(
 	struct stk_drive *drive, int64_t duration_ns, struct stk_err *err) STK_MUST_CHECK;
@@ -53,6 +50,9 @@ struct stk_window *stk_drive_open_window(
 	struct stk_session *session, const char *name, enum stk_window_kind kind, int side);
 /* It ends now: CPU time in it, memory at its end. */
 void stk_drive_close_window(struct stk_session *session, struct stk_window *window);
+/* STK_E_SCRIPT: a window of ns holds no three slices of the profiles. */
+int stk_drive_refuse_short(const struct stk_session *session, const char *name, int64_t ns,
+	struct stk_err *err) STK_MUST_CHECK;
 /* Requests and latency of what the engine counted for it. */
 void stk_drive_fill_window(struct stk_window *window, const struct stk_entry_stats *stats);
 

@@ -9,6 +9,7 @@
 #include "core/baseline/kept.h"
 #include "core/flow/builds.h"
 #include "core/flow/environment.h"
+#include "core/flow/program.h"
 #include "core/flow/session_priv.h"
 #include "core/flow/trust.h"
 #include "core/git/changes.h"
@@ -95,6 +96,8 @@ static int load_first_script(struct stk_session *session, struct stk_err *err)
 	const char *name = session->workflow->load.script;
 	struct stk_session_script script;
 
+	if (stk_load_is_program(&session->workflow->load))
+		return stk_program_identify(session, &session->workflow->load, err);
 	if (!name && session->workflow->run_fn)
 		return 0;
 	return stk_session_script(session, name, &script, err);

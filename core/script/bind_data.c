@@ -3,9 +3,9 @@
 #include <lua.h>
 #include <stdlib.h>
 
+#include "core/base/csv.h"
 #include "core/base/json.h"
 #include "core/script/bind.h"
-#include "core/script/csv.h"
 #include "core/script/script_priv.h"
 #include "core/script/shared.h"
 #include "core/script/state.h"

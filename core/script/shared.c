@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/csv.h"
 #include "core/base/fs.h"
 #include "core/base/json.h"
 #include "core/base/map.h"
 #include "core/base/mem.h"
-#include "core/script/csv.h"
 
 struct shared_file {
 	struct stk_buf bytes;

@@ -120,8 +120,13 @@ static int read_rate(
 }
 
 /* clang-format off */
+static const char *const results_words[] = { "wrk", "csv", "json", NULL };
 static const struct stk_table_row load_rows[] = {
 	{ .key = "script",   .type = STK_FIELD_TEXT,     .offset = AT(stk_load_spec, script), .position = 1 },
+	{ .key = "k6",       .type = STK_FIELD_TEXT,     .offset = AT(stk_load_spec, program.k6) },
+	{ .key = "args",     .type = STK_FIELD_READ,     .offset = AT(stk_load_spec, program.args), .read = stk_load_words_read },
+	{ .key = "command",  .type = STK_FIELD_READ,     .offset = AT(stk_load_spec, program), .read = stk_load_command_read },
+	{ .key = "results",  .type = STK_FIELD_TEXT,     .offset = AT(stk_load_spec, program.results), .words = results_words },
 	{ .key = "scenario", .type = STK_FIELD_TEXT,     .offset = AT(stk_load_spec, scenario) },
 	{ .key = "rate",     .type = STK_FIELD_READ,     .offset = AT(stk_load_spec, rate), .read = read_rate },
 	{ .key = "vus",      .type = STK_FIELD_INT,      .offset = AT(stk_load_spec, vus), .min = 1, .max = 1000000 },
@@ -388,11 +393,21 @@ int stk_load_spec_read(struct lua_State *lua, int index, const char *where, stru
 	struct stk_load_spec *out, struct stk_err *err)
 {
 	struct stk_table table;
+	struct stk_load_program before = out->program;
+	const char *script_before = out->script;
 	int rc = stk_table_init(&table, lua, index, where, arena, err);
 
 	if (rc < 0)
 		return rc;
-	return stk_table_read(&table, load_rows, STK_ARRAY_LEN(load_rows), out, NULL, err);
+	/* what it names takes the place of what there was */
+	memset(&out->program, 0, sizeof out->program);
+	out->script = NULL;
+	rc = stk_table_read(&table, load_rows, STK_ARRAY_LEN(load_rows), out, NULL, err);
+	if (!stk_load_is_program(out) && !out->script) {
+		out->program = before;
+		out->script = script_before;
+	}
+	return rc < 0 ? rc : stk_load_spec_check(&table, out, err);
 }
 
 /* What a workflow that was refused had read so far. */
@@ -425,6 +440,8 @@ static int read_protected(lua_State *lua)
 	if (reading->rc == 0)
 		reading->rc = stk_table_read(&table, workflow_rows, STK_ARRAY_LEN(workflow_rows),
 			&raw, NULL, reading->err);
+	if (reading->rc == 0)
+		reading->rc = stk_load_spec_check(&table, &raw.load, reading->err);
 	if (reading->rc == 0)
 		reading->rc = take_raw(&raw, out, &table, reading->err);
 	if (reading->rc < 0)

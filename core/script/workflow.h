@@ -96,7 +96,17 @@ struct stk_baselines_spec {
 	bool path_style, path_style_given;
 };
 
+/* Load by another program; texts and lists in the workflow's arena, lists with NULL at the end. */
+struct stk_load_program {
+	const char *k6;          /* a k6 script, beside the workflow; NULL: none */
+	const char *const *args; /* of k6; NULL: none */
+	const char *shell;       /* a command: for /bin/sh -c, */
+	const char *const *argv; /* or its words */
+	const char *results;     /* of a command: the form of what it writes */
+};
+
 struct stk_load_spec {
+	struct stk_load_program program; /* in place of a load script */
 	const char *script; /* path beside the workflow; NULL if the file itself is a load script */
 	const char *scenario; /* whose function a rate or vus replaces */
 	double rate;          /* iterations per rate_unit_ns; 0 = not given */
@@ -145,6 +155,9 @@ struct stk_workflow {
 
 void stk_workflow_init(struct stk_workflow *workflow); /* the defaults of the API */
 void stk_workflow_release(struct stk_workflow *workflow);
+
+/* Does another program make the load? */
+bool stk_load_is_program(const struct stk_load_spec *spec);
 
 /* Make the service of mode idle both sides, to be built from two commits, or take that back: the
  * service is then the one side again. Nothing happens where it is so already. */

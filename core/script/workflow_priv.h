@@ -12,6 +12,19 @@ struct stk_table;
 int stk_load_spec_read(struct lua_State *lua, int index, const char *where, struct stk_arena *arena,
 	struct stk_load_spec *out, struct stk_err *err) STK_MUST_CHECK;
 
+/* Rows of a load table (stk_table_read_fn): a list of words, or a command, for a program. */
+int stk_load_words_read(struct stk_table *table, const char *key, void *field, void *ctx,
+	struct stk_err *err) STK_MUST_CHECK;
+int stk_load_command_read(struct stk_table *table, const char *key, void *field, void *ctx,
+	struct stk_err *err) STK_MUST_CHECK;
+/* What of a load table contradicts itself. */
+int stk_load_spec_check(const struct stk_table *table, const struct stk_load_spec *spec,
+	struct stk_err *err) STK_MUST_CHECK;
+
+/* Read "cmd" or { "prog", "arg" } into a struct stk_command_spec (stk_table_read_fn). */
+int stk_command_spec_read(struct stk_table *table, const char *key, void *field, void *ctx,
+	struct stk_err *err) STK_MUST_CHECK;
+
 /* A side with the defaults of the API, and its memory. */
 void stk_side_spec_init(struct stk_side_spec *side);
 void stk_side_spec_release(struct stk_side_spec *side);

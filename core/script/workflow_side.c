@@ -23,7 +23,7 @@ static int read_command_item(struct stk_table *table, int64_t i, void *ctx, stru
 	return 0;
 }
 
-static int read_command(
+int stk_command_spec_read(
 	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
 {
 	struct stk_command_spec *command = field;
@@ -120,9 +120,9 @@ static int read_process_ready(
 /* clang-format off */
 static const struct stk_table_row process_rows[] = {
 	{ .key = "name",          .type = STK_FIELD_TEXT,     .offset = AT(stk_process_spec, name), .required = true },
-	{ .key = "start",         .type = STK_FIELD_READ,     .offset = AT(stk_process_spec, start), .read = read_command, .required = true },
-	{ .key = "stop",          .type = STK_FIELD_READ,     .offset = AT(stk_process_spec, stop), .read = read_command },
-	{ .key = "pids",          .type = STK_FIELD_READ,     .offset = AT(stk_process_spec, pids), .read = read_command },
+	{ .key = "start",         .type = STK_FIELD_READ,     .offset = AT(stk_process_spec, start), .read = stk_command_spec_read, .required = true },
+	{ .key = "stop",          .type = STK_FIELD_READ,     .offset = AT(stk_process_spec, stop), .read = stk_command_spec_read },
+	{ .key = "pids",          .type = STK_FIELD_READ,     .offset = AT(stk_process_spec, pids), .read = stk_command_spec_read },
 	{ .key = "env",           .type = STK_FIELD_PAIRS,    .offset = AT(stk_process_spec, env) },
 	{ .key = "cwd",           .type = STK_FIELD_TEXT,     .offset = AT(stk_process_spec, cwd) },
 	{ .key = "url",           .type = STK_FIELD_TEXT,     .offset = AT(stk_process_spec, url) },
@@ -184,10 +184,10 @@ static int read_processes(
 
 /* clang-format off */
 static const struct stk_table_row service_rows[] = {
-	{ .key = "build",         .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, build), .read = read_command },
-	{ .key = "start",         .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, start), .read = read_command, .required = true },
-	{ .key = "stop",          .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, stop), .read = read_command },
-	{ .key = "pids",          .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, pids), .read = read_command },
+	{ .key = "build",         .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, build), .read = stk_command_spec_read },
+	{ .key = "start",         .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, start), .read = stk_command_spec_read, .required = true },
+	{ .key = "stop",          .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, stop), .read = stk_command_spec_read },
+	{ .key = "pids",          .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, pids), .read = stk_command_spec_read },
 	{ .key = "processes",     .type = STK_FIELD_READ,     .offset = AT(stk_side_spec, processes), .read = read_processes },
 	{ .key = "env",           .type = STK_FIELD_PAIRS,    .offset = AT(stk_side_spec, env) },
 	{ .key = "cwd",           .type = STK_FIELD_TEXT,     .offset = AT(stk_side_spec, cwd) },

@@ -1,7 +1,8 @@
-/* log_tail: the last lines of a service's log. */
+/* log_tail: the last lines of a log. */
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "core/service/log_tail.h"
 #include "core/service/service_priv.h"
 
 enum { TAIL_BYTES = 4096 };
@@ -19,21 +20,27 @@ static size_t tail_start(struct stk_str text, size_t max_lines)
 	return at;
 }
 
-void stk_service_log_tail(const struct stk_service *service, size_t max_lines, struct stk_buf *out)
+void stk_log_tail(const char *path, int64_t from, size_t max_lines, struct stk_buf *out)
 {
 	char text[TAIL_BYTES];
-	int fd = service->log_path ? open(service->log_path, O_RDONLY | O_CLOEXEC) : -1;
-	off_t end, from;
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	off_t end;
 	ssize_t got;
 
 	if (fd < 0)
 		return;
 	end = lseek(fd, 0, SEEK_END);
-	from = end - TAIL_BYTES > service->log_from ? end - TAIL_BYTES : (off_t)service->log_from;
-	got = end > from ? pread(fd, text, (size_t)(end - from), from) : 0;
+	if (end - TAIL_BYTES > from)
+		from = end - TAIL_BYTES;
+	got = end > from ? pread(fd, text, (size_t)(end - from), (off_t)from) : 0;
 	close(fd);
 	if (got > 0) {
 		struct stk_str tail = stk_str_n(text, (size_t)got);
 		stk_buf_add_str(out, stk_str_skip(tail, tail_start(tail, max_lines)));
 	}
+}
+
+void stk_service_log_tail(const struct stk_service *service, size_t max_lines, struct stk_buf *out)
+{
+	stk_log_tail(service->log_path, service->log_from, max_lines, out);
 }

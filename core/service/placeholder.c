@@ -21,10 +21,13 @@ static const struct name {
 	{"rev", offsetof(struct stk_placeholders, rev)},
 	{"run", offsetof(struct stk_placeholders, run)},
 	{"push_url", offsetof(struct stk_placeholders, push_url)},
+	{"url", offsetof(struct stk_placeholders, url)},
+	{"seconds", offsetof(struct stk_placeholders, seconds)},
+	{"results", offsetof(struct stk_placeholders, results)},
 };
 
 static const char *const known[] = {"dir", "out", "side", "rev", "run", "push_url", "port", "port2",
-	"port3", "port4", "port5", "port6", "port7", "port8", "port9"};
+	"port3", "port4", "port5", "port6", "port7", "port8", "port9", "url", "seconds", "results"};
 
 int stk_placeholder_find_port(uint16_t *out, struct stk_err *err)
 {

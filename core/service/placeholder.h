@@ -17,6 +17,9 @@ struct stk_placeholders {
 	const char *rev;      /* commit */
 	const char *run;      /* run id */
 	const char *push_url; /* where this side's profiles are pushed to */
+	const char *url;      /* load by a command: where it goes to, */
+	const char *seconds;  /* for how many whole seconds, */
+	const char *results;  /* and the file for what it found */
 	/* {port} is ports[0], {port2} ports[1], … A 0 is filled with a free port on first use. */
 	uint16_t ports[STK_SERVICE_PORTS];
 };

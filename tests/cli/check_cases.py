@@ -116,6 +116,11 @@ def what_it_foresees_is_what_the_run_says(case):
         assert 0.5 < one["change"] / after[one["share"]] < 2.0, (before["sees"], after)
     counted = case.record()["comparisons"][0]["samples_head"]
     assert 0.7 < before["samples"] / counted < 1.4, (before["samples"], counted)
+    # the record that is there now also serves stoker diff: its slices, per request, with intervals
+    document = json.loads(case.run("diff", "last:base", "last", "-f", "json").out)
+    assert document["per"] == "request" and document["spread"], document
+    total = case.record()["comparisons"][0]["total"]
+    assert abs(document["base"]["total"] / total["base_cost"] - 1) < 0.02, (document["base"], total)
 
 
 def on_the_default_branch_it_warns_and_goes_on(case):
@@ -225,6 +230,22 @@ def mode_baseline_adds_what_lies_between_two_runs(case):
     assert 0.1 < document["sees"][2]["change"] < 0.3, document["sees"]
 
 
+def mode_baseline_looks_for_what_was_kept(case):
+    more = 'mode = "baseline", base = "main", baselines = stoker.baselines.dir { "kept" },'
+    repository(case, build="true", more=more)
+    shell(case, "echo kept >> .gitignore && git commit -q -a -m ignore")
+    result = case.run("check", "--duration", "10s", *SHORT)
+    check_code(result, 0)
+    assert "no" in line(result, "baseline", "warn"), result.out
+    shell(case, "git checkout -q main && echo kept >> .gitignore && git commit -q -a -m ignore2")
+    check_code(case.run("run", "stoker.lua", "--duration", "6s"), 0)
+    revision = shell(case, "git rev-parse main")
+    shell(case, "git checkout -q -b other && git commit -q --allow-empty -m other")
+    result = case.run("check", "--duration", "10s", *SHORT)
+    check_code(result, 0)
+    assert "%s (merge base with main) in kept, of 20" % revision[:12] in line(result, "baseline"), result.out
+
+
 def ctrl_c_leaves_nothing(case):
     repository(case)
     process = case.start("check", "--load", "60s")
@@ -241,5 +262,6 @@ CASES = [a_repository_is_looked_at_from_file_to_figures, the_docs_show_what_it_p
          a_build_that_fails_has_its_last_lines, a_service_that_dies, requests_that_all_fail, profiles_that_never_come,
          an_unknown_key_is_4, a_file_that_is_not_there, a_token_is_looked_for, a_load_script_and_two_sides_by_hand,
          mode_idle_says_how_exact_costs_will_be,
-         a_block_that_is_too_short_is_said_before_the_run, mode_baseline_adds_what_lies_between_two_runs, ctrl_c_leaves_nothing]
+         a_block_that_is_too_short_is_said_before_the_run, mode_baseline_adds_what_lies_between_two_runs,
+         mode_baseline_looks_for_what_was_kept, ctrl_c_leaves_nothing]
 run_lib.main("check", CASES, 2)

@@ -22,6 +22,7 @@ test='cmocka libcmocka-dev
 !git git
 !curl curl
 !openssl openssl
+!prometheus ?prometheus
 !node ?nodejs
 !npm ?npm
 !chromium ?chromium'

@@ -15,7 +15,8 @@ end
 return stoker.workflow {
   name = "peer-python",
   sides = { base = side "base", head = side "head" },
+  -- 30 s hold two whole slices of 10 s wherever they begin, 20 s only one
   load = { script = "order.lua", rate = stoker.env("RATE", "200/s"), warmup = "6s",
-           pairs = tonumber(stoker.env("PAIRS", "4")), block = stoker.env("BLOCK", "20s") },
+           pairs = tonumber(stoker.env("PAIRS", "6")), block = stoker.env("BLOCK", "30s") },
   profiles = { "cpu", "alloc_space" },
 }

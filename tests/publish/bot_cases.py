@@ -65,8 +65,8 @@ def finished(run=77, sha=HEAD, pulls=(), **more):
     return event
 
 
-def run_record(name="regression", **members):
-    with open(os.path.join(FIXTURES, name + ".json")) as source:
+def run_record(fixture="regression", **members):
+    with open(os.path.join(FIXTURES, fixture + ".json")) as source:
         run = json.load(source)
     run["head"]["revision"] = HEAD
     run.update(members)
@@ -233,8 +233,13 @@ def survives_what_is_signed_and_broken(case):
     for bad in (None, "", "a b", "x" * 65, "'; DROP TABLE delivery; --"):
         equal(bot.send(event, X_GitHub_Delivery=bad)[0], 400)
     equal(bot.send(event, X_GitHub_Event=None)[0], 400)
-    big = json.dumps(dict(event, x="y" * (1 << 20))).encode()
-    equal(bot.send(event, raw=big)[0], 413)
+    # refused by what it announces: nothing of it is read
+    there = http.client.HTTPConnection("127.0.0.1", bot.port, timeout=60)
+    there.putrequest("POST", "/webhook")
+    there.putheader("Content-Length", str((1 << 20) + 1))
+    there.endheaders()
+    equal(there.getresponse().status, 413)
+    there.close()
     equal(bot.request("GET", "/webhook")[0], 405)
     equal(bot.request("GET", "/x")[0], 404)
     equal(bot.request("GET", "/healthz"), (200, '{"result":"ok"}\n'))
@@ -375,6 +380,11 @@ def a_run_is_asked_for_and_answered(case):
     equal(len(bodies(forge)), 2)
     bot.idle()
     equal(forge.reactions, [(4242, "eyes"), (4242, "rocket")])
+    # it is the last record now
+    bot.queued(comment("/stoker explain apply_rules", id=5))
+    bot.until(lambda: len(answers(forge)) == 2)
+    has(answers(forge).pop(), "**`pricing.apply_rules`**")
+    forge.comments[12].pop()
     # somebody else's run by hand is nothing of ours
     bot.queued(finished(run=run["id"] + 1, event="workflow_dispatch", display_title="by hand"))
     # one that left nothing is told
@@ -388,6 +398,18 @@ def a_run_is_asked_for_and_answered(case):
     bot.queued(comment("/stoker run 1234567", id=3))
     bot.until(lambda: len(answers(forge)) == 3)
     has(answers(forge)[2], "nothing was run")
+    # the head moves on while it runs: posted, but it is not the last record
+    bot.queued(comment("/stoker run", id=4))
+    bot.until(lambda: len(forge.dispatches) == 3)
+    run, old = forge.runs[-1], run_record(name="old")
+    old["comparisons"][0]["rows"][0]["function"]["name"] = "old.fn"
+    forge.add_artifact(run["id"], archive({"run.json": old}), head_sha="f" * 40)
+    forge.pulls[12]["head"]["sha"] = "3" * 40
+    bot.queued(finished(run=run["id"], sha="f" * 40, event="workflow_dispatch", display_title=run["display_title"]))
+    bot.until(lambda: len(answers(forge)) == 4)
+    bot.queued(comment("/stoker explain old.fn", id=6))
+    bot.until(lambda: len(answers(forge)) == 5)
+    has(answers(forge)[4], "No function of that name")
     bot.stop()
 
 

@@ -128,6 +128,21 @@ static void hub_answer__looks_for_an_earlier_one(void **state)
 	end(&world);
 }
 
+static void hub_login__may_not_be_known(void **state)
+{
+	const struct fake_http_reply replies[] = {{.path = "/user",
+		.status = 403,
+		.body = STK_STR("{\"message\":\"Resource not accessible by integration\"}")}};
+	const char *login = "x";
+	struct world world;
+
+	(void)state;
+	begin(&world, replies, 1);
+	assert_int_equal(stk_hub_login(world.hub, &login, NULL), 0);
+	assert_null(login);
+	end(&world);
+}
+
 static void hub_dispatch__sends_ref_and_inputs(void **state)
 {
 	const struct fake_http_reply replies[] = {
@@ -195,6 +210,7 @@ int main(void)
 		cmocka_unit_test(hub_may_write__asks_for_the_permission),
 		cmocka_unit_test(hub_get_pull__wants_a_head_and_a_base),
 		cmocka_unit_test(hub_answer__looks_for_an_earlier_one),
+		cmocka_unit_test(hub_login__may_not_be_known),
 		cmocka_unit_test(hub_dispatch__sends_ref_and_inputs),
 		cmocka_unit_test(hub_enter__takes_names_only),
 		cmocka_unit_test(hub_new__refuses_a_key_that_is_none),

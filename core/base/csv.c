@@ -1,5 +1,5 @@
 /* csv: one pass over the text, a cell at a time. */
-#include "core/script/csv.h"
+#include "core/base/csv.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* csv: comma-separated values (RFC 4180) as rows of views. */
-#ifndef STK_CORE_SCRIPT_CSV_H
-#define STK_CORE_SCRIPT_CSV_H
+#ifndef STK_CORE_BASE_CSV_H
+#define STK_CORE_BASE_CSV_H
 
 #include "core/base/arena.h"
 #include "core/base/err.h"

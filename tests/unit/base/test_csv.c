@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "core/script/csv.h"
+#include "core/base/csv.h"
 
 static int parse(struct stk_csv *csv, const char *text, struct stk_err *err)
 {
