@@ -45,7 +45,7 @@ TEST_SOURCES := $(sort $(wildcard tests/unit/*/*.c tests/support/*.c tests/fuzz/
 
 .PHONY: all help deps test-deps demo test check unit check-layers check-headers check-house format \
 	format-check lint tidy cppcheck docs check-docs golden asan asan-build tsan valgrind fuzz fuzz-short fuzz-replay mutants bench \
-	peers test-k6 gitea peers-slow peers-default test-demo test-distros install uninstall clean FORCE
+	peers test-k6 gitea s3 peers-slow peers-default test-demo test-distros install uninstall clean FORCE
 all: $(BUILD)/stoker
 
 help: ## this list
@@ -187,6 +187,8 @@ test-k6: all ## scripts through the real k6 and through our engine: arrivals, co
 	$(Q)python3 tests/peers/compare_k6.py build/peers/k6 $(BUILD)/stoker
 gitea: ## a real Gitea as build/peers/gitea, for tests/peers/test_gitea.sh (10 minutes)
 	$(Q)sh tests/peers/build_gitea.sh
+s3: ## a real S3 server as build/peers/versitygw, for tests/peers/test_s3.sh (some minutes)
+	$(Q)JOBS=$(JOBS) sh tests/peers/build_s3.sh
 peers-slow: all ## the Python service with the published pyroscope-io (10 s slices; 7 to 14 minutes)
 	$(Q)BUILD=$(BUILD) bash tests/peers/slow_python.sh
 peers-default: all ## the Go service with the SDK's own 15 s between uploads (about 10 minutes)

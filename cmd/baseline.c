@@ -291,15 +291,15 @@ static int baseline_run(struct stk_env *env, int argc, char **argv)
 const struct stk_command stk_cmd_baseline = {
 	.name = "baseline",
 	.summary = "what is kept of runs of the base branch",
-	.synopsis = "[options] [list | show [REVISION] | find [REVISION] | save [RUN] | fetch | "
-		    "push | prune | accept FUNCTION [RUN]]",
+	.synopsis = "[options] [VERB [ARGUMENT]]",
 	.about = "A run in mode baseline keeps what it measured beside its commit, in git notes "
 		 "(refs/notes/stoker), a folder or a bucket, and compares with what was kept of "
-		 "the merge base or a commit before it. list is the default; find says what a run "
-		 "here would be compared with; save keeps a saved run; fetch and push share the "
-		 "notes with a remote; prune removes old ones.\n\n"
-		 "accept writes a regression of a run into .stoker/accepted.json: it crosses no "
-		 "gate any more, once that file is on the base branch, until its last day.",
+		 "the merge base or a commit before it.\n\n"
+		 "VERB is list (the default), show [REVISION], find [REVISION]: what a run here "
+		 "would be compared with, save [RUN]: keep a saved run, fetch and push: share the "
+		 "notes with a remote, prune: remove old ones, or accept FUNCTION [RUN]: write a "
+		 "regression into .stoker/accepted.json, so that it crosses no gate any more once "
+		 "that file is on the base branch, until its last day.",
 	.examples = "stoker baseline\nstoker baseline show 8f3a1c2\nstoker baseline push\n"
 		    "stoker baseline save last --s3 s3://ci/stoker\n"
 		    "stoker baseline accept json.Marshal --reason 'new field' --for 30d",

@@ -59,8 +59,8 @@ static void print_file(struct stk_env *env, const struct stk_draft_file *file)
 	stk_text_add_plain(&path, stk_str_of(file->path));
 	if (file->state == STK_DRAFT_KEPT)
 		about = "is there already: not touched (--force writes over it)";
-	fprintf(env->out, "%s %-*s%s\n", file->state == STK_DRAFT_KEPT ? "kept " : "wrote",
-		about[0] ? 30 : 0, path.ptr, about);
+	fprintf(env->out, "%s %-*s%s%s\n", file->state == STK_DRAFT_KEPT ? "kept " : "wrote",
+		about[0] ? 33 : 0, path.ptr, about[0] ? "  " : "", about);
 	stk_buf_release(&path);
 }
 

@@ -8,6 +8,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
+#include "cmd/keys.h"
 #include "cmd/load_outputs.h"
 #include "cmd/load_settings.h"
 #include "cmd/progress.h"
@@ -45,10 +46,11 @@ struct load_test {
 	struct stk_engine *engine;
 	struct stk_progress *progress;
 	struct stk_load_result result;
+	int interrupts_seen, pauses_seen;
+	bool paused, has_keys;
 	struct stk_load_outputs outputs;
 	struct stk_trend_stats stats;
 	struct stk_buf said; /* by outputs, for the end */
-	int interrupts_seen;
 };
 
 static void keep_talk(enum stk_script_talk kind, const char *line, void *ctx)
@@ -143,6 +145,7 @@ static int start_engine(struct load_test *test, struct stk_err *err)
 	test->driver = stk_script_driver_new(test->script);
 	opts.clock = test->env->clock;
 	opts.workers = (int)test->settings->workers;
+	opts.live = test->env->err_tty && !test->settings->quiet;
 	opts.observer.ctx = &test->talk;
 	opts.observer.warn = warn;
 	opts.tap = test->outputs.tap;
@@ -163,6 +166,50 @@ static void heed_interrupts(struct load_test *test)
 	if (count == 1)
 		stk_progress_warn(test->progress,
 			"stopping: running iterations may end, then teardown; again to stop now");
+}
+
+static void toggle_pause(struct load_test *test)
+{
+	test->paused = !test->paused;
+	if (test->paused)
+		stk_engine_pause(test->engine);
+	else
+		stk_engine_resume(test->engine);
+	stk_progress_warn(test->progress,
+		test->paused ? "paused: nothing starts until it goes on%s" : "going on%s",
+		test->has_keys && test->paused ? " (p)" : "");
+}
+
+/* SIGUSR1, or p on the terminal: pause, or go on. */
+static void heed_pauses(struct load_test *test)
+{
+	int count = test->env->pauses ? atomic_load(test->env->pauses) : 0;
+	char key;
+
+	if (test->interrupts_seen > 0)
+		return;
+	for (; test->pauses_seen < count; test->pauses_seen++)
+		toggle_pause(test);
+	while (test->has_keys && (key = stk_keys_read()) != 0)
+		if (key == 'p' || key == 'P' || key == ' ')
+			toggle_pause(test);
+}
+
+static void show_slowest(struct load_test *test)
+{
+	static const char *const labels[] = {"slowest", "2nd", "3rd"};
+	struct stk_live_endpoint slowest[STK_ARRAY_LEN(labels)];
+	size_t len = stk_engine_slowest(test->engine, slowest, STK_ARRAY_LEN(labels));
+
+	for (size_t i = 0; i < len; i++) {
+		char text[160];
+
+		(void)snprintf(text, sizeof text, "%-40.40s p95 %8.1f ms %8lld requests",
+			slowest[i].name, slowest[i].p95_ms, (long long)slowest[i].requests);
+		stk_progress_set(test->progress,
+			&(struct stk_progress_line){
+				.label = labels[i], .fraction = -1, .detail = text});
+	}
 }
 
 static void show_progress(struct load_test *test)
@@ -186,12 +233,14 @@ static void show_progress(struct load_test *test)
 		.fraction = now.phase == STK_PHASE_LOAD && now.planned_ns > 0
 				    ? (double)now.elapsed_ns / (double)now.planned_ns
 				    : -1,
-		.state = phases[now.phase],
+		.state = now.paused ? "paused" : phases[now.phase],
 		.detail = detail.len ? detail.ptr : NULL,
 		.right = right.len ? right.ptr : NULL};
 	if (line.fraction > 1)
 		line.fraction = 1;
 	stk_progress_set(test->progress, &line);
+	if (now.phase == STK_PHASE_LOAD && test->env->err_tty)
+		show_slowest(test);
 	stk_buf_release(&detail);
 	stk_buf_release(&right);
 }
@@ -225,6 +274,7 @@ static void wait_for_end(struct load_test *test)
 		over = stk_engine_wait_until(
 			test->engine, stk_clock_mono(test->env->clock) + TICK_NS);
 		heed_interrupts(test);
+		heed_pauses(test);
 		print_talk(test);
 		show_progress(test);
 	}
@@ -381,7 +431,12 @@ static int run_test(struct load_test *test, const char *path, struct stk_err *er
 	print_talk(test);
 	if (rc < 0)
 		return rc;
+	test->has_keys =
+		strcmp(path, "-") != 0 && !test->settings->quiet && stk_keys_open(test->env);
+	if (test->has_keys)
+		stk_progress_say(test->progress, "p pauses, and goes on");
 	wait_for_end(test);
+	stk_keys_close();
 	stk_engine_result(test->engine, &test->result);
 	stk_load_outputs_ended(&test->outputs, &test->plan, &test->result, &test->said);
 	return 0;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/keys.h"
 #include "core/base/env.h"
 
 extern char **environ;
@@ -15,13 +16,22 @@ extern char **environ;
 /* Handlers may touch nothing else. */
 static atomic_int interrupts;
 static atomic_int signal_no;
+static atomic_int pauses;
 
 static void on_interrupt(int number)
 {
 	atomic_store(&signal_no, number);
 	/* The third one does not wait for anything any more; children die with us. */
-	if (atomic_fetch_add(&interrupts, 1) >= 2)
+	if (atomic_fetch_add(&interrupts, 1) >= 2) {
+		stk_keys_close();
 		_exit(128 + number);
+	}
+}
+
+static void on_pause(int number)
+{
+	(void)number;
+	atomic_fetch_add(&pauses, 1);
 }
 
 static void set_signals(void)
@@ -33,6 +43,9 @@ static void set_signals(void)
 	action.sa_handler = on_interrupt; /* no SA_RESTART: a wait must notice */
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);
+	action.sa_handler = on_pause;
+	action.sa_flags = SA_RESTART;
+	(void)sigaction(SIGUSR1, &action, NULL);
 	action.sa_handler = SIG_IGN;
 	(void)sigaction(SIGPIPE, &action, NULL);
 }
@@ -77,6 +90,7 @@ int main(int argc, char **argv)
 		.clock = stk_clock_system(),
 		.interrupts = &interrupts,
 		.signal_no = &signal_no,
+		.pauses = &pauses,
 	};
 
 	env.width = terminal_width(&env);

@@ -22,6 +22,7 @@ struct stk_env {
 	/* Counts interrupts: 0 none, 1 stop gently, 2 stop now; signal_no is the last one. */
 	atomic_int *interrupts;
 	atomic_int *signal_no;
+	atomic_int *pauses; /* counts SIGUSR1: each pauses or goes on; may be NULL */
 };
 
 /* A variable's value, borrowed; NULL if unset. */

@@ -112,7 +112,8 @@ static int explain(
 	struct stk_str body = stk_buf_str(&response->body);
 	struct stk_str region = stk_http_response_header(response, "x-amz-bucket-region");
 	struct stk_buf text = STK_BUF_INIT(4096);
-	int code = response->status == 404                              ? STK_E_NOT_FOUND
+	bool is_absent = response->status == 404 && stk_str_contains(body, STK_STR("NoSuchKey"));
+	int code = is_absent                                            ? STK_E_NOT_FOUND
 		   : response->status == 401 || response->status == 403 ? STK_E_AUTH
 									: STK_E_HTTP;
 

@@ -1,4 +1,5 @@
 /* ndjson: a line for each metric and each sample, in k6's shape (reference k6 7.3). */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -6,6 +6,7 @@
 #include "core/flow/builds.h"
 #include "core/flow/commit.h"
 #include "core/flow/flames.h"
+#include "core/flow/grafana.h"
 #include "core/flow/session.h"
 #include "core/flow/trust.h"
 #include "core/flow/verbs.h"
@@ -69,6 +70,7 @@ static int conclude(struct stk_session *session, int rc, struct stk_err *err)
 	stk_judge_verdicts(session->run, NULL);
 	stk_session_apply_accepted(session);
 	stk_judge_conclude(session->run, &gate);
+	stk_grafana_add_links(session);
 	saved = stk_session_save(session, rc < 0 ? NULL : err);
 	rc = rc < 0 ? rc : saved;
 	saved = stk_flames_write(session, rc < 0 ? NULL : err);

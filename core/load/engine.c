@@ -82,6 +82,7 @@ static void init_worker(struct stk_engine *engine, size_t index)
 	stk_counts_set_lane(worker->counts, worker->lane);
 	stk_series_init(&worker->series);
 	stk_routes_init(&worker->routes);
+	stk_live_init(&worker->live);
 	stk_hist_init(&worker->lateness_ms);
 	stk_hist_init(&worker->lag_ms);
 	stk_metrics_init(&worker->published);
@@ -156,6 +157,7 @@ static void release_worker(struct stk_worker *worker)
 	stk_tap_lane_free(worker->lane);
 	stk_series_release(&worker->series);
 	stk_routes_release(&worker->routes);
+	stk_live_release(&worker->live);
 	stk_hist_release(&worker->lateness_ms);
 	stk_hist_release(&worker->lag_ms);
 	stk_timers_release(&worker->timers);

@@ -44,12 +44,13 @@ struct stk_engine_opts {
 	const struct stk_side_entry *schedule;     /* copied; none: all on STK_SIDE_HEAD */
 	size_t schedule_len;
 	bool skip_setup, skip_teardown; /* for restarts: once per side in all */
+	bool live;                      /* keep what stk_engine_slowest gives */
 	struct stk_engine_observer observer;
 	struct stk_tap *tap; /* gets every counted sample; borrowed; NULL: nobody wants them */
 };
 #define STK_ENGINE_OPTS_INIT                                                                       \
 	{                                                                                          \
-		NULL, 0, false, NULL, NULL, 0, false, false, {NULL, NULL, NULL}, NULL              \
+		NULL, 0, false, NULL, NULL, 0, false, false, false, {NULL, NULL, NULL}, NULL       \
 	}
 #define STK_ENGINE_SCHEDULE_MAX 4096
 
@@ -113,6 +114,16 @@ struct stk_load_progress {
 	double p95_ms;     /* of http_req_duration */
 };
 void stk_engine_progress(const struct stk_engine *engine, struct stk_load_progress *out);
+
+/* A request name over the last 5 to 10 seconds. */
+struct stk_live_endpoint {
+	char name[64]; /* its beginning */
+	int64_t requests;
+	double p95_ms; /* of http_req_duration */
+};
+/* The names with the highest p95, slowest first; how many. 0 without opts.live. */
+size_t stk_engine_slowest(
+	const struct stk_engine *engine, struct stk_live_endpoint *out, size_t max);
 
 /* What the requests of iterations that began in one schedule entry took. */
 struct stk_entry_stats {

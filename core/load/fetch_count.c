@@ -26,6 +26,8 @@ static void count_window(struct stk_fetch *fetch, bool expected)
 	entry->requests++;
 	entry->failed += !expected;
 	stk_hist_add(&entry->duration_ms, fetch->exchange.timings.duration);
+	if (worker->engine->opts.live)
+		stk_live_add(&worker->live, fetch->name, fetch->exchange.timings.duration);
 }
 
 /* Only what was answered: the service spent nothing on the rest. */

@@ -9,6 +9,7 @@
 #include "core/load/cookies.h"
 #include "core/load/engine.h"
 #include "core/load/executor.h"
+#include "core/load/live.h"
 #include "core/load/metrics.h"
 #include "core/load/route.h"
 #include "core/load/tap.h"
@@ -67,6 +68,7 @@ struct stk_vu {
 	struct stk_cookies jar;
 	int64_t bytes_sent, bytes_received;
 	STK_VEC(struct stk_fetch *) fetches;
+	bool has_turn; /* under rps: the timer is for its next request */
 	void *session; /* where the transport keeps its connections */
 	size_t fetches_used, fetches_left;
 	struct stk_err special_err;
@@ -78,6 +80,8 @@ void stk_vu_free(struct stk_vu *vu);
 void stk_vu_run(struct stk_vu *vu);
 /* Give up what it waits for, tell the driver. */
 void stk_vu_cancel(struct stk_vu *vu);
+/* Its turn under rps has come. */
+void stk_vu_turn(struct stk_vu *vu);
 /* Part of a stream is there for it, or all its answers are. */
 void stk_vu_got(struct stk_vu *vu);
 /* One of its fetches is done. */
@@ -126,6 +130,7 @@ struct stk_worker {
 	struct stk_counts *counts;
 	struct stk_tap_lane *lane; /* NULL: no outputs */
 	struct stk_series series;
+	struct stk_live live; /* with opts.live */
 	struct stk_hist lateness_ms;
 	struct stk_hist lag_ms; /* of rounds of the loop: how long answers may have lain unseen */
 	unsigned rounds;
@@ -187,6 +192,7 @@ struct stk_engine {
 	atomic_bool wakeable, user_stopped, skip_teardown;
 	/* Paused since, 0: not; and how long in all, up to the last time it went on. */
 	atomic_llong paused_since_ns, paused_ns;
+	atomic_llong turn_ns;  /* under rps: when the next request may go out */
 	int64_t stop_seen_ns;  /* the watch's */
 	STK_VEC(char *) hosts; /* that may be called */
 	char *target_host[STK_SIDES];

@@ -146,6 +146,7 @@ void stk_worker_second(struct stk_worker *worker)
 	if (worker->index == 0)
 		sample_gauges(worker);
 	stk_worker_publish(worker);
+	stk_live_second(&worker->live);
 	if (worker->index != 0)
 		return;
 	take_rate(engine);

@@ -15,6 +15,9 @@ struct head {
 	uint32_t tags_len, values_len;
 };
 
+/* What follows a record's tags at least: filling, one value. */
+#define BEHIND_TAGS (sizeof(int64_t) + sizeof(struct stk_tap_value))
+
 struct stk_tap {
 	size_t chunks_max;
 	atomic_llong lost;
@@ -184,9 +187,9 @@ static bool write_head(struct stk_tap_lane *lane, const struct stk_tag_lists *ta
 	const char *end = (const char *)lane->chunk->bytes + sizeof lane->chunk->bytes;
 	struct head *head = (struct head *)(void *)start;
 
-	if (room_of(lane) < sizeof *head + sizeof(struct stk_tap_value))
+	if (room_of(lane) < sizeof *head + BEHIND_TAGS)
 		return false;
-	end -= sizeof(struct stk_tap_value) + sizeof(int64_t);
+	end -= BEHIND_TAGS;
 	for (size_t i = 0; tags && i < tags->len; i++)
 		for (size_t j = tags->lists[i].len; j > 0; j--)
 			if (!put_text(&at, end, tags->lists[i].items[j - 1].key) ||

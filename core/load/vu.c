@@ -103,6 +103,33 @@ static size_t under_way(const struct stk_vu *vu, const struct stk_fetch *fetch, 
 	return same;
 }
 
+/* Under rps every request of all VUs has a turn of its own, 1/rps after the one before. True: it is
+ * now; else the timer is set. */
+static bool take_turn(struct stk_vu *vu)
+{
+	struct stk_engine *engine = vu->worker->engine;
+	int64_t gap_ns, now_ns, turn_ns;
+	long long next_ns;
+
+	if (engine->plan->rps == 0)
+		return true;
+	if (vu->has_turn) {
+		vu->has_turn = false;
+		return true;
+	}
+	gap_ns = STK_NS_PER_S / engine->plan->rps;
+	now_ns = stk_vu_now_ns(vu);
+	next_ns = atomic_load(&engine->turn_ns);
+	do
+		turn_ns = next_ns > now_ns ? next_ns : now_ns;
+	while (!atomic_compare_exchange_weak(&engine->turn_ns, &next_ns, turn_ns + gap_ns));
+	if (turn_ns <= now_ns)
+		return true;
+	vu->has_turn = true;
+	stk_timers_add(&vu->worker->timers, &vu->timer, turn_ns);
+	return false;
+}
+
 /* Start what may be started: a single request always, of a batch as many as the limits let. */
 static void start_more(struct stk_vu *vu)
 {
@@ -117,9 +144,17 @@ static void start_more(struct stk_vu *vu)
 		same = under_way(vu, fetch, &all);
 		if (all >= (size_t)plan->batch)
 			return;
-		if (plan->batch_per_host == 0 || same < (size_t)plan->batch_per_host)
-			stk_fetch_start(fetch);
+		if (plan->batch_per_host != 0 && same >= (size_t)plan->batch_per_host)
+			continue;
+		if (vu->timer.place != 0 || !take_turn(vu))
+			return;
+		stk_fetch_start(fetch);
 	}
+}
+
+void stk_vu_turn(struct stk_vu *vu)
+{
+	start_more(vu);
 }
 
 static struct stk_fetch *fetch_at(struct stk_vu *vu, size_t i)
@@ -441,6 +476,7 @@ void stk_vu_run(struct stk_vu *vu)
 static void give_up(struct stk_vu *vu)
 {
 	stk_timers_remove(&vu->worker->timers, &vu->timer);
+	vu->has_turn = false;
 	for (size_t i = 0; vu->wait == STK_WAIT_REQUESTS && i < vu->fetches_used; i++)
 		stk_fetch_cancel(vu->fetches.items[i]);
 	vu->wait = STK_WAIT_NOTHING;

@@ -281,8 +281,13 @@ static void wake_sleepers(struct stk_worker *worker, int64_t now_ns)
 	struct stk_timer *timer;
 
 	while ((timer = stk_timers_first(&worker->timers)) && timer->at_ns <= now_ns) {
+		struct stk_vu *vu = (struct stk_vu *)(void *)timer;
+
 		stk_timers_remove(&worker->timers, timer);
-		stk_worker_enqueue(worker, (struct stk_vu *)(void *)timer, STK_NEXT_RESUME);
+		if (vu->wait == STK_WAIT_REQUESTS)
+			stk_vu_turn(vu);
+		else
+			stk_worker_enqueue(worker, vu, STK_NEXT_RESUME);
 	}
 }
 

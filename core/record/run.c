@@ -42,6 +42,7 @@ void stk_run_release(struct stk_run *run)
 	stk_vec_release(&run->preconditions);
 	stk_vec_release(&run->environment);
 	stk_vec_release(&run->notes);
+	stk_vec_release(&run->links);
 	stk_series_release(&run->series);
 	stk_metrics_release(&run->metrics);
 	stk_arena_release(&run->arena);

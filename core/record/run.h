@@ -230,6 +230,13 @@ struct stk_calibration_info {
 	int64_t first_ns, last_ns;
 };
 
+/* Where the same slices can be looked at. */
+struct stk_report_link {
+	const char *name; /* "grafana" */
+	const char *text; /* "cpu, base beside head" */
+	const char *url;
+};
+
 /* How the generator itself fared: what the trust in latency rests on. */
 struct stk_generator_info {
 	double busy;              /* CPU share of its busiest worker, 0..1 */
@@ -285,6 +292,7 @@ struct stk_run {
 	STK_VEC(struct stk_precondition) preconditions;
 	STK_VEC(struct stk_fact) environment;
 	STK_VEC(struct stk_note) notes;
+	STK_VEC(struct stk_report_link) links;
 	struct stk_generator_info generator;
 	struct stk_plan_info plan;
 	enum stk_verdict verdict; /* of the run */

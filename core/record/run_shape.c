@@ -290,6 +290,14 @@ static const struct stk_field baseline_fields[] = {
 };
 static const struct stk_shape baseline_shape = { baseline_fields, sizeof(struct stk_baseline_info), true };
 
+static const struct stk_field report_link_fields[] = {
+	{ "name", STK_FIELD_TEXT, offsetof(struct stk_report_link, name), true, 0, 0, NULL, NULL, 0, false },
+	{ "text", STK_FIELD_TEXT, offsetof(struct stk_report_link, text), true, 0, 0, NULL, NULL, 0, false },
+	{ "url", STK_FIELD_TEXT, offsetof(struct stk_report_link, url), true, 0, 0, NULL, NULL, 0, false },
+	{ .name = NULL },
+};
+static const struct stk_shape report_link_shape = { report_link_fields, sizeof(struct stk_report_link), false };
+
 static const struct stk_field calibration_fields[] = {
 	{ "plan", STK_FIELD_TEXT, offsetof(struct stk_calibration_info, plan), false, 0, 0, NULL, NULL, 0, false },
 	{ "why_not", STK_FIELD_TEXT, offsetof(struct stk_calibration_info, why_not), false, 0, 0, NULL, NULL, 0, false },
@@ -334,6 +342,7 @@ static const struct stk_field run_fields[] = {
 	{ "slices", STK_FIELD_LIST, offsetof(struct stk_run, slices), false, 0, 1000000, &slice_shape, NULL, 0, false },
 	{ "environment", STK_FIELD_LIST, offsetof(struct stk_run, environment), false, 0, 1000, &fact_shape, NULL, 0, false },
 	{ "notes", STK_FIELD_LIST, offsetof(struct stk_run, notes), false, 0, 10000, &note_shape, NULL, 0, false },
+	{ "links", STK_FIELD_LIST, offsetof(struct stk_run, links), false, 0, 100, &report_link_shape, NULL, 0, false },
 	{ .name = NULL },
 };
 const struct stk_shape stk_run_shape = { run_fields, sizeof(struct stk_run), false };

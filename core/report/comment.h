@@ -26,6 +26,7 @@ struct stk_comment_opts {
 	bool no_marker;  /* for a step summary, a check, a file */
 	size_t limit;    /* in bytes; 0: STK_COMMENT_LIMIT */
 	bool is_short;   /* no folds: for who found the other one too long */
+	bool with_links; /* of the record, into Grafana: only where the record is our own */
 	bool has_bot;    /* somebody answers to "/stoker run": say so */
 	enum stk_comment_flavour flavour;
 	struct stk_comment_links links;

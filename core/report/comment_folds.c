@@ -86,9 +86,12 @@ static void add_machine(const struct stk_run *run, struct stk_buf *buf)
 static void add_method(const struct stk_comment *comment, struct stk_buf *buf)
 {
 	static const char *const ids[] = {"trust", "unseen", "coverage", "notes"};
+	static const char *const links[] = {"links"};
 
 	start_fold(buf, "How it was measured, how sure it is");
 	add_sections(comment->doc, ids, STK_ARRAY_LEN(ids), buf);
+	if (comment->opts->with_links)
+		add_sections(comment->doc, links, STK_ARRAY_LEN(links), buf);
 	add_machine(comment->run, buf);
 	end_fold(buf);
 }

@@ -20,7 +20,22 @@ void stk_doc_init(struct stk_doc *doc, const struct stk_run *run)
 		stk_parts_add_hotspots(doc, &run->hotspots.items[i]);
 	stk_parts_add_load(doc);
 	stk_parts_add_coverage(doc);
+	stk_parts_add_links(doc);
 	stk_parts_add_environment(doc);
+}
+
+bool stk_doc_is_url(const char *text)
+{
+	enum { URL_MAX = 8000 };
+	struct stk_str url = stk_str_of(text);
+
+	if (url.len > URL_MAX ||
+		(!stk_str_starts(url, "http://") && !stk_str_starts(url, "https://")))
+		return false;
+	for (size_t i = 0; i < url.len; i++)
+		if (url.ptr[i] <= ' ' || url.ptr[i] > '~' || strchr("\"'<>`()[]{}\\^|", url.ptr[i]))
+			return false;
+	return true;
 }
 
 void stk_doc_release(struct stk_doc *doc)

@@ -55,6 +55,7 @@ struct stk_doc_table {
 struct stk_doc_line {
 	const char *label;
 	const char *text;
+	const char *url;   /* where text leads (stk_doc_is_url); NULL */
 	const char *aside; /* to the right where there is room, else below; or NULL */
 	enum stk_doc_tone label_tone, text_tone;
 	bool is_under; /* belongs to the labelled line above */
@@ -113,6 +114,8 @@ void stk_doc_add_column(
 	struct stk_doc_table *table, const char *title, enum stk_doc_align align, int drop);
 /* A new row, all cells "". */
 struct stk_doc_row *stk_doc_add_row(struct stk_doc_table *table);
+/* Whether a record's text may be a link: http or https, and nothing that could end one. */
+bool stk_doc_is_url(const char *text);
 /* The buffer's text in the document's arena; empties the buffer. */
 const char *stk_doc_take(struct stk_doc *doc, struct stk_buf *buf);
 const char *stk_doc_textf(struct stk_doc *doc, const char *fmt, ...) STK_PRINTF(2, 3);

@@ -20,7 +20,7 @@ static void format_markdown(
 {
 	struct stk_comment_opts comment = opts->comment;
 
-	comment.no_marker = true;
+	comment.no_marker = comment.with_links = true;
 	comment.limit = (size_t)1 << 20;
 	stk_comment_format(doc, &comment, buf);
 }

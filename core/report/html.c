@@ -64,8 +64,13 @@ static void add_line(const struct stk_doc_line *line, struct stk_buf *buf)
 	stk_html_add_text(buf, stk_str_of(line->label));
 	stk_buf_addf(buf, "</b><span class=\"%s%s\">", tone_class(line->text_tone),
 		line->is_fixed ? " fixed" : "");
+	if (line->url)
+		stk_buf_add_text(buf, "<a rel=\"noreferrer noopener\" href=\"");
+	stk_html_add_text(buf, stk_str_of(line->url));
+	if (line->url)
+		stk_buf_add_text(buf, "\">");
 	stk_html_add_text(buf, stk_str_of(line->text));
-	stk_buf_add_text(buf, "</span></div>\n");
+	stk_buf_add_text(buf, line->url ? "</a></span></div>\n" : "</span></div>\n");
 }
 
 void stk_html_add_section(const struct stk_doc_section *section, size_t first, struct stk_buf *buf)

@@ -218,6 +218,14 @@ void stk_markdown_add_table(struct stk_buf *buf, const struct stk_doc_table *tab
 	add_more(buf, table->rows.len - shown);
 }
 
+/* The address is clean: stk_doc_is_url. */
+static void add_link(struct stk_buf *buf, const struct stk_doc_line *line)
+{
+	stk_buf_add_byte(buf, '[');
+	stk_markdown_add_text(buf, stk_str_of(line->text));
+	stk_buf_addf(buf, "](%s)", line->url);
+}
+
 static void add_line(struct stk_buf *buf, const struct stk_doc_line *line)
 {
 	stk_buf_add_byte(buf, '\n');
@@ -228,6 +236,8 @@ static void add_line(struct stk_buf *buf, const struct stk_doc_line *line)
 	}
 	if (line->is_fixed)
 		stk_markdown_add_code(buf, stk_str_of(line->text));
+	else if (line->url)
+		add_link(buf, line);
 	else if (line->label[0])
 		stk_markdown_add_text(buf, stk_str_of(line->text));
 	else

@@ -22,6 +22,8 @@ void stk_parts_add_hotspots(struct stk_doc *doc, const struct stk_hotspots *hots
 void stk_parts_add_load(struct stk_doc *doc);
 /* What the verdict rests on, as a line of a section. */
 void stk_parts_add_trust(struct stk_doc *doc, struct stk_doc_section *section);
+/* Where the same slices can be looked at. */
+void stk_parts_add_links(struct stk_doc *doc);
 /* Preconditions, slices, time line of the windows. */
 void stk_parts_add_coverage(struct stk_doc *doc);
 /* The machine, both sides, warnings. */

@@ -1,4 +1,5 @@
-/* parts_trust: what the verdict rests on: how it was measured, the generator, A/A runs. */
+/* parts_trust: what the verdict rests on: the measurement, the generator, A/A runs; where to look.
+ */
 #include <math.h>
 
 #include "core/base/units.h"
@@ -59,4 +60,20 @@ void stk_parts_add_trust(struct stk_doc *doc, struct stk_doc_section *section)
 	add_calibration(&buf, run);
 	stk_doc_add_line(section, "Trust", stk_doc_take(doc, &buf));
 	stk_buf_release(&buf);
+}
+
+void stk_parts_add_links(struct stk_doc *doc)
+{
+	struct stk_doc_section *section = stk_doc_add_section(doc, "links", "Look there", false);
+
+	section->has_gap = false;
+	for (size_t i = 0; i < doc->run->links.len; i++) {
+		const struct stk_report_link *link = &doc->run->links.items[i];
+		struct stk_doc_line *line;
+
+		if (!stk_doc_is_url(link->url))
+			continue;
+		line = stk_doc_add_line(section, link->name, link->text);
+		line->url = link->url;
+	}
 }

@@ -105,6 +105,19 @@ static void add_wrapped(
 	stk_buf_release(&cut);
 }
 
+/* On one line, however narrow the terminal is: half an address leads nowhere. */
+static void add_url(struct term *term, const struct stk_doc_line *line)
+{
+	struct stk_buf label = clean(line->label), text = clean(line->text);
+	size_t width = stk_text_width(stk_buf_str(&label));
+
+	add_toned(term, line->label_tone, stk_buf_str(&label));
+	stk_buf_add_fill(term->buf, ' ', width < LABEL ? LABEL - width : 2);
+	stk_buf_addf(term->buf, "%s  (%s)\n", line->url, text.ptr);
+	stk_buf_release(&label);
+	stk_buf_release(&text);
+}
+
 static void add_line(struct term *term, const struct stk_doc_line *line, bool is_verdict)
 {
 	struct stk_buf label = clean(line->label);
@@ -385,7 +398,9 @@ void stk_term_format(
 			stk_buf_add_byte(buf, '\n');
 		for (size_t j = 0; j < section->blocks.len; j++) {
 			const struct stk_doc_block *block = &section->blocks.items[j];
-			if (block->kind == STK_DOC_LINE)
+			if (block->kind == STK_DOC_LINE && block->line.url)
+				add_url(&term, &block->line);
+			else if (block->kind == STK_DOC_LINE)
 				add_line(&term, &block->line, strcmp(section->id, "verdict") == 0);
 			else
 				add_table(&term, &block->table);

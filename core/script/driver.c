@@ -251,15 +251,17 @@ static enum stk_vu_status run(struct stk_vu_lua *vu, int args, struct stk_err *e
 	(void)stk_state_clear_stop(worker->state, vu->co); /* it came too late for another */
 	stk_state_enter_vu(worker->state, vu, vu->globals_ref);
 	rc = stk_state_resume(worker->state, vu->co, args, &results, err);
+	bool stopped = stk_state_clear_stop(worker->state, vu->co);
 	if (rc == 1 && !vu->asked) {
 		stk_state_close_thread(worker->state, vu->co);
 		rc = stk_err_set(err, STK_E_SCRIPT,
-			"coroutine.yield was called outside of a coroutine of the script's own");
+			stopped ? STK_STATE_STOPPED
+				: "coroutine.yield was called outside of a coroutine of the "
+				  "script's own");
 	}
 	if (rc == 0 && vu->iteration->kind == STK_ITERATION_SETUP)
 		rc = keep_setup(vu, vu->co, results, err);
 	stk_state_enter_vu(worker->state, NULL, 0);
-	bool stopped = stk_state_clear_stop(worker->state, vu->co);
 	if (rc == 1)
 		return STK_VU_WAITING;
 	if (rc < 0 && stopped)

@@ -63,6 +63,7 @@ static struct stk_http_item *newest(struct stk_http_op *op)
 struct stk_http_item *stk_http_op_add(
 	struct stk_http_op *op, lua_State *lua, const char *fn, const char *method, int url_at)
 {
+	const struct stk_vu_lua *vu = stk_state_vu(lua); /* NULL: nobody runs */
 	struct stk_str url;
 
 	if (lua_type(lua, url_at) == LUA_TNUMBER || !stk_text_or_secret(lua, url_at, &url))
@@ -80,7 +81,7 @@ struct stk_http_item *stk_http_op_add(
 	item->request.method = method;
 	item->request.url = url;
 	item->request.redirects = STK_UNSET;
-	item->request.discard = stk_vu_plan(stk_state_vu(lua)->vu)->discard;
+	item->request.discard = vu && stk_vu_plan(vu->vu)->discard;
 	item->secret_url = stk_secret_at(lua, url_at);
 	if (item->secret_url)
 		item->request.name = STK_STR("secret");

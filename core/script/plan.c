@@ -95,7 +95,6 @@ static const struct stk_table_row plan_rows[] = {
 	{ .key = "rps", .type = STK_FIELD_INT, .offset = AT(rps), .min = 0, .max = STK_PLAN_RPS_MAX },
 	{ .key = "setup_timeout", .type = STK_FIELD_DURATION, .offset = AT(setup_timeout_ns), .min = 1e-3, .max = 86400 },
 	{ .key = "teardown_timeout", .type = STK_FIELD_DURATION, .offset = AT(teardown_timeout_ns), .min = 1e-3, .max = 86400 },
-	{ .key = "user_agent", .type = STK_FIELD_TEXT, .offset = AT(user_agent) },
 	{ .key = "labels", .type = STK_FIELD_BOOL, .offset = AT(labels) },
 };
 #undef AT
@@ -254,12 +253,13 @@ static int apply_segment(
 	const char *segment = changes->segment ? changes->segment : load->segment;
 	const char *sequence =
 		changes->segment_sequence ? changes->segment_sequence : load->segment_sequence;
+	bool is_own = !changes->segment && !changes->segment_sequence;
 
 	if (!segment && sequence) {
 		stk_err_set(err, STK_E_INVAL,
 			"there is an execution segment sequence, but no execution segment");
 		stk_err_hint(err, "say which part this process runs: --execution-segment 0:1/3");
-		return STK_E_INVAL;
+		return is_own ? at_script(load->script, err, STK_E_INVAL) : STK_E_INVAL;
 	}
 	if (!segment)
 		return 0;
@@ -267,6 +267,8 @@ static int apply_segment(
 		stk_segment_parse(segment, sequence, &load->plan->arena, &load->plan->segment, err);
 	if (rc < 0)
 		stk_err_wrap(err, "execution segment");
+	if (rc < 0 && is_own)
+		return at_script(load->script, err, rc);
 	if (rc == 0 && !sequence && load->plan->segment.len > 1)
 		stk_plan_warn(load->plan,
 			"an execution segment without the sequence of all of them: the "

@@ -153,11 +153,15 @@ void stk_state_push_globals(struct stk_state *state, lua_State *lua)
 
 /* --- stopping --------------------------------------------------------------------- */
 
-/* Fires at every instruction from then on, so that no pcall can hold it up. */
+/* Fires at every instruction from then on, so that no pcall can hold it up. A coroutine is left
+ * by a yield: an error would first run the message handlers of the script, without this hook. */
 static void raise_stop(lua_State *lua, lua_Debug *frame)
 {
 	(void)frame;
-	luaL_error(lua, STK_STATE_STOPPED);
+	if (lua_isyieldable(lua))
+		(void)lua_yield(lua, 0);
+	else
+		luaL_error(lua, STK_STATE_STOPPED);
 }
 
 void stk_state_stop(struct stk_state *state)

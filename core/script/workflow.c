@@ -26,6 +26,8 @@ static const struct stk_table_row sides_rows[] = {
 };
 static const struct stk_table_row pyroscope_rows[] = {
 	{ .key = "url",          .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, url), .position = 1, .required = true },
+	{ .key = "grafana",      .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, grafana) },
+	{ .key = "datasource",   .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, datasource) },
 	{ .key = "tenant",       .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, tenant) },
 	{ .key = "user",         .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, user) },
 	{ .key = "password_env", .type = STK_FIELD_TEXT,  .offset = AT(stk_source_spec, password_env) },

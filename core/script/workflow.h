@@ -72,6 +72,7 @@ enum stk_source_kind {
 struct stk_source_spec {
 	enum stk_source_kind kind;
 	const char *url, *tenant, *user;
+	const char *grafana, *datasource;     /* for links: its URL, the uid in it; NULL unknown */
 	const char *password_env, *token_env; /* names of variables, never the values */
 	struct stk_pairs_text headers;
 	int concurrency;

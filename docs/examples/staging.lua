@@ -6,12 +6,13 @@ return stoker.workflow {
 	mode = "baseline",
 	base = "main",
 	target = { url = stoker.env "TARGET", service = stoker.env("SERVICE", "order-service") },
-	source = stoker.pyroscope { url = stoker.env "PYROSCOPE_URL", token_env = "PYROSCOPE_TOKEN" },
+	source = stoker.pyroscope { url = stoker.env "PYROSCOPE_URL" }, -- with a token: token_env = "PYROSCOPE_TOKEN"
 	load = { script = "shop.lua", rate = stoker.env("RATE", "100/s"), duration = stoker.env("DURATION", "5m") },
+	idle = "2m",
 	profiles = { "cpu" },
 	baselines = stoker.baselines.git_notes {},
 	run = function(w)
-		local idle = w:window("idle", w.opts.idle or w:slices(4))
+		local idle = w:window("idle", w.opts.idle)
 		local load = w:load("load", w.opts.load)
 		local base, why = w:baseline()
 		for _, kind in ipairs(w.profiles) do

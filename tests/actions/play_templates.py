@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -78,6 +79,7 @@ class Scene:
         # stoker.lua and the load script are there: init keeps them, and adds the workflows
         subprocess.run([run_lib.STOKER, "init", "--stoker", "https://github.com/stoker-test/stoker@" + ACTION_COMMIT],
                        cwd=self.work, check=True, capture_output=True)
+        self.add_staging()
         self.commit("main", "the shop")
         subprocess.run(["git", "clone", "-q", "--bare", self.work, self.bare], check=True)
         for branch, plant in PLANTS.items():
@@ -85,6 +87,25 @@ class Scene:
             self.plant(*plant)
             self.commit(branch, branch)
             self.push(branch)
+
+    def add_staging(self):
+        """The template and the example it names, with a shorter load on the service that the test has."""
+        def take(*path):
+            with open(os.path.join(ROOT, *path)) as file:
+                return file.read()
+        action = "stoker-test/stoker/ci-templates/github@" + ACTION_COMMIT
+        flow = take("docs", "examples", "staging.lua")
+        for before, after in (("order-service", "fake"), ('"5m"', '"12s"'), ("shop.lua", "fake_load.lua"), ("100/s", "60/s"), ('"2m"', '"5s"')):
+            assert before in flow, before
+            flow = flow.replace(before, after)
+        files = {".github/workflows/stoker-staging.yml": take("ci-templates", "github", "staging.yml")
+                 .replace("OWNER/stoker/ci-templates/github@COMMIT", action),
+                 "staging.lua": flow, "fake_load.lua": take("tests", "cli", "fake_load.lua"),
+                 "deploy.sh": "#!/bin/sh\necho \"deployed to $1\"\n"}
+        for name, text in files.items():
+            with open(os.path.join(self.work, name), "w") as file:
+                file.write(text)
+        os.chmod(os.path.join(self.work, "deploy.sh"), 0o755)
 
     def plant(self, name, before, after):
         for name in os.listdir(self.work) if before == "sumCart" else [name]:
@@ -156,11 +177,11 @@ class Scene:
                "pull_requests": [] if head["repo"]["fork"] else [{"number": pull["number"]}]}
         return self.github("workflow_run", {"action": "completed", "workflow_run": run, "repository": {"full_name": "acme/shop"}})
 
-    def play(self, file, github):
+    def play(self, file, github, variables=None):
         path = os.path.join(self.folder, file)
         with open(path, "w") as out:  # workflow files are those of the commit, post.yml always that of main
             out.write(self.git("show", "%s:.github/workflows/%s" % (self.commits["main"] if file != "stoker.yml" else github["sha"], file)))
-        jobs = self.runner.play(path, github)
+        jobs = self.runner.play(path, github, variables)
         (job,) = jobs.values()
         return job
 
@@ -271,6 +292,34 @@ def no_change(_):
     equal(check["conclusion"], "success", job)
 
 
+def staging_keeps_a_baseline(case):
+    """Twice the same commit's system: the first run finds nothing kept, the second finds the first one's, through git notes."""
+    serve = case.start("serve", "--listen", "127.0.0.1:0", "--data", "data")
+    case.until(serve, "http://127.0.0.1:")
+    pyroscope = re.search(r"http://127\.0\.0\.1:\d+", "".join(open(path).read() for path in serve.paths)).group(0)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    service = subprocess.Popen([sys.executable, case.dir + "/fake_service.py", str(port), pyroscope, "base"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        variables = {"STAGING_URL": "http://127.0.0.1:%d" % port, "PYROSCOPE_URL": pyroscope}
+        for said in ("no baseline of", "base kept in git notes"):
+            github = scene.github("push", {"ref": "refs/heads/main", "repository": {"full_name": "acme/shop", "default_branch": "main"}})
+            job = scene.play("stoker-staging.yml", github, variables)
+            equal((job.outputs.get("exit-code"), job.result), ("0", "success"), job)
+            has(job.log, "deployed to staging", job)
+            has(job.summary, "work.parse", job)
+            has(job.log, said, job)
+        notes = scene.git("--git-dir", scene.bare, "notes", "--ref=stoker", "list")
+        assert scene.commits["main"] in notes, notes
+    finally:
+        service.kill()
+        service.wait()
+        serve.terminate()
+        serve.wait(timeout=20)
+
+
 def fork_event(change):
     """The second workflow on what a stranger's artifact may hold: change(folder) makes it."""
     number, github = scene.pull_request("hungry", fork=True)
@@ -321,7 +370,7 @@ def a_record_of_another_commit_posts_nothing(_):
 
 
 CASES = [no_artifact_is_no_failure, a_linked_record_is_none, a_broken_record_posts_nothing, a_record_of_another_commit_posts_nothing,
-         slower_function, more_allocation_from_a_fork, pure_rename, no_change]
+         staging_keeps_a_baseline, slower_function, more_allocation_from_a_fork, pure_rename, no_change]
 
 
 def main():

@@ -2,6 +2,7 @@
 
 usage: baseline_cases.py [CASE ...]
 """
+import json
 import os
 import re
 import shutil
@@ -125,10 +126,67 @@ def examples_of_the_page_hold(case):
         assert case.run(*words).code in (0, 3)
 
 
+def a_saved_run_is_kept_and_found(case):
+    repository(case, "nil")  # the workflow keeps nothing itself
+    result = measure(case, "base", "--mode", "idle", "--idle", "3s", "--duration", "6s")
+    check_code(result, 0)
+    result = case.run("baseline", "save", "--dir", "baselines")
+    check_code(result, 3)
+    assert "does not say which commit" in result.err and "--rev COMMIT" in result.err, result.err
+    commit = git(case, "rev-parse", "HEAD")
+    result = case.run("baseline", "save", "last", "--dir", "baselines", "--rev", commit)
+    check_code(result, 0)
+    assert commit in result.out and "baselines" in result.out, result.out
+    shown = case.run("baseline", "show", "--dir", "baselines")
+    assert "cpu        " in shown.out and commit in shown.out, shown.out
+    found = case.run("baseline", "find", "--dir", "baselines", "--workflow", "kept", "--base", "main")
+    check_code(found, 0)
+    assert found.out.startswith(commit), found.out
+    check_code(case.run("baseline", "find", "--dir", "baselines"), 2)
+
+
+def an_accepted_regression_crosses_no_gate(case):
+    repository(case, "nil")
+    result = case.fake("--pairs", "4")
+    run = case.record()["id"]
+    rows = [row for row in case.record()["comparisons"][0]["rows"] if row["function"]["name"] == "work.sort"]
+    assert rows[0]["verdict"] == "regression", rows
+    check_code(case.run("baseline", "accept", "work.sort"), 2)  # no reason
+    result = case.run("baseline", "accept", "work.srt", "--reason", "r", "--author", "ada")
+    check_code(result, 3)
+    assert "did you mean 'work.sort'?" in result.err, result.err
+    result = case.run("baseline", "accept", "work.sort", run, "--reason", "new field", "--for", "30d", "--author", "ada")
+    check_code(result, 0)
+    assert ".stoker/accepted.json" in result.out, result.out
+    entries = json.load(open(os.path.join(case.dir, ".stoker", "accepted.json")))["accepted"]
+    assert len(entries) == 1 and entries[0]["function"] == "work.sort" and entries[0]["author"] == "ada", entries
+    assert entries[0]["profile"] == "cpu" and entries[0]["limit"] >= rows[0]["change"] and len(entries[0]["until"]) == 10, entries
+    check_code(case.run("baseline", "accept", "work.sort", "--reason", "new field", "--limit", "+300%", "--author", "ada"), 0)
+    shutil.rmtree(os.path.join(case.dir, ".stoker", "runs"))
+    case.fake("--pairs", "4")
+    rows = [row for row in case.record()["comparisons"][0]["rows"] if row["function"]["name"] == "work.sort"]
+    if rows[0]["verdict"] == "regression":  # a busy machine may hide it the second time
+        assert rows[0]["accepted"]["reason"] == "new field", rows
+
+
+def idle_is_compared_with_what_was_kept(case):
+    repository(case, 'stoker.baselines.dir { "baselines" }')
+    check_code(measure(case, "base"), 0)
+    git(case, "checkout", "-qb", "change")
+    git(case, "commit", "-q", "--allow-empty", "-m", "head")
+    result = measure(case, "head", "--mode", "idle", "--idle", "3s")
+    check_code(result, 0)
+    record = case.record()
+    assert record["headline"] == "HOTSPOTS" and record["verdict"] == "none", record["headline"]
+    assert record["hotspots"][0]["rows"], record["hotspots"]
+    rows = {row["function"]["name"]: row for row in record["comparisons"][0]["rows"]}
+    assert 0.3 < rows["work.sort"]["change"] < 0.8 and rows["work.sort"]["verdict"] == "inconclusive", rows["work.sort"]
+
+
 def wrong_words_are_2(case):
     result = case.run("baseline", "lst")
     check_code(result, 2)
-    assert "list, show, fetch, push, prune" in result.err
+    assert "list, show, find, save, fetch, push, prune, accept" in result.err and "did you mean 'list'" in result.err
     check_code(case.run("baseline", "show"), 3)
 
 
@@ -136,4 +194,5 @@ if __name__ == "__main__":
     run_lib.main("baseline", [kept_on_main_and_compared_on_a_branch,
                               a_folder_keeps_the_newest_and_an_unchanged_build_is_no_alarm,
                               changes_that_are_not_committed_are_not_kept,
-                              examples_of_the_page_hold, wrong_words_are_2], 1)
+                              a_saved_run_is_kept_and_found, an_accepted_regression_crosses_no_gate,
+                              idle_is_compared_with_what_was_kept, examples_of_the_page_hold, wrong_words_are_2], 1)

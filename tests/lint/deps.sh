@@ -23,6 +23,7 @@ test='cmocka libcmocka-dev
 !curl curl
 !wrk wrk
 !openssl openssl
+!prometheus ?prometheus
 !node ?nodejs
 !npm ?npm
 !chromium ?chromium'

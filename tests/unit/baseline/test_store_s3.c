@@ -142,7 +142,9 @@ static void store_s3__says_what_the_server_said(void **state)
 	(void)state;
 	assert_refused(403, NULL, ERROR("SignatureDoesNotMatch"), STK_E_AUTH,
 		"HTTP 403 SignatureDoesNotMatch: so & so", "AWS_SECRET_ACCESS_KEY");
-	assert_refused(404, NULL, ERROR("NoSuchBucket"), STK_E_NOT_FOUND, "NoSuchBucket", NULL);
+	/* a wrong place is no baseline that is not there yet */
+	assert_refused(404, NULL, ERROR("NoSuchBucket"), STK_E_HTTP, "NoSuchBucket", NULL);
+	assert_refused(404, NULL, ERROR("NoSuchKey"), STK_E_NOT_FOUND, "NoSuchKey", NULL);
 	assert_refused(301, "x-amz-bucket-region: us-west-2", ERROR("PermanentRedirect"),
 		STK_E_HTTP, "PermanentRedirect", "region 'us-west-2', asked was 'eu-west-1'");
 }

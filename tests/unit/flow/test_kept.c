@@ -16,6 +16,7 @@
 #include "core/baseline/store.h"
 #include "core/diff/judge.h"
 #include "core/flow/acceptances.h"
+#include "core/flow/kept_check.h"
 #include "core/flow/kept_input.h"
 #include "tests/support/flow_case.h"
 #include "tests/support/kept_case.h"
@@ -163,6 +164,101 @@ static void kept_compare__other_load_is_a_failed_precondition(void **state)
 	assert_non_null(strstr(fc->run.headline, "40.0 requests/s now, 50.0 in the baseline"));
 }
 
+static const struct stk_precondition *precondition(const struct stk_run *run, const char *name)
+{
+	for (size_t i = 0; i < run->preconditions.len; i++)
+		if (strcmp(run->preconditions.items[i].name, name) == 0)
+			return &run->preconditions.items[i];
+	return NULL;
+}
+
+/* A baseline of the same window, found, and changed by the test. */
+static void find_own(struct flow_case *fc)
+{
+	open_case(fc);
+	measure(fc, 1000);
+	fc->run.windows.items[0].cpu_ns = 24 * S;
+	fc->run.windows.items[0].p95_ms = 20;
+	keep(fc);
+	assert_int_equal(stk_session_find_baseline(&fc->session, NULL, NULL), 0);
+}
+
+static void kept_check__tells_other_requests_from_the_same(void **state)
+{
+	struct flow_case *fc = *state;
+	struct stk_kept_endpoint other = {"other", 60};
+	size_t number = 0;
+
+	find_own(fc);
+	assert_int_equal(fc->session.kept->load.endpoints.len, 1);
+	stk_vec_push(&fc->session.kept->load.endpoints, other); /* a fifth went elsewhere then */
+	assert_int_equal(stk_session_compare_kept(&fc->session, "cpu", 0, &number, NULL), 0);
+	assert_int_equal(precondition(&fc->run, "mix")->state, STK_CHECK_FAIL);
+	assert_non_null(strstr(precondition(&fc->run, "mix")->text, "the share of '"));
+	assert_null(precondition(&fc->run, "placebo"));
+	/* another type of the same window says nothing twice */
+	stk_kept_check(&fc->session, 0, &fc->run.comparisons.items[number]);
+	assert_int_equal(fc->run.totals.len, 3);
+}
+
+static void kept_check__compares_exact_totals(void **state)
+{
+	struct flow_case *fc = *state;
+	const struct stk_total *total;
+	size_t number = 0;
+
+	find_own(fc);
+	fc->session.kept->load.cpu_ns = 12 * S; /* now it costs twice as much */
+	assert_int_equal(stk_session_compare_kept(&fc->session, "cpu", 0, &number, NULL), 0);
+	total = &fc->run.totals.items[0];
+	assert_string_equal(total->name, "cpu");
+	assert_float_equal(total->row.change, 1.0, 1e-9);
+	assert_true(total->row.lo > 0.5);
+	assert_true(stk_compare_is_suspect(&total->row)); /* nothing is calibrated here */
+	assert_string_equal(fc->run.totals.items[1].name, "p95");
+	assert_int_equal(fc->run.totals.items[1].row.verdict, STK_VERDICT_INCONCLUSIVE);
+	assert_string_equal(fc->run.totals.items[1].row.reason, "one window a side");
+}
+
+static void kept_check__refuses_a_base_that_disagrees_with_itself(void **state)
+{
+	struct flow_case *fc = *state;
+	struct stk_kept_type *type;
+	size_t number = 0;
+
+	find_own(fc);
+	type = &fc->session.kept->types.items[0];
+	for (size_t i = 0; i < type->slices.len; i++) /* every second slice: ten times as much */
+		for (size_t k = 0; k < type->slices.items[i].values.len; k++) {
+			struct stk_kept_value *value = &type->slices.items[i].values.items[k];
+
+			if (strcmp(type->functions.items[value->function].name, "work.sort") == 0 &&
+				i % 2) {
+				value->self *= 10;
+				value->n *= 10;
+			}
+		}
+	assert_int_equal(stk_session_compare_kept(&fc->session, "cpu", 0, &number, NULL), 0);
+	assert_non_null(precondition(&fc->run, "placebo"));
+	assert_int_equal(precondition(&fc->run, "placebo")->state, STK_CHECK_FAIL);
+	assert_non_null(strstr(precondition(&fc->run, "placebo")->text, "work.sort"));
+}
+
+static void kept_check__only_warns_in_mode_idle(void **state)
+{
+	struct flow_case *fc = *state;
+	size_t number = 0;
+
+	find_own(fc);
+	fc->run.mode = STK_MODE_IDLE;
+	fc->session.kept->load.requests = 300;
+	assert_int_equal(stk_session_compare_kept(&fc->session, "cpu", 0, &number, NULL), 0);
+	assert_int_equal(precondition(&fc->run, "load")->state, STK_CHECK_WARN);
+	assert_int_equal(fc->run.totals.len, 0);
+	stk_judge_run(&fc->run, NULL, NULL);
+	assert_string_equal(fc->run.headline, "HOTSPOTS");
+}
+
 static void kept_input__adds_up_as_it_was(void **state)
 {
 	struct stk_diff_input input;
@@ -217,6 +313,10 @@ int main(void)
 		CASE(kept_compare__finds_what_was_kept_of_the_window),
 		CASE(kept_compare__suspects_what_grew_since),
 		CASE(kept_compare__other_load_is_a_failed_precondition),
+		CASE(kept_check__tells_other_requests_from_the_same),
+		CASE(kept_check__compares_exact_totals),
+		CASE(kept_check__refuses_a_base_that_disagrees_with_itself),
+		CASE(kept_check__only_warns_in_mode_idle),
 		cmocka_unit_test(kept_input__adds_up_as_it_was),
 		CASE(acceptances_apply__reads_the_folder_without_a_repository),
 	};

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "core/base/rand.h"
+#include "core/load/arrivals.h"
 #include "core/load/executor.h"
 #include "tests/support/load_driver.h"
 

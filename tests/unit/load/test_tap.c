@@ -118,6 +118,39 @@ static void tap_lane_add__loses_only_the_sample_that_never_fits(void **state)
 	free(large);
 }
 
+/* Every way in which a chunk can end: no byte is written behind it, no sample is lost. */
+static void tap_lane_add__ends_chunks_at_any_byte(void **state)
+{
+	char value[200];
+	struct stk_tag tag = {"v", value};
+	struct stk_plan plan;
+
+	(void)state;
+	stk_plan_init(&plan);
+	for (size_t len = 0; len < sizeof value - 1; len++) {
+		struct stk_tap *tap = stk_tap_new(8);
+		struct stk_tap_lane *lane = stk_tap_lane_new(tap, &plan, stk_clock_system());
+		struct stk_tag_lists lists = lists_of(&tag, 1, false);
+		struct stk_tag_lists again = lists_of(&tag, 1, true);
+		struct stk_tap_chunk *chunk;
+		int64_t got = 0;
+
+		memset(value, 'x', len);
+		value[len] = '\0';
+		for (int i = 0; i < 3000; i++)
+			stk_tap_lane_add(lane, 0, 1, i % 3 ? &again : &lists);
+		stk_tap_lane_free(lane);
+		while ((chunk = stk_tap_take(tap, 0))) {
+			assert_true(chunk->len <= sizeof chunk->bytes);
+			got += chunk->samples;
+			stk_tap_give(tap, chunk);
+		}
+		assert_int_equal(got, 3000);
+		stk_tap_free(tap);
+	}
+	stk_plan_release(&plan);
+}
+
 /* --- several writers ------------------------------------------------------------------ */
 
 enum { WRITERS = 4, EACH = 50000 };
@@ -177,6 +210,7 @@ int main(void)
 		cmocka_unit_test(tap_lane_add__joins_samples_of_one_moment),
 		cmocka_unit_test(tap__counts_what_a_slow_reader_misses),
 		cmocka_unit_test(tap_lane_add__loses_only_the_sample_that_never_fits),
+		cmocka_unit_test(tap_lane_add__ends_chunks_at_any_byte),
 		cmocka_unit_test(tap__takes_samples_of_several_threads),
 	};
 

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "core/load/watch.h"
 #include "tests/support/load_driver.h"
 
 #define MS STK_NS_PER_MS

@@ -281,10 +281,89 @@ static void plan__refuses_a_workflow(void **state)
 	assert_string_equal(f->lc.err.msg, "case.lua is a workflow, not a load script");
 }
 
+static void expect_word(struct fixture *f, const char *text, const char *word)
+{
+	assert_int_equal(plan_of(f, text), STK_E_SCRIPT);
+	if (!strstr(f->lc.err.msg, word))
+		fail_msg("'%s' does not say '%s'", f->lc.err.msg, word);
+}
+
+static void plan__takes_a_ramping_arrival_rate(void **state)
+{
+	struct fixture *f = *state;
+	const struct stk_scenario *scenario;
+
+	expect_plan(f, "{ scenarios = { s = { executor = 'ramping-arrival-rate', startRate = 5, "
+		       "timeUnit = '1m', "
+		       "stages = { { '10s', 60 }, { duration = '5s', target = 0 } }, "
+		       "preAllocatedVUs = 3, exec = fn } } }");
+	scenario = &f->plan.scenarios.items[0];
+	assert_int_equal(scenario->start_rate, 5);
+	assert_int_equal(scenario->time_unit_ns, INT64_C(60000000000));
+	assert_int_equal(scenario->stages.items[1].target, 0);
+	assert_int_equal(scenario->max_vus, 3);
+	expect_plan(f, "{ scenarios = { s = { executor = 'ramping-arrival-rate', stages = { { "
+		       "'10s', 60 } }, exec = fn } } }");
+	assert_int_equal(
+		f->plan.scenarios.items[0].max_vus, 600); /* as needed, by the highest rate */
+	assert_true(f->plan.scenarios.items[0].grow_at_once);
+	expect_word(f,
+		"{ scenarios = { s = { executor = 'ramping-arrival-rate', rate = 5, exec = fn } } "
+		"}",
+		"executor 'ramping-arrival-rate' takes no 'rate'");
+	expect_word(f,
+		"{ scenarios = { s = { executor = 'ramping-arrival-rate', pre_allocated_vus = 1, "
+		"exec = fn } } }",
+		"stages are missing");
+}
+
+static void plan__segments_of_script_and_command_line(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_plan(f, "{ default = fn, vus = 4, duration = '1s', execution_segment = '1/2:1', "
+		       "execution_segment_sequence = '0,1/2,1' }");
+	assert_string_equal(f->plan.segment.text, "1/2:1");
+	assert_int_equal(f->plan.warnings.len, 0);
+	f->changes.segment = "0:1/2";
+	expect_plan(f, "{ default = fn, vus = 4, duration = '1s', execution_segment = '1/2:1', "
+		       "execution_segment_sequence = '0,1/2,1' }");
+	assert_string_equal(f->plan.segment.text, "0:1/2");
+	expect_plan(f, "{ default = fn, vus = 4, duration = '1s' }");
+	assert_int_equal(f->plan.warnings.len, 1); /* a part without the sequence of all */
+	f->changes.segment = NULL;
+	expect_word(f, "{ default = fn, execution_segment_sequence = '0,1/2,1' }",
+		"but no execution segment");
+	expect_word(f, "{ default = fn, execution_segment = '1/2:3/2' }", "'3/2' is no border");
+}
+
+static void plan__limits_and_k6_names_of_thresholds(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_plan(f, "{ default = fn, rps = 7, maxRedirects = 3, setup_timeout = '5s', "
+		       "teardownTimeout = 4, "
+		       "thresholds = { http_reqs = { { threshold = 'count>1', abortOnFail = true, "
+		       "delay_abort_eval = '10s' }, { 'count>2', abort = true } } } }");
+	assert_int_equal(f->plan.rps, 7);
+	assert_int_equal(f->plan.redirects, 3);
+	assert_int_equal(f->plan.setup_timeout_ns, INT64_C(5000000000));
+	assert_int_equal(f->plan.teardown_timeout_ns, INT64_C(4000000000));
+	assert_string_equal(f->plan.thresholds.items[0].expr, "count>1");
+	assert_true(f->plan.thresholds.items[0].abort);
+	assert_int_equal(f->plan.thresholds.items[0].delay_ns, INT64_C(10000000000));
+	assert_true(f->plan.thresholds.items[1].abort);
+	expect_word(f, "{ default = fn, thresholds = { http_reqs = { abort = true } } }",
+		"is missing: \"p(95)<800\"");
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		CASE(plan__takes_a_ramping_arrival_rate),
+		CASE(plan__segments_of_script_and_command_line),
+		CASE(plan__limits_and_k6_names_of_thresholds),
 		CASE(plan__shortcuts_of_k6),
 		CASE(plan__rate_makes_vus_as_needed),
 		CASE(plan__scenarios_in_byte_order_with_k6_names),
