@@ -45,7 +45,7 @@ TEST_SOURCES := $(sort $(wildcard tests/unit/*/*.c tests/support/*.c tests/fuzz/
 
 .PHONY: all help deps test-deps demo test check unit check-layers check-headers check-house format \
 	format-check lint tidy cppcheck docs check-docs golden asan asan-build tsan valgrind fuzz fuzz-short fuzz-replay mutants bench \
-	peers gitea s3 peers-slow peers-default test-demo test-distros install uninstall clean FORCE
+	peers test-k6 gitea s3 peers-slow peers-default test-demo test-distros install uninstall clean FORCE
 all: $(BUILD)/stoker
 
 help: ## this list
@@ -182,6 +182,9 @@ peers: ## a real Pyroscope and k6, as build/peers/pyroscope and build/peers/k6
 	$(Q)JOBS=$(JOBS) sh tests/peers/build_servers.sh
 build/peers/pyroscope:
 	$(Q)JOBS=$(JOBS) sh tests/peers/build_servers.sh
+test-k6: all ## scripts through the real k6 and through our engine: arrivals, counts, metrics (make peers first)
+	$(Q)[ -x build/peers/k6 ] || { echo "test-k6: no build/peers/k6: make peers"; exit 1; }
+	$(Q)python3 tests/peers/compare_k6.py build/peers/k6 $(BUILD)/stoker
 gitea: ## a real Gitea as build/peers/gitea, for tests/peers/test_gitea.sh (10 minutes)
 	$(Q)sh tests/peers/build_gitea.sh
 s3: ## a real S3 server as build/peers/versitygw, for tests/peers/test_s3.sh (some minutes)
