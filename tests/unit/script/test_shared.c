@@ -13,7 +13,7 @@
 
 #include "core/base/fs.h"
 #include "core/base/json.h"
-#include "core/script/csv.h"
+#include "core/base/csv.h"
 #include "tests/support/lua_case.h"
 
 struct fixture {
