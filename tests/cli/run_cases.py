@@ -239,7 +239,7 @@ def example(case, name, *args):
 
 
 def example_paired(case):
-    assert "1 of 1" in example(case, "paired.lua", *SHORT[:2], "--block", "4s", "--warmup", "2s").err
+    assert "1 of 1" in example(case, "paired.lua", *SHORT[:2], "--block", "6s", "--warmup", "2s").err
     assert case.record()["name"] == "shop"
 
 

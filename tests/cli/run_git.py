@@ -231,7 +231,7 @@ def the_example(case):
     shell(case, "git init -q -b main && git add service.lua visits.lua Makefile shop.sh && git commit -q -m one && git checkout -q -b topic")
     case.write("shop.sh", line % (run_lib.STOKER, "1.1", "fixed"))
     shell(case, "git commit -q -a -m two")
-    result = case.run("run", "service.lua", "--pairs", "1", "--block", "4s", "--warmup", "2s")
+    result = case.run("run", "service.lua", "--pairs", "1", "--block", "6s", "--warmup", "2s")
     assert result.code in (0, 10), result.err  # one pair tells nothing; a planted function may
     assert case.record()["base"]["why"] == "merge base with main"
 

@@ -151,5 +151,11 @@ int main(void)
 		cmocka_unit_test(watch_look__setup_that_loops_runs_out_of_time),
 	};
 
+#ifdef __SANITIZE_THREAD__ /* it holds signals back until the loop calls something: for ever */
+	(void)tests;
+	print_message("not under ThreadSanitizer\n");
+	return 0;
+#else
 	return cmocka_run_group_tests(tests, NULL, NULL);
+#endif
 }

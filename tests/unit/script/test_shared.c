@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
+#include "core/base/csv.h"
 #include "core/base/fs.h"
 #include "core/base/json.h"
-#include "core/base/csv.h"
 #include "tests/support/lua_case.h"
 
 struct fixture {
