@@ -250,8 +250,9 @@ def main():
                             [int(v) for v in args.vus.split(",")], args.rounds)
         finally:
             b.server.stop()
-    lines = [f"{datetime.date.today()}, {machine()}; {args.seconds} s a round; nginx "
-             f"{version(['nginx', '-v'], 'nginx/([^ ]+)')} on one core, the generator on the other; "
+    nginx = version(["nginx", "-v"], r"nginx/(\S+)")
+    lines = [f"{datetime.date.today()}, {machine()}; {args.seconds} s a round; nginx {nginx} on one core, "
+             "the generator on the other; "
              + ", ".join(f"{p} {v}" for p, v in b.versions.items()) + ".", ""]
     lines += [f"Not measured: {name} is missing." for name in b.missing]
     lines += table(found, args.rounds, list(b.peers))

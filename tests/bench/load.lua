@@ -16,5 +16,6 @@ end
 return stoker.load {
 	base_url = stoker.env "BASE_URL",
 	thresholds = { http_req_failed = "rate<0.01" },
+	insecure_skip_tls_verify = true,
 	default = stoker.env("CHECKS", "1") == "1" and checked or plain,
 }
