@@ -28,11 +28,13 @@ class Prometheus:
             ["prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data",
              "--web.listen-address=127.0.0.1:0", "--web.enable-remote-write-receiver",
              "--enable-feature=native-histograms"], cwd=folder, stderr=subprocess.PIPE, text=True)
-        for line in self.process.stderr:
+        self.url, is_ready = None, False
+        for line in self.process.stderr:  # either of the two may come first
             found = re.search(r'msg="Listening on" address=(\S+)', line)
             if found:
                 self.url = "http://" + found[1]
-            if "ready to receive web requests" in line:
+            is_ready = is_ready or "ready to receive web requests" in line
+            if self.url and is_ready:
                 break
         threading.Thread(target=self.process.stderr.read, daemon=True).start()
 
