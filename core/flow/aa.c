@@ -19,12 +19,15 @@ static int add_script(const struct stk_workflow *workflow, const char *file, str
 	struct stk_err *err)
 {
 	const char *script = workflow->load.script;
-	char *path = !script || script[0] == '/' ? stk_xstrdup(script ? script : file)
-						 : stk_fs_join(workflow->dir, script);
+	bool is_own = script && script[0] == '@'; /* it came with stoker itself */
+	char *path = !script || script[0] == '/' || is_own ? stk_xstrdup(script ? script : file)
+							   : stk_fs_join(workflow->dir, script);
 	int rc = 0;
 
-	/* what comes from standard input, or with stoker itself, has no file */
-	if (script || stk_fs_exists(path))
+	if (is_own)
+		stk_buf_add_text(buf, script);
+	/* what comes from standard input has no file */
+	else if (script || stk_fs_exists(path))
 		rc = stk_fs_read(path, buf, err);
 	else
 		stk_buf_add_text(buf, file);

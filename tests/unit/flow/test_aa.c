@@ -49,6 +49,8 @@ static void aa_key__is_of_the_load_and_its_script(void **state)
 	fc->workflow.profiles.len++;
 	lua_case_file(&fc->lc, "load.lua", "return { vus = 1, iterations = 1, default = print }");
 	assert_other_key(fc, &key);
+	fc->workflow.load.script = "@demo/load.lua"; /* came with stoker: no file to read */
+	assert_other_key(fc, &key);
 	fc->workflow.load.script = "gone.lua";
 	assert_true(stk_aa_key(&fc->workflow, "x", "12ab", &fc->run.arena, &same, &err) < 0);
 }
