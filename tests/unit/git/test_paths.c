@@ -70,7 +70,7 @@ static void paths_find__an_equal_path_beats_a_longer_one(void **state)
 		(const char *const[]){"src/main.rs", "tool/src/main.rs", "a.py", "b/a.py", NULL});
 	check(&paths, "src/main.rs", "shop::main", "src/main.rs");
 	check(&paths, "./a.py", "f", "a.py");
-	check(&paths, "/work/abc/a.py", "f", "a.py");
+	check(&paths, "/build/abc/a.py", "f", "a.py");
 	stk_paths_release(&paths);
 }
 
