@@ -1,91 +1,31 @@
 /* test_executors: starts and ends of each executor on a fake clock, to the nanosecond of k6's plan.
  */
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
 #include "core/base/rand.h"
-#include "core/load/arrivals.h"
 #include "core/load/executor.h"
-#include "tests/support/load_driver.h"
+#include "tests/support/plan_ran.h"
 
 #define MS STK_NS_PER_MS
 #define S  STK_NS_PER_S
 
-struct ran {
-	struct stk_plan plan;
-	struct load_driver driver;
-	struct load_fake fake;
-	struct stk_load_result result;
-	struct load_step step;
-};
-
-/* One scenario whose iterations sleep busy_ns. */
-static struct stk_scenario *begin(struct ran *ran, const char *executor, int64_t busy_ns)
-{
-	struct stk_scenario *scenario;
-
-	memset(ran, 0, sizeof *ran);
-	ran->step = (struct load_step){.kind = LOAD_SLEEP, .ns = busy_ns};
-	stk_plan_init(&ran->plan);
-	stk_load_result_init(&ran->result);
-	load_driver_init(&ran->driver, &ran->step, 1);
-	scenario = stk_plan_add_scenario(&ran->plan, "s");
-	scenario->executor = executor;
-	return scenario;
-}
-
-static void run(struct ran *ran)
-{
-	load_run_fake(&ran->plan, &ran->driver, &ran->fake, &ran->result);
-}
-
-static void end(struct ran *ran)
-{
-	stk_load_result_release(&ran->result);
-	load_driver_release(&ran->driver);
-	stk_plan_release(&ran->plan);
-}
-
-static int by_start(const void *a, const void *b)
-{
-	const struct load_log *x = a, *y = b;
-
-	if (x->started_ns != y->started_ns)
-		return x->started_ns < y->started_ns ? -1 : 1;
-	return x->vu < y->vu ? -1 : x->vu > y->vu;
-}
-
-/* The log in order of starts, times from the load's start on. */
-static const struct load_log *starts(struct ran *ran)
-{
-	for (size_t i = 0; i < ran->driver.log.len; i++) {
-		ran->driver.log.items[i].started_ns -= ran->result.start_mono_ns;
-		ran->driver.log.items[i].ended_ns -= ran->result.start_mono_ns;
-		ran->driver.log.items[i].intended_ns -= ran->result.start_mono_ns;
-	}
-	qsort(ran->driver.log.items, ran->driver.log.len, sizeof *ran->driver.log.items, by_start);
-	return ran->driver.log.items;
-}
-
 static void constant_arrival_rate__starts_on_whole_periods(void **state)
 {
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "constant-arrival-rate", 10 * MS);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "constant-arrival-rate", 10 * MS);
 	const struct load_log *log;
 
 	(void)state;
 	scenario->rate = 15;
 	scenario->duration_ns = 4 * S;
 	scenario->pre_allocated_vus = 5;
-	run(&ran);
-	log = starts(&ran);
+	plan_ran_run(&ran);
+	log = plan_ran_starts(&ran);
 	assert_int_equal(ran.driver.log.len, 61);
 	for (int n = 0; n < 61; n++) {
 		assert_int_equal(log[n].intended_ns, n * INT64_C(66666666));
@@ -94,13 +34,13 @@ static void constant_arrival_rate__starts_on_whole_periods(void **state)
 		assert_int_equal(log[n].vu, n % 5 + 1); /* first in, first out */
 	}
 	assert_int_equal(ran.result.generator.planned, 61);
-	end(&ran);
+	plan_ran_end(&ran);
 }
 
 static void constant_arrival_rate__jitter_stays_within_its_period(void **state)
 {
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "constant-arrival-rate", MS);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "constant-arrival-rate", MS);
 	const struct load_log *log;
 	double sum = 0;
 
@@ -110,8 +50,8 @@ static void constant_arrival_rate__jitter_stays_within_its_period(void **state)
 	scenario->pre_allocated_vus = 3;
 	scenario->jitter = true;
 	scenario->jitter_seed = 7;
-	run(&ran);
-	log = starts(&ran);
+	plan_ran_run(&ran);
+	log = plan_ran_starts(&ran);
 	assert_int_equal(ran.driver.log.len, 1000);
 	for (int n = 0; n < 1000; n++) {
 		int64_t into = log[n].intended_ns - n * 10 * MS;
@@ -120,28 +60,28 @@ static void constant_arrival_rate__jitter_stays_within_its_period(void **state)
 	}
 	/* uniform: the mean of 1,000 is within six standard errors of a half */
 	assert_true(sum / 1000 > 0.5 - 0.055 && sum / 1000 < 0.5 + 0.055);
-	end(&ran);
+	plan_ran_end(&ran);
 }
 
 static void constant_arrival_rate__start_at_the_end_is_left_out(void **state)
 {
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "constant-arrival-rate", MS);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "constant-arrival-rate", MS);
 
 	(void)state;
 	scenario->rate = 20;
 	scenario->duration_ns = 5 * S;
 	scenario->pre_allocated_vus = 1;
-	run(&ran);
+	plan_ran_run(&ran);
 	assert_int_equal(ran.driver.log.len, 100);
-	end(&ran);
+	plan_ran_end(&ran);
 }
 
 static void constant_arrival_rate__grows_by_one_for_each_drop(void **state)
 {
 	static const int64_t first[] = {0, 200, 400, 500, 700};
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "constant-arrival-rate", 450 * MS);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "constant-arrival-rate", 450 * MS);
 	const struct load_log *log;
 
 	(void)state;
@@ -150,8 +90,8 @@ static void constant_arrival_rate__grows_by_one_for_each_drop(void **state)
 	scenario->pre_allocated_vus = 1;
 	scenario->max_vus = 3;
 	scenario->graceful_stop_ns = 100 * MS;
-	run(&ran);
-	log = starts(&ran);
+	plan_ran_run(&ran);
+	log = plan_ran_starts(&ran);
 	for (size_t i = 0; i < STK_ARRAY_LEN(first); i++)
 		assert_int_equal(log[i].started_ns, first[i] * MS);
 	/* as fixture 07 of k6: 30 planned, 12 dropped, 2 cut off */
@@ -160,13 +100,13 @@ static void constant_arrival_rate__grows_by_one_for_each_drop(void **state)
 	assert_int_equal(ran.result.iterations, 16);
 	assert_int_equal(ran.result.generator.planned, 30);
 	assert_int_equal(ran.result.generator.started, 18);
-	end(&ran);
+	plan_ran_end(&ran);
 }
 
 static void constant_arrival_rate__grow_at_once_drops_nothing(void **state)
 {
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "constant-arrival-rate", 450 * MS);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "constant-arrival-rate", 450 * MS);
 
 	(void)state;
 	scenario->rate = 10;
@@ -174,112 +114,107 @@ static void constant_arrival_rate__grow_at_once_drops_nothing(void **state)
 	scenario->pre_allocated_vus = 0;
 	scenario->max_vus = 20;
 	scenario->grow_at_once = true;
-	run(&ran);
+	plan_ran_run(&ran);
 	assert_int_equal(ran.result.generator.dropped, 0);
 	assert_int_equal(ran.result.iterations, 30);
-	end(&ran);
+	plan_ran_end(&ran);
 }
 
 static void constant_vus__loops_until_the_duration_then_grace(void **state)
 {
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "constant-vus", 1300 * MS);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "constant-vus", 1300 * MS);
 
 	(void)state;
 	scenario->vus = 3;
 	scenario->duration_ns = 2 * S;
 	scenario->graceful_stop_ns = S;
-	run(&ran);
+	plan_ran_run(&ran);
 	assert_int_equal(ran.result.iterations, 6); /* 0 to 1.3, 1.3 to 2.6 within the grace */
 	assert_int_equal(ran.result.interrupted, 0);
 	assert_int_equal(ran.result.generator.planned, 0);
-	end(&ran);
+	plan_ran_end(&ran);
 
-	scenario = begin(&ran, "constant-vus", 1700 * MS);
+	scenario = plan_ran_begin(&ran, "constant-vus", 1700 * MS);
 	scenario->vus = 3;
 	scenario->duration_ns = 2 * S;
 	scenario->graceful_stop_ns = S;
-	run(&ran);
+	plan_ran_run(&ran);
 	assert_int_equal(ran.result.iterations, 3);
 	assert_int_equal(ran.result.interrupted, 3); /* cut at 3 s */
 	assert_int_equal(ran.result.end_mono_ns - ran.result.start_mono_ns, 3 * S);
-	end(&ran);
+	plan_ran_end(&ran);
 }
 
 static void shared_iterations__are_used_up_exactly(void **state)
 {
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "shared-iterations", 100 * MS);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "shared-iterations", 100 * MS);
 
 	(void)state;
 	scenario->vus = 3;
 	scenario->iterations = 20;
-	run(&ran);
+	plan_ran_run(&ran);
 	assert_int_equal(ran.result.iterations, 20);
 	assert_int_equal(ran.result.generator.dropped, 0);
 	/* seven rounds of three, the last with two */
 	assert_int_equal(ran.result.end_mono_ns - ran.result.start_mono_ns, 700 * MS);
-	end(&ran);
+	plan_ran_end(&ran);
 }
 
 static void shared_iterations__drop_the_rest_at_max_duration(void **state)
 {
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "shared-iterations", 300 * MS);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "shared-iterations", 300 * MS);
 
 	(void)state;
 	scenario->vus = 2;
 	scenario->iterations = 20;
 	scenario->max_duration_ns = S;
-	run(&ran);
+	plan_ran_run(&ran);
 	assert_int_equal(ran.result.iterations, 8); /* starts at 0, .3, .6, .9 */
 	assert_int_equal(ran.result.generator.dropped, 12);
-	end(&ran);
+	plan_ran_end(&ran);
 }
 
 static void per_vu_iterations__every_vu_runs_its_own(void **state)
 {
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "per-vu-iterations", 100 * MS);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "per-vu-iterations", 100 * MS);
 	int64_t per_vu[5] = {0};
 
 	(void)state;
 	scenario->vus = 4;
 	scenario->iterations = 5;
-	run(&ran);
+	plan_ran_run(&ran);
 	assert_int_equal(ran.result.iterations, 20);
 	for (size_t i = 0; i < ran.driver.log.len; i++)
 		per_vu[ran.driver.log.items[i].vu]++;
 	for (int i = 1; i <= 4; i++)
 		assert_int_equal(per_vu[i], 5);
 	assert_int_equal(ran.result.end_mono_ns - ran.result.start_mono_ns, 500 * MS);
-	end(&ran);
+	plan_ran_end(&ran);
 }
 
 static void per_vu_iterations__interrupted_one_counts_as_attempted(void **state)
 {
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "per-vu-iterations", 600 * MS);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "per-vu-iterations", 600 * MS);
 
 	(void)state;
 	scenario->vus = 2;
 	scenario->iterations = 5;
 	scenario->max_duration_ns = S;
 	scenario->graceful_stop_ns = 0;
-	run(&ran);
+	plan_ran_run(&ran);
 	assert_int_equal(ran.result.iterations, 2);
 	assert_int_equal(ran.result.interrupted, 2);
 	assert_int_equal(ran.result.generator.dropped, 6);
-	end(&ran);
-}
-
-static void add_stage(struct stk_scenario *scenario, int64_t duration_ns, int64_t target)
-{
-	stk_vec_push(&scenario->stages, (struct stk_stage){duration_ns, target});
+	plan_ran_end(&ran);
 }
 
 /* First and last times of a VU's iterations. */
-static void span_of(struct ran *ran, int64_t vu, int64_t *first_out, int64_t *last_out)
+static void span_of(struct plan_ran *ran, int64_t vu, int64_t *first_out, int64_t *last_out)
 {
 	*first_out = INT64_MAX;
 	*last_out = 0;
@@ -297,62 +232,62 @@ static void span_of(struct ran *ran, int64_t vu, int64_t *first_out, int64_t *la
 
 static void ramping_vus__steps_as_planned(void **state)
 {
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "ramping-vus", 100 * MS);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "ramping-vus", 100 * MS);
 	int64_t first, last;
 
 	(void)state;
 	scenario->start_vus = 0;
 	scenario->graceful_ramp_down_ns = 0;
-	add_stage(scenario, 10 * S, 5);
-	add_stage(scenario, 10 * S, 0);
-	run(&ran);
-	(void)starts(&ran);
+	plan_ran_add_stage(scenario, 10 * S, 5);
+	plan_ran_add_stage(scenario, 10 * S, 0);
+	plan_ran_run(&ran);
+	(void)plan_ran_starts(&ran);
 	for (int64_t k = 1; k <= 5; k++) { /* +1 at 2, 4, 6, 8, 10 s, -1 at 12 … 20 s */
 		span_of(&ran, k, &first, &last);
 		assert_int_equal(first, 2 * k * S);
 		assert_int_equal(last, (22 - 2 * k) * S);
 	}
-	end(&ran);
+	plan_ran_end(&ran);
 }
 
 static void ramping_vus__rounds_steps_up_to_the_next_ns(void **state)
 {
 	static const int64_t want[] = {333333334, 666666667, 1000000000};
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "ramping-vus", 5 * S);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "ramping-vus", 5 * S);
 	const struct load_log *log;
 
 	(void)state;
 	scenario->start_vus = 0;
-	add_stage(scenario, S, 3);
-	add_stage(scenario, S, 3);
+	plan_ran_add_stage(scenario, S, 3);
+	plan_ran_add_stage(scenario, S, 3);
 	scenario->graceful_stop_ns = 0;
-	run(&ran);
-	log = starts(&ran);
+	plan_ran_run(&ran);
+	log = plan_ran_starts(&ran);
 	assert_int_equal(ran.driver.log.len, 3);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(log[i].intended_ns, want[i]);
 		assert_true(log[i].cancelled);
 		assert_int_equal(log[i].ended_ns, 2 * S);
 	}
-	end(&ran);
+	plan_ran_end(&ran);
 }
 
 static void ramping_vus__fixture_04_joins_and_leaves(void **state)
 {
 	static const int64_t leave_ms[] = {7000, 6250, 5500, 4750};
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "ramping-vus", 500 * MS);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "ramping-vus", 500 * MS);
 	int64_t first, last;
 
 	(void)state;
 	scenario->graceful_ramp_down_ns = scenario->graceful_stop_ns = 300 * MS;
-	add_stage(scenario, 3 * S, 4);
-	add_stage(scenario, S, 4);
-	add_stage(scenario, 3 * S, 0);
-	run(&ran);
-	(void)starts(&ran);
+	plan_ran_add_stage(scenario, 3 * S, 4);
+	plan_ran_add_stage(scenario, S, 4);
+	plan_ran_add_stage(scenario, 3 * S, 0);
+	plan_ran_run(&ran);
+	(void)plan_ran_starts(&ran);
 	for (int64_t k = 1; k <= 4; k++) {
 		span_of(&ran, k, &first, &last);
 		assert_int_equal(first, (k - 1) * S);
@@ -362,218 +297,47 @@ static void ramping_vus__fixture_04_joins_and_leaves(void **state)
 				assert_true(
 					ran.driver.log.items[i].started_ns < leave_ms[k - 1] * MS);
 	}
-	end(&ran);
+	plan_ran_end(&ran);
 }
 
 static void ramping_vus__same_vu_goes_on_within_its_grace(void **state)
 {
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "ramping-vus", 1500 * MS);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "ramping-vus", 1500 * MS);
 	const struct load_log *log;
 	int64_t second[3], len = 0;
 
 	(void)state;
 	scenario->start_vus = 2;
 	scenario->graceful_ramp_down_ns = 5 * S;
-	add_stage(scenario, S, 1);
-	add_stage(scenario, S, 2);
-	add_stage(scenario, S, 2);
-	run(&ran);
-	log = starts(&ran);
+	plan_ran_add_stage(scenario, S, 1);
+	plan_ran_add_stage(scenario, S, 2);
+	plan_ran_add_stage(scenario, S, 2);
+	plan_ran_run(&ran);
+	log = plan_ran_starts(&ran);
 	for (size_t i = 0; i < ran.driver.log.len; i++)
 		if (log[i].vu == 2)
 			second[len++] = log[i].started_ns;
 	assert_int_equal(len, 2);
 	assert_int_equal(second[0], 0);
 	assert_int_equal(second[1], 2 * S); /* ended at 1.5 s, wanted again at 2 s */
-	end(&ran);
+	plan_ran_end(&ran);
 }
 
 static void ramping_vus__grace_is_cut_by_graceful_stop(void **state)
 {
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "ramping-vus", 60 * S);
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "ramping-vus", 60 * S);
 
 	(void)state;
 	scenario->start_vus = 1;
-	add_stage(scenario, S, 1);
+	plan_ran_add_stage(scenario, S, 1);
 	scenario->graceful_stop_ns = S;
 	scenario->graceful_ramp_down_ns = 30 * S;
-	run(&ran);
+	plan_ran_run(&ran);
 	assert_int_equal(ran.result.end_mono_ns - ran.result.start_mono_ns, 2 * S);
 	assert_int_equal(ran.result.interrupted, 1);
-	end(&ran);
-}
-
-static struct stk_scenario *begin_arrivals(struct ran *ran, int64_t start_rate)
-{
-	struct stk_scenario *scenario = begin(ran, "ramping-arrival-rate", MS);
-
-	scenario->start_rate = start_rate;
-	scenario->pre_allocated_vus = 5;
-	return scenario;
-}
-
-/* In order and in time, to the ns that truncation may take. */
-static void check_starts(struct ran *ran, const double *want_s, size_t len)
-{
-	const struct load_log *log = starts(ran);
-
-	assert_int_equal(ran->driver.log.len, len);
-	for (size_t i = 0; i < len; i++) {
-		assert_true(llabs(log[i].intended_ns - (int64_t)(want_s[i] * 1e9)) <= 1);
-		assert_int_equal(log[i].started_ns, log[i].intended_ns);
-		assert_int_equal(log[i].iter_in_test, i);
-	}
-	assert_int_equal(ran->result.generator.planned, len);
-}
-
-/* The reference's values: 2/s held for 2 s, then to 4/s over 2 s. */
-static void ramping_arrival_rate__flat_then_up(void **state)
-{
-	static const double want[] = {0.5, 1, 1.5, 2, 2.449489742783178, 2.8284271247461903,
-		3.1622776601683795, 3.4641016151377544, 3.7416573867739413, 4};
-	struct ran ran;
-	struct stk_scenario *scenario = begin_arrivals(&ran, 2);
-
-	(void)state;
-	add_stage(scenario, 2 * S, 2);
-	add_stage(scenario, 2 * S, 4);
-	run(&ran);
-	check_starts(&ran, want, 10); /* the area is 4 + 6: the tenth at the very end */
-	end(&ran);
-}
-
-static void ramping_arrival_rate__grows_with_the_root(void **state)
-{
-	static const double want[] = {1.4142135623730951, 2, 2.4494897427831779, 2.8284271247461903,
-		3.1622776601683795, 3.4641016151377544, 3.7416573867739413, 4};
-	struct ran ran;
-	struct stk_scenario *scenario = begin_arrivals(&ran, STK_UNSET);
-
-	(void)state;
-	add_stage(scenario, 4 * S, 4);
-	run(&ran);
-	check_starts(&ran, want, STK_ARRAY_LEN(want));
-	end(&ran);
-}
-
-/* 0 to 8/s in 4 s, 8/s for 1 s, a jump to 4/s, to 0/s in 2 s: 28 starts, and the end comes with the
- * last of them. */
-static void ramping_arrival_rate__holds_jumps_and_ends(void **state)
-{
-	static const double first[] = {1, 1.4142135, 1.7320508, 2};
-	static const double last[] = {5.2679491, 5.5857864, 6, 7};
-	struct ran ran;
-	struct stk_scenario *scenario = begin_arrivals(&ran, 0);
-	const struct load_log *log;
-
-	(void)state;
-	add_stage(scenario, 4 * S, 8);
-	add_stage(scenario, S, 8);
-	add_stage(scenario, 0, 4);
-	add_stage(scenario, 2 * S, 0);
-	add_stage(scenario, 60 * S, 0);
-	run(&ran);
-	log = starts(&ran);
-	assert_int_equal(ran.driver.log.len, 28);
-	assert_int_equal(ran.result.generator.planned, 28);
-	for (int i = 0; i < 4; i++) {
-		assert_true(llabs(log[i].intended_ns - (int64_t)(first[i] * 1e9)) < 1000);
-		assert_true(llabs(log[24 + i].intended_ns - (int64_t)(last[i] * 1e9)) < 1000);
-	}
-	assert_true(llabs(log[15].intended_ns - 4 * S) <= 1); /* the 16th */
-	assert_true(llabs(log[23].intended_ns - 5 * S) <= 1);
-	assert_true(ran.result.end_mono_ns - ran.result.start_mono_ns < 8 * S);
-	end(&ran);
-}
-
-static void ramping_arrival_rate__first_start_is_one_period_in(void **state)
-{
-	struct ran ran;
-	struct stk_scenario *scenario = begin_arrivals(&ran, 10);
-	double want[10];
-
-	(void)state;
-	for (int i = 0; i < 10; i++)
-		want[i] = (i + 1) / 10.0;
-	add_stage(scenario, S, 10);
-	run(&ran);
-	check_starts(&ran, want, 10);
-	end(&ran);
-}
-
-static void ramping_arrival_rate__time_unit_and_drops(void **state)
-{
-	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "ramping-arrival-rate", 450 * MS);
-
-	(void)state;
-	scenario->start_rate = 600; /* a minute: 10/s */
-	scenario->time_unit_ns = 60 * S;
-	scenario->pre_allocated_vus = 1;
-	scenario->max_vus = 3;
-	scenario->graceful_stop_ns = 100 * MS;
-	add_stage(scenario, 3 * S, 600);
-	run(&ran);
-	assert_int_equal(ran.result.generator.planned, 30);
-	assert_int_equal(ran.result.generator.started + ran.result.generator.dropped, 30);
-	assert_true(ran.result.generator.dropped > 0);
-	assert_int_equal(
-		ran.result.generator.started, ran.result.iterations + ran.result.interrupted);
-	end(&ran);
-}
-
-static void ramping_arrival_rate__random_plans_add_up(void **state)
-{
-	struct stk_rand rng;
-
-	(void)state;
-	stk_rand_init(&rng, 23, 0);
-	for (int round = 0; round < 60; round++) {
-		struct ran ran;
-		struct stk_scenario *scenario =
-			begin(&ran, "ramping-arrival-rate", stk_rand_range(&rng, 1, 700) * MS);
-		int stages = (int)stk_rand_range(&rng, 1, 5);
-		double area = 0, from;
-
-		scenario->start_rate = stk_rand_range(&rng, 0, 30);
-		from = (double)scenario->start_rate;
-		for (int i = 0; i < stages; i++) {
-			int64_t target = stk_rand_range(&rng, 0, 30);
-			int64_t ms = stk_rand_range(&rng, 0, 2000);
-
-			add_stage(scenario, ms * MS, target);
-			area += (double)ms / 1000 * (from + (double)target) / 2;
-			from = (double)target;
-		}
-		scenario->pre_allocated_vus = stk_rand_range(&rng, 0, 5);
-		scenario->max_vus = scenario->pre_allocated_vus + stk_rand_range(&rng, 1, 5);
-		run(&ran);
-		assert_true(fabs((double)ran.result.generator.planned - floor(area)) <= 1);
-		assert_int_equal(ran.result.generator.planned,
-			ran.result.generator.started + ran.result.generator.dropped);
-		assert_int_equal(ran.result.generator.started,
-			ran.result.iterations + ran.result.interrupted);
-		end(&ran);
-	}
-}
-
-/* Most iterations at any one time. */
-static int64_t most_at_once(const struct ran *ran)
-{
-	int64_t most = 0;
-
-	for (size_t i = 0; i < ran->driver.log.len; i++) {
-		int64_t at = ran->driver.log.items[i].started_ns, sum = 0;
-
-		for (size_t j = 0; j < ran->driver.log.len; j++)
-			sum += ran->driver.log.items[j].started_ns <= at &&
-			       at < ran->driver.log.items[j].ended_ns;
-		if (sum > most)
-			most = sum;
-	}
-	return most;
+	plan_ran_end(&ran);
 }
 
 static void executors__never_run_more_than_their_vus(void **state)
@@ -583,9 +347,9 @@ static void executors__never_run_more_than_their_vus(void **state)
 	(void)state;
 	stk_rand_init(&rng, 7, 0);
 	for (int round = 0; round < 60; round++) {
-		struct ran ran;
-		struct stk_scenario *scenario =
-			begin(&ran, "constant-arrival-rate", stk_rand_range(&rng, 1, 900) * MS);
+		struct plan_ran ran;
+		struct stk_scenario *scenario = plan_ran_begin(
+			&ran, "constant-arrival-rate", stk_rand_range(&rng, 1, 900) * MS);
 
 		scenario->rate = stk_rand_range(&rng, 1, 40);
 		scenario->duration_ns = stk_rand_range(&rng, 1000, 4000) * MS;
@@ -593,13 +357,13 @@ static void executors__never_run_more_than_their_vus(void **state)
 		scenario->max_vus = scenario->pre_allocated_vus + stk_rand_range(&rng, 1, 5);
 		scenario->graceful_stop_ns = stk_rand_range(&rng, 0, 500) * MS;
 		scenario->grow_at_once = round % 2 == 0;
-		run(&ran);
-		assert_true(most_at_once(&ran) <= scenario->max_vus);
+		plan_ran_run(&ran);
+		assert_true(plan_ran_most_at_once(&ran) <= scenario->max_vus);
 		assert_int_equal(ran.result.generator.planned,
 			ran.result.generator.started + ran.result.generator.dropped);
 		assert_int_equal(ran.result.generator.started,
 			ran.result.iterations + ran.result.interrupted);
-		end(&ran);
+		plan_ran_end(&ran);
 	}
 }
 
@@ -610,9 +374,9 @@ static void ramping_vus__random_plans_never_exceed_the_plan(void **state)
 	(void)state;
 	stk_rand_init(&rng, 11, 0);
 	for (int round = 0; round < 60; round++) {
-		struct ran ran;
+		struct plan_ran ran;
 		struct stk_scenario *scenario =
-			begin(&ran, "ramping-vus", stk_rand_range(&rng, 5, 300) * MS);
+			plan_ran_begin(&ran, "ramping-vus", stk_rand_range(&rng, 5, 300) * MS);
 		int64_t most = scenario->start_vus = stk_rand_range(&rng, 1, 6);
 		int stages = (int)stk_rand_range(&rng, 1, 5);
 
@@ -620,13 +384,13 @@ static void ramping_vus__random_plans_never_exceed_the_plan(void **state)
 			int64_t target = stk_rand_range(&rng, 0, 8);
 
 			most = target > most ? target : most;
-			add_stage(scenario, stk_rand_range(&rng, 0, 1500) * MS, target);
+			plan_ran_add_stage(scenario, stk_rand_range(&rng, 0, 1500) * MS, target);
 		}
 		scenario->graceful_ramp_down_ns = 0;
 		scenario->graceful_stop_ns = 0;
-		run(&ran);
-		assert_true(most_at_once(&ran) <= most);
-		end(&ran);
+		plan_ran_run(&ran);
+		assert_true(plan_ran_most_at_once(&ran) <= most);
+		plan_ran_end(&ran);
 	}
 }
 
@@ -666,12 +430,6 @@ int main(void)
 		cmocka_unit_test(ramping_vus__fixture_04_joins_and_leaves),
 		cmocka_unit_test(ramping_vus__same_vu_goes_on_within_its_grace),
 		cmocka_unit_test(ramping_vus__grace_is_cut_by_graceful_stop),
-		cmocka_unit_test(ramping_arrival_rate__flat_then_up),
-		cmocka_unit_test(ramping_arrival_rate__grows_with_the_root),
-		cmocka_unit_test(ramping_arrival_rate__holds_jumps_and_ends),
-		cmocka_unit_test(ramping_arrival_rate__first_start_is_one_period_in),
-		cmocka_unit_test(ramping_arrival_rate__time_unit_and_drops),
-		cmocka_unit_test(ramping_arrival_rate__random_plans_add_up),
 		cmocka_unit_test(executors__never_run_more_than_their_vus),
 		cmocka_unit_test(ramping_vus__random_plans_never_exceed_the_plan),
 		cmocka_unit_test(executor_share__adds_up),

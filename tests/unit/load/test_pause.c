@@ -8,35 +8,17 @@
 
 #include <cmocka.h>
 
-#include "tests/support/load_driver.h"
+#include "tests/support/plan_ran.h"
 
 #define MS STK_NS_PER_MS
 #define S  STK_NS_PER_S
 
+/* Driven by the test, with pauses between. */
 struct ran {
-	struct stk_plan plan;
-	struct load_driver driver;
-	struct load_fake fake;
-	struct load_step step;
+	struct plan_ran of;
 	struct stk_engine *engine;
-	struct stk_load_result result;
 	int64_t start_ns;
 };
-
-static struct stk_scenario *begin(struct ran *ran, const char *executor, int64_t busy_ns)
-{
-	struct stk_scenario *scenario;
-
-	memset(ran, 0, sizeof *ran);
-	ran->step = (struct load_step){.kind = LOAD_SLEEP, .ns = busy_ns};
-	stk_plan_init(&ran->plan);
-	stk_load_result_init(&ran->result);
-	load_driver_init(&ran->driver, &ran->step, 1);
-	stk_fake_clock_init(&ran->fake.clock, S, 1700000000 * S);
-	scenario = stk_plan_add_scenario(&ran->plan, "s");
-	scenario->executor = executor;
-	return scenario;
-}
 
 static void start(struct ran *ran)
 {
@@ -44,12 +26,13 @@ static void start(struct ran *ran)
 	struct stk_err err = STK_ERR_INIT;
 	int64_t wall_ns;
 
+	stk_fake_clock_init(&ran->of.fake.clock, S, 1700000000 * S);
 	opts.in_caller = true;
-	opts.clock = &ran->fake.clock.clock;
-	opts.transport = load_fake_transport(&ran->fake);
-	if (stk_plan_validate(&ran->plan, &err) < 0)
+	opts.clock = &ran->of.fake.clock.clock;
+	opts.transport = load_fake_transport(&ran->of.fake);
+	if (stk_plan_validate(&ran->of.plan, &err) < 0)
 		fail_msg("%s", err.msg);
-	ran->engine = stk_engine_new(&ran->plan, &ran->driver.driver, &opts);
+	ran->engine = stk_engine_new(&ran->of.plan, &ran->of.driver.driver, &opts);
 	assert_int_equal(stk_engine_start(ran->engine, &err), 0);
 	assert_int_equal(stk_engine_wait_started(ran->engine, &ran->start_ns, &wall_ns, &err), 0);
 }
@@ -62,25 +45,18 @@ static void run_to(struct ran *ran, int64_t offset_ns)
 static void finish(struct ran *ran)
 {
 	assert_true(stk_engine_wait_until(ran->engine, INT64_MAX / 2));
-	stk_engine_result(ran->engine, &ran->result);
+	stk_engine_result(ran->engine, &ran->of.result);
 	stk_engine_free(ran->engine);
-	for (size_t i = 0; i < ran->driver.log.len; i++) {
-		ran->driver.log.items[i].started_ns -= ran->start_ns;
-		ran->driver.log.items[i].intended_ns -= ran->start_ns;
+	for (size_t i = 0; i < ran->of.driver.log.len; i++) {
+		ran->of.driver.log.items[i].started_ns -= ran->start_ns;
+		ran->of.driver.log.items[i].intended_ns -= ran->start_ns;
 	}
-}
-
-static void end(struct ran *ran)
-{
-	stk_load_result_release(&ran->result);
-	load_driver_release(&ran->driver);
-	stk_plan_release(&ran->plan);
 }
 
 static void engine_pause__puts_the_arrivals_off(void **state)
 {
 	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "constant-arrival-rate", 10 * MS);
+	struct stk_scenario *scenario = plan_ran_begin(&ran.of, "constant-arrival-rate", 10 * MS);
 	struct stk_load_progress now;
 
 	(void)state;
@@ -96,24 +72,25 @@ static void engine_pause__puts_the_arrivals_off(void **state)
 	assert_int_equal(now.elapsed_ns, 950 * MS);
 	stk_engine_resume(ran.engine);
 	finish(&ran);
-	assert_int_equal(ran.driver.log.len, 20);
-	assert_int_equal(ran.result.generator.planned, 20);
-	assert_int_equal(ran.result.generator.dropped, 0);
+	assert_int_equal(ran.of.driver.log.len, 20);
+	assert_int_equal(ran.of.result.generator.planned, 20);
+	assert_int_equal(ran.of.result.generator.dropped, 0);
 	for (size_t i = 0; i < 20; i++) { /* no burst: each on the grid, the second ten later */
 		int64_t want = (int64_t)i * 100 * MS + (i < 10 ? 0 : 3 * S);
 
-		assert_int_equal(ran.driver.log.items[i].started_ns, want);
-		assert_int_equal(ran.driver.log.items[i].intended_ns, want);
+		assert_int_equal(ran.of.driver.log.items[i].started_ns, want);
+		assert_int_equal(ran.of.driver.log.items[i].intended_ns, want);
 	}
-	assert_int_equal(ran.result.paused_ns, 3 * S);
-	assert_true(ran.result.metrics.duration_s > 1.99 && ran.result.metrics.duration_s < 2.02);
-	end(&ran);
+	assert_int_equal(ran.of.result.paused_ns, 3 * S);
+	assert_true(
+		ran.of.result.metrics.duration_s > 1.99 && ran.of.result.metrics.duration_s < 2.02);
+	plan_ran_end(&ran.of);
 }
 
 static void engine_pause__vus_end_their_iteration_and_wait(void **state)
 {
 	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "constant-vus", 400 * MS);
+	struct stk_scenario *scenario = plan_ran_begin(&ran.of, "constant-vus", 400 * MS);
 
 	(void)state;
 	scenario->vus = 2;
@@ -122,19 +99,19 @@ static void engine_pause__vus_end_their_iteration_and_wait(void **state)
 	run_to(&ran, 500 * MS);
 	stk_engine_pause(ran.engine);
 	run_to(&ran, 5500 * MS);
-	assert_int_equal(ran.driver.log.len, 4); /* two each: at 0 and 0.4 s */
+	assert_int_equal(ran.of.driver.log.len, 4); /* two each: at 0 and 0.4 s */
 	stk_engine_resume(ran.engine);
 	finish(&ran);
 	/* at 5.5, 5.9, 6.3, 6.7 s; the end is at 7 s */
-	assert_int_equal(ran.driver.log.len, 4 + 8);
-	assert_int_equal(ran.result.interrupted, 0);
-	end(&ran);
+	assert_int_equal(ran.of.driver.log.len, 4 + 8);
+	assert_int_equal(ran.of.result.interrupted, 0);
+	plan_ran_end(&ran.of);
 }
 
 static void engine_pause__per_vu_iterations_all_run(void **state)
 {
 	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "per-vu-iterations", 100 * MS);
+	struct stk_scenario *scenario = plan_ran_begin(&ran.of, "per-vu-iterations", 100 * MS);
 
 	(void)state;
 	scenario->vus = 3;
@@ -145,15 +122,15 @@ static void engine_pause__per_vu_iterations_all_run(void **state)
 	run_to(&ran, 1450 * MS);
 	stk_engine_resume(ran.engine);
 	finish(&ran);
-	assert_int_equal(ran.driver.log.len, 15);
-	assert_int_equal(ran.result.generator.dropped, 0);
-	end(&ran);
+	assert_int_equal(ran.of.driver.log.len, 15);
+	assert_int_equal(ran.of.result.generator.dropped, 0);
+	plan_ran_end(&ran.of);
 }
 
 static void engine_pause__ramp_goes_on_where_it_was(void **state)
 {
 	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "ramping-vus", 100 * MS);
+	struct stk_scenario *scenario = plan_ran_begin(&ran.of, "ramping-vus", 100 * MS);
 	int64_t first[6] = {0};
 
 	(void)state;
@@ -166,19 +143,19 @@ static void engine_pause__ramp_goes_on_where_it_was(void **state)
 	run_to(&ran, 12500 * MS);
 	stk_engine_resume(ran.engine);
 	finish(&ran);
-	for (size_t i = ran.driver.log.len; i-- > 0;)
-		first[ran.driver.log.items[i].vu] = ran.driver.log.items[i].started_ns;
+	for (size_t i = ran.of.driver.log.len; i-- > 0;)
+		first[ran.of.driver.log.items[i].vu] = ran.of.driver.log.items[i].started_ns;
 	assert_int_equal(first[1], S);
 	assert_int_equal(first[2], 2 * S);
 	assert_int_equal(first[3], 13 * S);
 	assert_int_equal(first[5], 15 * S);
-	end(&ran);
+	plan_ran_end(&ran.of);
 }
 
 static void engine_pause__stop_starts_nothing_more(void **state)
 {
 	struct ran ran;
-	struct stk_scenario *scenario = begin(&ran, "constant-arrival-rate", 10 * MS);
+	struct stk_scenario *scenario = plan_ran_begin(&ran.of, "constant-arrival-rate", 10 * MS);
 
 	(void)state;
 	scenario->rate = 10;
@@ -190,10 +167,10 @@ static void engine_pause__stop_starts_nothing_more(void **state)
 	run_to(&ran, 60 * S);
 	stk_engine_stop(ran.engine, STK_STOP_GRACEFUL);
 	finish(&ran);
-	assert_int_equal(ran.driver.log.len, 10);
-	assert_int_equal(ran.result.generator.planned, 10);
-	assert_int_equal(ran.result.generator.dropped, 0);
-	end(&ran);
+	assert_int_equal(ran.of.driver.log.len, 10);
+	assert_int_equal(ran.of.result.generator.planned, 10);
+	assert_int_equal(ran.of.result.generator.dropped, 0);
+	plan_ran_end(&ran.of);
 }
 
 int main(void)
