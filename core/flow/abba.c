@@ -43,7 +43,7 @@ int stk_abba_warm(struct stk_abba *abba, struct stk_err *err)
 	int rc;
 
 	if (stk_session_interrupts(session) > 0) {
-		stk_session_partial(session, "interrupted");
+		stk_session_heed_interrupt(session);
 		return stk_err_set(err, STK_E_ABORTED,
 			"interrupted in the warm-up, before anything was measured");
 	}
@@ -188,7 +188,7 @@ bool stk_abba_asked_to_stop(struct stk_abba *abba)
 	if (stk_session_interrupts(abba->session) == 0 || abba->stopping)
 		return false;
 	abba->stopping = true;
-	stk_session_partial(abba->session, "interrupted");
+	stk_session_heed_interrupt(abba->session);
 	stk_session_say(abba->session, "stopping after this block; again to stop now");
 	return true;
 }

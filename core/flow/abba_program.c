@@ -24,7 +24,7 @@ static int look(struct stk_abba *abba, struct turn *turn, struct stk_err *err)
 	int rc = stk_session_check_services(session, err);
 
 	if (rc == 0 && stk_session_interrupts(session) >= 2) {
-		stk_session_partial(session, "interrupted");
+		stk_session_heed_interrupt(session);
 		rc = stk_err_set(err, STK_E_ABORTED, "interrupted");
 	}
 	if (rc < 0)

@@ -128,7 +128,7 @@ int stk_drive_until(
 		}
 		if (stk_session_interrupts(session) >= 2) {
 			stk_engine_stop(drive->engine, STK_STOP_NOW);
-			stk_session_partial(session, "interrupted");
+			stk_session_heed_interrupt(session);
 			return stk_err_set(err, STK_E_ABORTED, "interrupted");
 		}
 		if (tick)
@@ -327,7 +327,7 @@ int stk_drive_load(struct stk_session *session, const char *name, const struct s
 			&drive, stk_clock_mono(session->clock) + STK_NS_PER_S, show_load, err);
 		if (rc == 0 && stk_session_interrupts(session) == 1) {
 			stk_engine_stop(drive.engine, STK_STOP_GRACEFUL);
-			stk_session_partial(session, "interrupted");
+			stk_session_heed_interrupt(session);
 			break;
 		}
 	}
@@ -363,7 +363,7 @@ int stk_drive_wait(
 		stk_clock_sleep_until(session->clock, next < end ? next : end);
 		rc = stk_session_check_services(session, err);
 		if (rc == 0 && stk_session_interrupts(session) > 0) {
-			stk_session_partial(session, "interrupted");
+			stk_session_heed_interrupt(session);
 			rc = stk_err_set(err, STK_E_ABORTED, "interrupted");
 		}
 	}

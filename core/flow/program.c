@@ -241,7 +241,7 @@ static int wait_end(struct stk_session *session, const char *name, struct stk_ge
 		int dead = rc == 0 ? stk_session_check_services(session, err) : 0;
 
 		if (interrupts > 0)
-			stk_session_partial(session, "interrupted");
+			stk_session_heed_interrupt(session);
 		if (interrupts > 1 && rc == 0)
 			dead = stk_err_set(err, STK_E_ABORTED, "interrupted");
 		rc = rc < 0 ? rc : dead;

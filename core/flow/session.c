@@ -219,6 +219,12 @@ void stk_session_partial(struct stk_session *session, const char *reason)
 	session->run->partial.reason = stk_run_text(session->run, reason);
 }
 
+void stk_session_heed_interrupt(struct stk_session *session)
+{
+	session->interrupts_heeded = stk_session_interrupts(session);
+	stk_session_partial(session, "interrupted");
+}
+
 void stk_session_line(const struct stk_session *session, const struct stk_flow_line *line)
 {
 	const struct stk_flow_observer *observer = &session->opts->observer;

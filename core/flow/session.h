@@ -71,6 +71,7 @@ struct stk_session {
 	bool changes_asked;
 	int64_t iterations, errors; /* of the load so far; errors: those of the script */
 	const char *phase;          /* for the record of a partial run */
+	int interrupts_heeded;      /* so many have marked the record as partial */
 	struct stk_kept *kept;      /* the base that the verb baseline found; NULL before */
 	struct stk_trust *trust;    /* what A/A runs say of this one; NULL before it was asked */
 };
@@ -101,6 +102,8 @@ void stk_session_usage(const struct stk_session *session, int side, struct stk_s
 int stk_session_interrupts(const struct stk_session *session);
 /* Mark the record as partial, once; the first reason stays. */
 void stk_session_partial(struct stk_session *session, const char *reason);
+/* The same because the person asked to stop: what comes later heeds only further interrupts. */
+void stk_session_heed_interrupt(struct stk_session *session);
 
 void stk_session_line(const struct stk_session *session, const struct stk_flow_line *line);
 void stk_session_say(const struct stk_session *session, const char *fmt, ...) STK_PRINTF(2, 3);

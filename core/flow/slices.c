@@ -313,7 +313,7 @@ static int collect_side(
 {
 	struct stk_source_info *info = &type->info[side];
 	struct stk_source_waiting waiting = {tell_waiting, session, session->env->interrupts,
-		stk_session_interrupts(session) > 0 ? 1 : 0};
+		session->interrupts_heeded};
 	struct stk_source_slices slices = STK_VEC_INIT;
 	struct stk_source_query query = query_for(session, side, type->type_id);
 	int64_t until_ns = last_window_ns(session->run, side);
@@ -326,7 +326,7 @@ static int collect_side(
 		return rc;
 	rc = stk_source_wait(session->sides[side].source, &query, info, until_ns, &waiting, err);
 	if (rc == STK_E_ABORTED && stk_session_interrupts(session) == 1) {
-		stk_session_partial(session, "interrupted");
+		stk_session_heed_interrupt(session);
 		stk_session_say(session, "taking the profiles that are there; again to stop now");
 		stk_err_clear(err);
 		rc = 1;

@@ -166,8 +166,8 @@ class Bench:
                 self.missing.append(name)
 
 
-def measure(b, cases, vus_list, rounds):
-    """{(case, vus): {peer: [(requests per CPU-second, requests, MB)]}}"""
+def measure(b, cases, vus_list, rounds, keep):
+    """{(case, vus): {peer: [(requests per CPU-second, requests, MB)]}}; keep is told after each row."""
     found = {}
     for case in cases:
         for vus in vus_list:
@@ -181,7 +181,7 @@ def measure(b, cases, vus_list, rounds):
                     cell.setdefault(peer, []).append((count / cpu if cpu else 0, count, mb))
                 print(f"\r{case[0]}, {vus} VUs: round {turn + 1} of {rounds}   ", end="", file=sys.stderr)
             print(file=sys.stderr)
-    return found
+            keep(found)
 
 
 def show(values):
@@ -242,23 +242,27 @@ def main():
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(20000, limit[1]), limit[1]))
     b = Bench(args)
+    nginx = version(["nginx", "-v"], r"nginx/(\S+)")
+    head = [f"{datetime.date.today()}, {machine()}; {args.seconds} s a round; nginx {nginx} on one core, "
+            "the generator on the other; "
+            + ", ".join(f"{p} {v}" for p, v in b.versions.items()) + ".", ""]
+    head += [f"Not measured: {name} is missing." for name in b.missing]
+    lines = []
+
+    def keep(found):
+        lines[:] = head + table(found, args.rounds, list(b.peers))
+        if args.write:
+            write(args.write, lines)
+
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
         b.server = Server(folder)
         try:
-            found = measure(b, [CASES[int(i)] for i in args.cases.split(",")],
-                            [int(v) for v in args.vus.split(",")], args.rounds)
+            measure(b, [CASES[int(i)] for i in args.cases.split(",")],
+                    [int(v) for v in args.vus.split(",")], args.rounds, keep)
         finally:
             b.server.stop()
-    nginx = version(["nginx", "-v"], r"nginx/(\S+)")
-    lines = [f"{datetime.date.today()}, {machine()}; {args.seconds} s a round; nginx {nginx} on one core, "
-             "the generator on the other; "
-             + ", ".join(f"{p} {v}" for p, v in b.versions.items()) + ".", ""]
-    lines += [f"Not measured: {name} is missing." for name in b.missing]
-    lines += table(found, args.rounds, list(b.peers))
     print("\n".join(lines))
-    if args.write:
-        write(args.write, lines)
 
 
 if __name__ == "__main__":
