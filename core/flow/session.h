@@ -72,6 +72,7 @@ struct stk_session {
 	int64_t iterations, errors; /* of the load so far; errors: those of the script */
 	const char *phase;          /* for the record of a partial run */
 	int interrupts_heeded;      /* so many have marked the record as partial */
+	bool takes_what_is_there;   /* interrupted while waiting for slices: wait for no more */
 	struct stk_kept *kept;      /* the base that the verb baseline found; NULL before */
 	struct stk_trust *trust;    /* what A/A runs say of this one; NULL before it was asked */
 };

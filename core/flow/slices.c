@@ -312,8 +312,8 @@ static int collect_side(
 	struct stk_session *session, struct stk_session_type *type, int side, struct stk_err *err)
 {
 	struct stk_source_info *info = &type->info[side];
-	struct stk_source_waiting waiting = {tell_waiting, session, session->env->interrupts,
-		session->interrupts_heeded};
+	struct stk_source_waiting waiting = {
+		tell_waiting, session, session->env->interrupts, session->interrupts_heeded};
 	struct stk_source_slices slices = STK_VEC_INIT;
 	struct stk_source_query query = query_for(session, side, type->type_id);
 	int64_t until_ns = last_window_ns(session->run, side);
@@ -324,9 +324,12 @@ static int collect_side(
 	rc = look_again(session, &query, side, info, err);
 	if (rc < 0)
 		return rc;
-	rc = stk_source_wait(session->sides[side].source, &query, info, until_ns, &waiting, err);
+	rc = session->takes_what_is_there ? 1
+					  : stk_source_wait(session->sides[side].source, &query,
+						    info, until_ns, &waiting, err);
 	if (rc == STK_E_ABORTED && stk_session_interrupts(session) == 1) {
 		stk_session_heed_interrupt(session);
+		session->takes_what_is_there = true;
 		stk_session_say(session, "taking the profiles that are there; again to stop now");
 		stk_err_clear(err);
 		rc = 1;
