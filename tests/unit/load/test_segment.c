@@ -36,6 +36,7 @@ static void check_indices(const struct stk_stripe *stripe, const int64_t *want, 
 	}
 }
 
+/* k6 8.6: striping: 1/2, 1/4, 1/4 take 0 2 4 …, 1 5 9 …, 3 7 11 … | the same | - */
 static void segment_stripe__half_and_quarters(void **state)
 {
 	static const int64_t half[] = {0, 2, 4, 6, 8}, second[] = {1, 5, 9}, third[] = {3, 7, 11};
@@ -60,6 +61,7 @@ static void segment_stripe__half_and_quarters(void **state)
 }
 
 /* With 3 VUs over 1/2, 1/4, 1/4 the parts have 2, 1 and none, and start so much. */
+/* k6 8.6: arrival rates: starts follow the VUs a segment has | the same | - */
 static void segment_derive__starts_follow_the_vus(void **state)
 {
 	static const int64_t first[] = {0, 2, 3, 5, 6, 8}, second[] = {1, 4, 7};
@@ -82,6 +84,7 @@ static void segment_derive__starts_follow_the_vus(void **state)
 	stk_arena_release(&arena);
 }
 
+/* k6 8.6: fractions, decimals, percents; `x` alone is `0:x`; gaps are filled | the same | - */
 static void segment_parse__takes_fractions_decimals_percents(void **state)
 {
 	struct stk_arena arena = STK_ARENA_INIT;
@@ -102,6 +105,7 @@ static void segment_parse__takes_fractions_decimals_percents(void **state)
 	stk_arena_release(&arena);
 }
 
+/* k6 8.6: a segment that is not in its sequence is refused | the same | - */
 static void segment_parse__says_what_is_wrong(void **state)
 {
 	static const struct {
@@ -319,6 +323,7 @@ static void check_same(struct seen *one, struct seen *all)
 
 /* Any valid plan: the parts start what the whole starts, at the same times. (Iterations of one
  * length: who takes from a shared count depends on it.) */
+/* k6 8.6: the segments together are the plan | exactly, for drawn plans of all executors | - */
 static void segments__run_exactly_the_plan_of_one(void **state)
 {
 	struct stk_rand rng;
