@@ -413,6 +413,13 @@ static int report(struct load_test *test)
 	return code;
 }
 
+static void say_failures(const struct stk_load_result *result, struct stk_buf *said)
+{
+	const struct stk_metric *requests = stk_metrics_find(&result->metrics, "http_reqs", "");
+
+	stk_failures_say(&result->failures, requests ? requests->count : 0, said);
+}
+
 static int run_test(struct load_test *test, const char *path, struct stk_err *err)
 {
 	int rc = stk_trend_stats_parse(test->settings->trend_stats, &test->stats, err);
@@ -439,6 +446,7 @@ static int run_test(struct load_test *test, const char *path, struct stk_err *er
 	stk_keys_close();
 	stk_engine_result(test->engine, &test->result);
 	stk_load_outputs_ended(&test->outputs, &test->plan, &test->result, &test->said);
+	say_failures(&test->result, &test->said);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "core/base/err.h"
 #include "core/base/vec.h"
 #include "core/load/driver.h"
+#include "core/load/failures.h"
 #include "core/load/plan.h"
 #include "core/record/run.h"
 
@@ -149,6 +150,7 @@ struct stk_load_result {
 	STK_VEC(struct stk_threshold_result) thresholds; /* text belongs to the plan */
 	bool thresholds_ok;
 	struct stk_generator_info generator;
+	struct stk_failures failures; /* of counted requests */
 	enum stk_end_reason reason;
 	char *message; /* of an abort, setup or teardown error; NULL: none; owned */
 	int64_t iterations, interrupted, errors;

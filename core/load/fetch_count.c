@@ -108,6 +108,16 @@ static void count_samples(struct stk_fetch *fetch, bool expected)
 	stk_vu_sample(fetch->vu, STK_METRIC_HTTP_REQ_FAILED, expected ? 0 : 1, &all);
 }
 
+static void count_failure(struct stk_fetch *fetch)
+{
+	struct stk_worker *worker = fetch->vu->worker;
+	const struct stk_exchange *exchange = &fetch->exchange;
+
+	atomic_fetch_add_explicit(&worker->tally.failed, 1, memory_order_relaxed);
+	stk_failures_add(
+		&worker->failures, exchange->status, exchange->error_code, exchange->error);
+}
+
 void stk_fetch_count(struct stk_fetch *fetch)
 {
 	struct stk_vu *vu = fetch->vu;
@@ -123,6 +133,6 @@ void stk_fetch_count(struct stk_fetch *fetch)
 		return;
 	atomic_fetch_add_explicit(&vu->worker->tally.requests, 1, memory_order_relaxed);
 	if (!expected)
-		atomic_fetch_add_explicit(&vu->worker->tally.failed, 1, memory_order_relaxed);
+		count_failure(fetch);
 	count_samples(fetch, expected);
 }

@@ -9,6 +9,7 @@
 #include "core/load/cookies.h"
 #include "core/load/engine.h"
 #include "core/load/executor.h"
+#include "core/load/failures.h"
 #include "core/load/live.h"
 #include "core/load/metrics.h"
 #include "core/load/route.h"
@@ -131,6 +132,7 @@ struct stk_worker {
 	struct stk_tap_lane *lane; /* NULL: no outputs */
 	struct stk_series series;
 	struct stk_live live; /* with opts.live */
+	struct stk_failures failures;
 	struct stk_hist lateness_ms;
 	struct stk_hist lag_ms; /* of rounds of the loop: how long answers may have lain unseen */
 	unsigned rounds;
