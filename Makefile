@@ -143,11 +143,14 @@ clean: ## remove the build folder
 	rm -rf $(BUILD)
 
 # --- the house in order -------------------------------------------------------------
-check: check-layers check-headers check-house format-check check-docs ## layers, headers, names, format, docs/cli.md
-docs: all ## docs/cli.md from the option tables in cmd/ (install makes the man pages from them)
+check: check-layers check-headers check-house format-check check-docs ## layers, headers, names, format, generated pages
+docs: all ## docs/cli.md from the option tables in cmd/ (install makes the man pages from them), docs/k6-compatibility.md from the tests
 	$(Q)$(BUILD)/stoker help --markdown > $(BUILD)/cli.md && mv $(BUILD)/cli.md docs/cli.md
-check-docs: all ## docs/cli.md is what `make docs` writes
+	$(Q)lua5.4 tests/lint/k6_rows.lua > $(BUILD)/k6.md && mv $(BUILD)/k6.md docs/k6-compatibility.md
+check-docs: all ## the generated pages are what `make docs` writes
 	$(Q)$(BUILD)/stoker help --markdown | diff -u docs/cli.md - || { echo "docs/cli.md: run make docs"; exit 1; }
+	$(Q)lua5.4 tests/lint/k6_rows.lua > $(BUILD)/k6.md
+	$(Q)diff -u docs/k6-compatibility.md $(BUILD)/k6.md || { echo "docs/k6-compatibility.md: run make docs"; exit 1; }
 check-layers: ## includes go down only, third-party headers through their door
 	$(Q)awk -f tests/lint/layers.awk core/LAYERS $(SOURCES) $(HEADERS)
 	$(Q)sh tests/lint/closure_check.sh

@@ -38,6 +38,7 @@ static void add_check(struct stk_metrics *metrics, const char *group, const char
 }
 
 /* Ids are those of k6 2.2.0 for the same paths. */
+/* k6 7.2, 09: `--summary-export`: `root_group` with md5 ids | the same | keys are sorted */
 static void summary_json__nests_groups_with_k6_s_ids(void **state)
 {
 	struct stk_metrics metrics;
@@ -76,6 +77,8 @@ static void summary_json__nests_groups_with_k6_s_ids(void **state)
 	stk_metrics_release(&metrics);
 }
 
+/* k6 13: `thresholds` of the export: true means crossed | the same, for the tools that read it |
+ * the record says `ok` */
 static void summary_json__has_each_type_and_what_failed(void **state)
 {
 	const struct stk_threshold_result thresholds[] = {
@@ -113,6 +116,7 @@ static void summary_json__has_each_type_and_what_failed(void **state)
 	stk_metrics_release(&metrics);
 }
 
+/* k6 7.1: `--summary-trend-stats`: `avg,…,p(N),count` | the same | - */
 static void trend_stats_parse__names_the_word(void **state)
 {
 	static const char *const bad[] = {"avg,mode", "p(101)", "p()", "p(x)", "avg,,max"};

@@ -122,6 +122,7 @@ static void ask(struct trial *trial, const char *method, const char *path, int64
 	ask_host(trial, "127.0.0.1", method, path, timeout_ns);
 }
 
+/* k6 5.5: `hosts`, also `*.name` | the same | `Host` keeps the name */
 static void transport_hosts__are_where_the_script_says(void **state)
 {
 	struct trial *trial = *state;
@@ -132,6 +133,7 @@ static void transport_hosts__are_where_the_script_says(void **state)
 	assert_string_equal(trial->exchange.remote_ip, "127.0.0.1");
 }
 
+/* k6 5.5: `blacklistIPs` | `blacklist_ips` | 1110 as in k6 */
 static void transport_blocked_range__is_error_1110(void **state)
 {
 	struct trial *trial = *state;
@@ -147,6 +149,7 @@ static void transport_blocked_range__is_error_1110(void **state)
 	assert_int_equal(trial->exchange.error_code, 1110);
 }
 
+/* k6 5.4: chunked, until the end, HTTP/1.0, interim answers, a bare line feed | the same | - */
 static void transport_answer__is_read_however_it_ends(void **state)
 {
 	static const struct {
@@ -173,6 +176,8 @@ static void transport_answer__is_read_however_it_ends(void **state)
 	assert_int_equal(trial->exchange.error_code, 1404);
 }
 
+/* k6 2.5, 10: EOF 1000, reset 1220, body cut 1000 `unexpected EOF` | the same numbers and texts |
+ * an endless body ends at `max_body` */
 static void transport_fault__has_k6s_number(void **state)
 {
 	static const struct {
@@ -197,6 +202,7 @@ static void transport_fault__has_k6s_number(void **state)
 	}
 }
 
+/* k6 2.5, 10: `timeout` over answer and body: 1050; the text so far stays | the same | - */
 static void transport_timeout__ends_those_that_hang_and_drip(void **state)
 {
 	struct trial *trial = *state;
@@ -214,6 +220,8 @@ static void transport_timeout__ends_those_that_hang_and_drip(void **state)
 	assert_int_equal(trial->exchange.status, 200);
 }
 
+/* k6 5.4: connections are kept, per VU | the same | over TLS and HTTP/2 the VUs of a worker share
+ * them */
 static void transport_keep_alive__uses_a_connection_again(void **state)
 {
 	struct trial *trial = *state;
@@ -225,6 +233,8 @@ static void transport_keep_alive__uses_a_connection_again(void **state)
 	assert_true(trial->exchange.timings.connecting == 0);
 }
 
+/* k6 2.2, 10: a GET on a kept connection that was closed is sent once more, unseen | the same |
+ * over TLS with every method */
 static void transport_keep_alive__get_is_sent_once_more_when_it_was_closed(void **state)
 {
 	struct trial *trial = *state;
