@@ -154,7 +154,7 @@ static int start_engine(struct load_test *test, struct stk_err *err)
 	opts.live = test->env->err_tty && !test->settings->quiet;
 	opts.observer.ctx = &test->talk;
 	opts.observer.warn = warn;
-	opts.tap = test->outputs.tap;
+	opts.tap = test->outputs.outlets.tap;
 	test->engine = stk_engine_new(&test->plan, stk_script_driver_ops(test->driver), &opts);
 	return stk_engine_start(test->engine, err);
 }
