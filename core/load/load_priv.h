@@ -95,6 +95,8 @@ struct stk_vu_tags {
 	size_t tags_len;
 	bool repeated; /* as with the sample before, at the same moment */
 };
+/* The tag of a side, NULL if samples do not carry it. */
+const struct stk_tag *stk_engine_side_tag(const struct stk_engine *engine, int side);
 /* A sample with the tags that belong to this VU now; tags may be NULL. */
 void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags);
 
