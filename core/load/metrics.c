@@ -206,6 +206,14 @@ void stk_counts_add(
 	}
 }
 
+bool stk_counts_add_bare(struct stk_counts *counts, int id, double value)
+{
+	if (stk_counts_wants_tags(counts, id))
+		return false;
+	stk_metric_add(&counts->metrics.items.items[id], value);
+	return true;
+}
+
 bool stk_counts_wants_tags(const struct stk_counts *counts, int id)
 {
 	return counts->lane || counts->first_sub.items[id] < counts->first_sub.items[id + 1];

@@ -276,12 +276,8 @@ static void sample_tagged(
 
 void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags)
 {
-	if (!vu->counted)
-		return;
-	if (stk_counts_wants_tags(vu->worker->counts, metric))
+	if (vu->counted && !stk_counts_add_bare(vu->worker->counts, metric, value))
 		sample_tagged(vu, metric, value, tags);
-	else
-		stk_counts_add(vu->worker->counts, metric, value, NULL);
 }
 
 void stk_vu_add(
