@@ -68,6 +68,8 @@ void stk_counts_set_lane(struct stk_counts *counts, struct stk_tap_lane *lane);
 /* One sample for the metric and for the submetrics whose tags it has. */
 void stk_counts_add(
 	struct stk_counts *counts, int id, double value, const struct stk_tag_lists *tags);
+/* The same without tags; false: they are wanted, and nothing was counted. */
+bool stk_counts_add_bare(struct stk_counts *counts, int id, double value);
 /* One check, for the summary's list (the sample itself is stk_counts_add's). */
 void stk_counts_check(
 	struct stk_counts *counts, struct stk_str group, struct stk_str name, bool passed);
