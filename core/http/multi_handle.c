@@ -126,8 +126,9 @@ static void set_tls(CURL *easy, const struct stk_net *net)
 	struct curl_blob ca = blob_of(net->ca);
 
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, lowest[net->tls_min] | highest[net->tls_max]);
-	/* The distribution's folder of authorities holds what its bundle does, and with a folder libcurl
-	 * parses all of them again for each connection instead of once for the multi handle. */
+	/* The distribution's folder of authorities holds what its bundle does, and with a folder
+	 * libcurl parses all of them again for each connection instead of once for the multi
+	 * handle. */
 	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	if (net->ca.len > 0)
 		curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
