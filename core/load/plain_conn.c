@@ -42,6 +42,7 @@ struct stk_plain_conn *stk_plain_conn_new(struct stk_plain *plain)
 		conn = stk_xcalloc(1, sizeof *conn);
 		conn->plain = plain;
 		stk_http1_init(&conn->http);
+		conn->http.memo = &plain->memo;
 		stk_buf_init(&conn->out, 0);
 	}
 	conn->fd = -1;

@@ -137,7 +137,7 @@ def run_k6(b, case, vus):
 
 def run_h2load(b, case, vus):
     _, path, tls, checks, rate = case
-    if checks or rate:
+    if checks or rate or (tls and vus > 1000):  # it shakes hands with all before it begins, for minutes
         return None
     out, cpu, mb, _ = timed(["h2load", "--h1", "-t1", "-c", str(vus), "-D", str(b.seconds), b.server.base(tls) + path])
     found = re.search(r"requests: \d+ total.*?(\d+) succeeded", out)

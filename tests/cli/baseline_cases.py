@@ -9,7 +9,7 @@ import shutil
 import subprocess
 
 import run_lib
-from run_lib import check_code
+from run_lib import check_code, judged
 
 WORKFLOW = """local stoker = require "stoker"
 return stoker.workflow {
@@ -43,6 +43,7 @@ def measure(case, side, *args):
     return case.run("run", "kept.lua", "-e", "AS=" + side, *args)
 
 
+@judged
 def kept_on_main_and_compared_on_a_branch(case):
     repository(case)
     result = measure(case, "base", "--strict")
@@ -73,6 +74,7 @@ def kept_on_main_and_compared_on_a_branch(case):
     assert "would have failed: not calibrated" in gates["functions"]["text"], gates
 
 
+@judged
 def a_folder_keeps_the_newest_and_an_unchanged_build_is_no_alarm(case):
     repository(case, 'stoker.baselines.dir { "baselines" }')
     check_code(measure(case, "base"), 0)
@@ -145,6 +147,7 @@ def a_saved_run_is_kept_and_found(case):
     check_code(case.run("baseline", "find", "--dir", "baselines"), 2)
 
 
+@judged
 def an_accepted_regression_crosses_no_gate(case):
     repository(case, "nil")
     result = case.fake("--pairs", "4")
@@ -169,6 +172,7 @@ def an_accepted_regression_crosses_no_gate(case):
         assert rows[0]["accepted"]["reason"] == "new field", rows
 
 
+@judged
 def idle_is_compared_with_what_was_kept(case):
     repository(case, 'stoker.baselines.dir { "baselines" }')
     check_code(measure(case, "base"), 0)

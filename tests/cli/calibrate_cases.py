@@ -10,7 +10,7 @@ import signal
 
 import baseline_cases
 import run_lib
-from run_lib import check_code
+from run_lib import check_code, judged
 
 OUTCOME = os.path.join(".stoker", "calibration.json")
 SHORT = ["--duration", "4s", "--warmup", "1s"]
@@ -20,6 +20,7 @@ def outcome(case):
     return json.load(open(os.path.join(case.dir, OUTCOME)))["calibrations"]
 
 
+@judged
 def measured_and_gone_on_after_an_interrupt(case):
     baseline_cases.repository(case, 'stoker.baselines.dir { "baselines" }')
     process = case.start("calibrate", "kept.lua", "-e", "AS=base", "--runs", "3", *SHORT)
@@ -47,6 +48,7 @@ def measured_and_gone_on_after_an_interrupt(case):
     assert "not calibrated: 2 of 20 A/A runs" in " ".join(result.out.split()), result.out
 
 
+@judged
 def calibrated_gates_fail_a_run_of_that_load_only(case):
     baseline_cases.repository(case, 'stoker.baselines.dir { "baselines" }')
     check_code(case.run("calibrate", "kept.lua", "-e", "AS=base", "--runs", "2", *SHORT, timeout=200), 0)
@@ -75,6 +77,7 @@ def calibrated_gates_fail_a_run_of_that_load_only(case):
     assert case.record()["calibration"] is None, case.record()["calibration"]
 
 
+@judged
 def pairs_of_one_build(case):
     baseline_cases.repository(case, "nil")
     result = case.run("calibrate", "fake.lua", "-e", "DIR=" + case.dir, "--runs", "2", "--pairs", "4", timeout=200)

@@ -5,7 +5,7 @@ import re
 import signal
 
 import run_lib
-from run_lib import check_code, shell
+from run_lib import check_code, judged, shell
 
 run_lib.set_git()
 
@@ -104,6 +104,7 @@ def the_document_has_the_same(case):
     assert document["samples"] > 1000, document["samples"]
 
 
+@judged
 def what_it_foresees_is_what_the_run_says(case):
     """The figures before the run and after it, from the same formula: within a factor of two."""
     repository(case)

@@ -3,7 +3,7 @@ import os
 import shutil
 import signal
 
-from run_lib import HERE, check_code, check_message, main
+from run_lib import HERE, check_code, check_message, judged, main
 
 FAKE = os.path.join(HERE, "fake_k6.py")
 
@@ -39,6 +39,7 @@ def windows(record, kind):
     return [window for window in record["windows"] if window["kind"] == kind]
 
 
+@judged
 def k6_at_both_sides_finds_the_regression(case):
     case.write("shop.js", "rate=60")
     result = run(case, PAIRED % 'k6 = "shop.js"')
@@ -136,6 +137,7 @@ def kill_9_leaves_no_k6(case):
     case.check_nothing_left(grace=10)
 
 
+@judged
 def stoker_run_takes_a_k6_script(case):
     case.write("shop.js", "rate=60 for=5")
     result = case.run("run", "shop.js", "--base-cmd", "exec python3 fake_service.py {port} {push_url} base",
@@ -149,6 +151,7 @@ def stoker_run_takes_a_k6_script(case):
     check_message(result, "--rate")
 
 
+@judged
 def wrk_at_both_sides(case):
     if not shutil.which("wrk"):
         raise AssertionError("wrk is missing: make test-deps")

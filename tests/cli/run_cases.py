@@ -9,7 +9,7 @@ import socket
 import subprocess
 
 import run_lib
-from run_lib import check_code, check_message
+from run_lib import check_code, check_message, judged
 
 SHORT = ["--pairs", "1", "--block", "2s", "--warmup", "2s"]
 
@@ -23,6 +23,7 @@ def cmds(case, base="base", head="head"):
             "--rate", "60/s", "--profile", "cpu"]
 
 
+@judged
 def regression_is_10_and_all_is_kept(case):
     result = case.fake()
     check_code(result, 10)
@@ -49,6 +50,7 @@ def regression_is_10_and_all_is_kept(case):
         assert top.returncode == 0 and "work.parse" in top.stdout, top.stderr
 
 
+@judged
 def the_same_build_twice_is_0(case):
     result = case.run("run", "fake_load.lua", *cmds(case, "base", "base"), "--pairs", "4", "--block", "3s",
                       "--warmup", "2s")
@@ -143,6 +145,7 @@ def signals_are_130_and_143(case):
         shutil.rmtree(os.path.join(case.dir, ".stoker"))
 
 
+@judged
 def a_pyroscope_of_ones_own(case):
     serve = case.start("serve", "--listen", "127.0.0.1:0", "--data", "data")
     case.until(serve, "http://127.0.0.1:")
@@ -206,6 +209,7 @@ return stoker.workflow {
 """
 
 
+@judged
 def idle_shows_hotspots(case):
     case.write("alone.lua", IDLE % (case.dir, ""))
     result = case.run("run", "alone.lua")
@@ -214,6 +218,7 @@ def idle_shows_hotspots(case):
     assert len(case.record()["hotspots"][0]["rows"]) >= 6
 
 
+@judged
 def a_flow_of_ones_own(case):
     case.write("alone.lua", IDLE % (case.dir, """
   run = function(w)
@@ -238,6 +243,7 @@ def example(case, name, *args):
     return result
 
 
+@judged
 def example_paired(case):
     assert "1 of 1" in example(case, "paired.lua", *SHORT[:2], "--block", "6s", "--warmup", "2s").err
     assert case.record()["name"] == "shop"

@@ -10,7 +10,7 @@ import signal
 import subprocess
 
 import run_lib
-from run_lib import check_code, check_message, shell
+from run_lib import check_code, check_message, judged, shell
 
 SHORT = ["--pairs", "1", "--block", "2s", "--warmup", "2s"]
 EXAMPLES = os.path.join(run_lib.HERE, "..", "..", "docs", "examples")
@@ -56,6 +56,7 @@ def log(case, name):
         return file.read()
 
 
+@judged
 def both_commits_are_built_and_the_user_sees_nothing_of_it(case):
     repository(case)
     before = state(case)

@@ -6,7 +6,7 @@ import os
 import shutil
 
 import run_lib
-from run_lib import check_code, shell
+from run_lib import check_code, judged, shell
 
 FIXTURE = os.path.join(run_lib.HERE, "..", "fixtures", "links")
 SERVER = """package main
@@ -90,10 +90,12 @@ def run_and_check(case, flags):
             assert "called from encode.go:22" in shown.out, shown.out
 
 
+@judged
 def a_planted_line_is_named(case):
     run_and_check(case, "")
 
 
+@judged
 def with_trimpath_too(case):
     run_and_check(case, "-trimpath")
 

@@ -82,6 +82,7 @@ def mask(line):
     return re.sub(r"\s+", " ", re.sub(r"\d[\d.]*", "0", line).replace("functions", "function")).strip()
 
 
+@run_lib.judged
 def from_clone_to_comment(case):
     forge = fake_github.Forge()
     out = play(case, forge)

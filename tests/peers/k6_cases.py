@@ -3,7 +3,7 @@ import os
 import shutil
 import signal
 
-from run_lib import check_code, check_message, main
+from run_lib import check_code, check_message, judged, main
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 K6 = os.path.abspath(os.path.join(HERE, "..", "..", "build", "peers", "k6"))
@@ -68,6 +68,7 @@ def options_that_cannot_be_are_4(case):
     check_code(run(case), 4)
 
 
+@judged
 def paired_finds_the_regression(case):
     shutil.copy(os.path.join(HERE, "k6", "shop.js"), case.dir)
     result = case.run("run", "shop.js", "--base-cmd", "exec python3 fake_service.py {port} {push_url} base",
