@@ -190,7 +190,8 @@ build/peers/pyroscope:
 	$(Q)JOBS=$(JOBS) sh tests/peers/build_servers.sh
 test-k6: all ## scripts through the real k6 and through our engine: arrivals, counts, metrics (make peers first)
 	$(Q)[ -x build/peers/k6 ] || { echo "test-k6: no build/peers/k6: make peers"; exit 1; }
-	$(Q)python3 tests/peers/compare_k6.py build/peers/k6 $(BUILD)/stoker
+	$(Q)BUILD=$(BUILD) sh tests/peers/test_k6_scripts.sh
+	$(Q)BUILD=$(BUILD) sh tests/peers/test_k6_porting.sh
 gitea: ## a real Gitea as build/peers/gitea, for tests/peers/test_gitea.sh (10 minutes)
 	$(Q)sh tests/peers/build_gitea.sh
 s3: ## a real S3 server as build/peers/versitygw, for tests/peers/test_s3.sh (some minutes)
