@@ -149,7 +149,7 @@ struct stk_worker {
 	bool paused;
 	int64_t paused_seen_ns; /* by how much the plan was put off */
 	int64_t next_second_ns;
-	int64_t wall_ahead_ns; /* of the monotonic clock, as of the last second */
+	int64_t wall_ahead_ns;        /* of the monotonic clock, as of the last second */
 	int64_t cpu_start_ns, cpu_ns; /* of the loop */
 	int64_t planned;              /* starts of open models, once closed */
 	struct stk_tally tally;
