@@ -27,6 +27,7 @@ struct stk_state {
 	struct stk_vu_lua *vu; /* the virtual user that runs now, NULL outside of one */
 	int globals_ref;       /* of the file's top level */
 	int run_globals_ref;   /* of what runs now */
+	struct stk_state_metatable of_responses;
 	size_t bytes, max;
 	struct stk_pool pool;
 	/* Written by its thread only, read by a signal handler on that thread. */
@@ -133,6 +134,11 @@ size_t stk_state_bytes(const struct stk_state *state)
 struct stk_script *stk_state_script(struct stk_state *state)
 {
 	return state->script;
+}
+
+struct stk_state_metatable *stk_state_of_responses(struct lua_State *lua)
+{
+	return &stk_state_of(lua)->of_responses;
 }
 
 struct stk_vu_lua *stk_state_vu(struct lua_State *lua)
