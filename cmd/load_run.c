@@ -135,6 +135,10 @@ static int make_plan(struct load_test *test, struct stk_err *err)
 		changes.segment_sequence = test->settings->segment_sequence;
 		rc = stk_script_plan(test->script, &changes, &test->plan, err);
 	}
+	test->plan.has_setup &= !test->settings->no_setup;
+	test->plan.has_teardown &= !test->settings->no_teardown;
+	if (test->settings->no_thresholds)
+		test->plan.thresholds.len = 0;
 	for (size_t i = 0; rc == 0 && test->settings->strict && i < test->plan.thresholds.len; i++)
 		test->plan.thresholds.items[i].no_data_fails = true;
 	stk_load_changes_release(&held);

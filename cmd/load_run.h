@@ -17,6 +17,7 @@ struct stk_load_settings {
 	struct stk_opts_list outs;
 	const char *grafana, *summary_export, *trend_stats, *junit;
 	bool quiet, strict;
+	bool no_setup, no_teardown, no_thresholds;
 };
 
 /* Run the script of that path to its end and report. Returns an enum stk_exit. */

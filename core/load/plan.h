@@ -94,6 +94,7 @@ struct stk_plan {
 	struct stk_net net;
 	bool no_reuse;          /* a connection for each request */
 	bool no_vu_reuse;       /* and none is kept over iterations */
+	bool no_cookies_reset;  /* cookies live with the VU, not with the iteration */
 	bool discard;           /* bodies are kept only where a request says so */
 	int64_t batch;          /* requests of a batch at once; default 20 */
 	int64_t batch_per_host; /* and to one host; default 6, 0: no limit */

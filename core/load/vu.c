@@ -328,7 +328,9 @@ static void begin_iteration(struct stk_vu *vu, int64_t now_ns)
 	struct stk_iteration *it = &vu->iteration;
 
 	stk_buf_clear(&vu->group);
-	stk_cookies_clear(&vu->jar);
+	/* ports do not part cookies: those of one side are never the other's */
+	if (!engine->plan->no_cookies_reset || it->side != engine->schedule[worker->entry].side)
+		stk_cookies_clear(&vu->jar);
 	vu->bytes_sent = vu->bytes_received = 0;
 	vu->in_iteration = true;
 	it->started_mono_ns = now_ns;
