@@ -69,6 +69,8 @@ struct stk_session {
 	struct stk_builds *builds;                  /* both sides from git; NULL: not */
 	struct stk_changes *changes;                /* see stk_session_changes */
 	bool changes_asked;
+	struct stk_changes *own_changes; /* see stk_session_own_changes */
+	bool own_changes_asked;
 	int64_t iterations, errors; /* of the load so far; errors: those of the script */
 	const char *phase;          /* for the record of a partial run */
 	int interrupts_heeded;      /* so many have marked the record as partial */
