@@ -117,6 +117,16 @@ static void count_samples(struct stk_fetch *fetch, bool expected)
 	stk_vu_sample(fetch->vu, STK_METRIC_HTTP_REQ_FAILED, expected ? 0 : 1, &all);
 }
 
+static void count_failure(struct stk_fetch *fetch)
+{
+	struct stk_worker *worker = fetch->vu->worker;
+	const struct stk_exchange *exchange = &fetch->exchange;
+
+	stk_tally_add(&worker->tally.failed, 1);
+	stk_failures_add(
+		&worker->failures, exchange->status, exchange->error_code, exchange->error);
+}
+
 void stk_fetch_count(struct stk_fetch *fetch)
 {
 	struct stk_vu *vu = fetch->vu;
@@ -132,6 +142,6 @@ void stk_fetch_count(struct stk_fetch *fetch)
 		return;
 	stk_tally_add(&vu->worker->tally.requests, 1);
 	if (!expected)
-		stk_tally_add(&vu->worker->tally.failed, 1);
+		count_failure(fetch);
 	count_samples(fetch, expected);
 }

@@ -9,6 +9,7 @@
 #include "core/load/cookies.h"
 #include "core/load/engine.h"
 #include "core/load/executor.h"
+#include "core/load/failures.h"
 #include "core/load/live.h"
 #include "core/load/metrics.h"
 #include "core/load/route.h"
@@ -94,6 +95,8 @@ struct stk_vu_tags {
 	size_t tags_len;
 	bool repeated; /* as with the sample before, at the same moment */
 };
+/* The tag of a side, NULL if samples do not carry it. */
+const struct stk_tag *stk_engine_side_tag(const struct stk_engine *engine, int side);
 /* A sample with the tags that belong to this VU now; tags may be NULL. */
 void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags);
 
@@ -138,6 +141,7 @@ struct stk_worker {
 	struct stk_tap_lane *lane; /* NULL: no outputs */
 	struct stk_series series;
 	struct stk_live live; /* with opts.live */
+	struct stk_failures failures;
 	struct stk_hist lateness_ms;
 	struct stk_hist lag_ms; /* of rounds of the loop: how long answers may have lain unseen */
 	unsigned rounds;

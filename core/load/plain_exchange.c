@@ -87,6 +87,8 @@ void stk_plain_exchange_tell(struct stk_plain_conn *conn)
 static void fail_http(struct stk_plain_conn *conn, enum stk_http1_fault fault)
 {
 	stk_plain_exchange_fail(conn, 1000, stk_http1_fault_text(fault));
+	if (fault == STK_HTTP1_BODY_SIZE) /* so much of it helps nobody */
+		stk_buf_release(&conn->exchange->body_out);
 }
 
 /* The body as the script wants it; false: it could not be unpacked, and that was said. */

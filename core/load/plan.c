@@ -13,6 +13,7 @@
 #include "core/load/threshold.h"
 
 #define TIMEOUT_NS   ((int64_t)60 * 1000000000)
+#define SUMMARY_NS   ((int64_t)120 * 1000000000)
 #define REDIRECTS    10
 #define BODY_MAX     ((size_t)64 << 20)
 #define NAME_MAX_LEN 129
@@ -21,6 +22,7 @@ void stk_plan_init(struct stk_plan *plan)
 {
 	memset(plan, 0, sizeof *plan);
 	plan->timeout_ns = plan->setup_timeout_ns = plan->teardown_timeout_ns = TIMEOUT_NS;
+	plan->summary_timeout_ns = SUMMARY_NS;
 	plan->redirects = REDIRECTS;
 	plan->labels = true;
 	plan->user_agent = "stoker";

@@ -259,6 +259,7 @@ static void sample_tagged(
 	struct stk_tag group = {"group", vu->group.ptr};
 	struct stk_tag_lists lists = {.len = 0};
 	const struct stk_scenario *scenario = vu->iteration.scenario;
+	const struct stk_tag *side = stk_engine_side_tag(engine, vu->iteration.side);
 
 	if (tags) {
 		stk_tag_lists_add(&lists, tags->extra, tags->extra_len);
@@ -266,6 +267,7 @@ static void sample_tagged(
 		lists.repeated = tags->repeated;
 	}
 	stk_tag_lists_add(&lists, &group, 1);
+	stk_tag_lists_add(&lists, side, side ? 1 : 0);
 	if (scenario) {
 		stk_tag_lists_add(&lists, &engine->scenario_tags[vu->iteration.scenario_index], 1);
 		stk_tag_lists_add(&lists, scenario->tags.items, scenario->tags.len);

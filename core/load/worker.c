@@ -121,11 +121,14 @@ static void host_drop(void *ctx, struct stk_executor *executor, int64_t count)
 	struct stk_worker *worker = ctx;
 	struct stk_engine *engine = worker->engine;
 	int index = (int)(executor->opts.scenario - engine->plan->scenarios.items);
+	const struct stk_tag *side =
+		stk_engine_side_tag(engine, engine->schedule[worker->entry].side);
 	struct stk_tag_lists lists = {.len = 0};
 
 	stk_tally_add(&worker->tally.dropped, count);
 	if (!engine->schedule[worker->entry].counted)
 		return;
+	stk_tag_lists_add(&lists, side, side ? 1 : 0);
 	stk_tag_lists_add(&lists, &engine->scenario_tags[index], 1);
 	stk_tag_lists_add(
 		&lists, executor->opts.scenario->tags.items, executor->opts.scenario->tags.len);

@@ -142,6 +142,8 @@ static void engine_schedule_add__extends_and_end_at_ends(void **state)
 	end(&ran);
 }
 
+/* k6 3.2, 12: `abortOnFail` is judged every 2 s, not before `delayAbortEval`; teardown runs; exit
+ * 99 | the same | - */
 static void engine_threshold__aborts_after_its_delay(void **state)
 {
 	struct ran ran;
@@ -166,6 +168,8 @@ static void engine_threshold__aborts_after_its_delay(void **state)
 	end(&ran);
 }
 
+/* k6 4.1: requests of `setup` and `teardown` are in the counts of the run | in no count | setup
+ * does not spoil percentiles; with two sides it runs once for each */
 static void engine_setup__runs_once_per_side_and_is_not_counted(void **state)
 {
 	static const struct stk_side_entry schedule[] = {
@@ -190,6 +194,7 @@ static void engine_setup__runs_once_per_side_and_is_not_counted(void **state)
 	end(&ran);
 }
 
+/* k6 4.1: `setup` fails: no iteration, no `teardown` | the same | exit 4, k6 107 */
 static void engine_setup__failure_ends_the_run_without_teardown(void **state)
 {
 	static const struct load_step fails[] = {{.kind = LOAD_FAIL}};
@@ -218,6 +223,8 @@ static void engine_setup__failure_ends_the_run_without_teardown(void **state)
 	end(&ran);
 }
 
+/* k6 9.3: second Ctrl-C: at once, nothing is written | at once, with summary and outputs of what
+ * was measured | no teardown, as in k6 */
 static void engine_stop__cancel_ends_running_iterations(void **state)
 {
 	static const struct load_step nap[] = {{.kind = LOAD_SLEEP, .ns = 3 * S}};
@@ -235,6 +242,8 @@ static void engine_stop__cancel_ends_running_iterations(void **state)
 	end(&ran);
 }
 
+/* k6 9.3, 11: first Ctrl-C cuts all iterations | running ones may use `graceful_stop`, then
+ * teardown | the grace holds for a signal, too */
 static void engine_stop__graceful_waits_for_the_grace_only(void **state)
 {
 	static const struct load_step nap[] = {{.kind = LOAD_SLEEP, .ns = 60 * S}};
@@ -253,6 +262,8 @@ static void engine_stop__graceful_waits_for_the_grace_only(void **state)
 	end(&ran);
 }
 
+/* k6 4.3: `exec.test.abort(msg)`: all iterations are cut, teardown runs, exit 108 |
+ * `stoker.abort(msg)` | others may end (`graceful_stop`); exit 4 */
 static void engine_abort__keeps_the_message(void **state)
 {
 	static const struct load_step steps[] = {
@@ -269,6 +280,8 @@ static void engine_abort__keeps_the_message(void **state)
 	end(&ran);
 }
 
+/* k6 1.3: an exception ends the iteration, which counts as complete | the same | counted in
+ * `iteration_errors` */
 static void engine_failure__counts_an_error_and_goes_on(void **state)
 {
 	static const struct load_step steps[] = {
@@ -285,6 +298,7 @@ static void engine_failure__counts_an_error_and_goes_on(void **state)
 	end(&ran);
 }
 
+/* k6 5.1: `batch`: 20 at once, 6 to a host | the same | - */
 static void engine_batch__sends_six_at_once_to_a_host(void **state)
 {
 	static const struct load_step steps[] = {{.kind = LOAD_BATCH, .url = "/a", .count = 20}};
@@ -304,6 +318,12 @@ static void engine_batch__sends_six_at_once_to_a_host(void **state)
 	end(&ran);
 }
 
+/* k6 3.3: submetrics by threshold: `metric{tag:value,…}`, a sample must have all tags | the same |
+ * -
+ * k6 3.3: `http_req_duration{expected_response:true}` is always there | the same | -
+ * k6 2.3: root group as `{group:""}`; `{group:}` is refused | the same | -
+ * k6 2.1: `vus`, `vus_max` once a second | the same, from the load's start | none in init, setup
+ * and teardown */
 static void engine_submetrics__count_what_has_the_tags(void **state)
 {
 	static const struct load_step steps[] = {{.kind = LOAD_GET, .url = "/a"},
@@ -336,6 +356,7 @@ static void engine_submetrics__count_what_has_the_tags(void **state)
 	end(&ran);
 }
 
+/* k6 8.3: progress: VUs, iterations, time | the same, with requests/s and p95 | on stderr */
 static void engine_progress__tells_what_runs(void **state)
 {
 	struct stk_load_progress progress;
