@@ -40,10 +40,19 @@ static void *counted_alloc(void *ctx, void *ptr, size_t old, size_t size)
 {
 	struct stk_state *state = ctx;
 	size_t had = ptr ? old : 0;
+	void *moved;
 
+	if (size == 0 && stk_pool_is_small(had)) {
+		stk_pool_give(&state->pool, ptr, had);
+		state->bytes -= had;
+		return NULL;
+	}
 	if (size > had && state->max && state->bytes - had + size > state->max)
 		return NULL;
-	void *moved = stk_pool_resize(&state->pool, ptr, had, size);
+	if (had == 0 && stk_pool_is_small(size))
+		moved = stk_pool_take(&state->pool, size);
+	else
+		moved = stk_pool_resize(&state->pool, ptr, had, size);
 	if (moved || size == 0)
 		state->bytes += size - had;
 	return moved;
