@@ -10,6 +10,7 @@
 #include "core/base/vec.h"
 #include "core/http/net.h"
 #include "core/load/segment.h"
+#include "core/load/system_tags.h"
 #include "core/record/metric.h"
 
 /* A number that nobody gave. */
@@ -92,12 +93,16 @@ struct stk_plan {
 	bool has_summary;       /* the driver's business */
 	const char *user_agent; /* default "stoker"; "": none is sent */
 	struct stk_net net;
-	bool no_reuse;          /* a connection for each request */
-	bool no_vu_reuse;       /* and none is kept over iterations */
-	bool discard;           /* bodies are kept only where a request says so */
-	int64_t batch;          /* requests of a batch at once; default 20 */
-	int64_t batch_per_host; /* and to one host; default 6, 0: no limit */
-	size_t max_body;        /* bytes of an answer kept; default 64 MiB */
+	stk_system_tags system_tags; /* that samples carry; default k6's */
+	const char *trend_stats;     /* columns of the summary, "avg,p(99)"; NULL: k6's */
+	int64_t min_iteration_ns;    /* a VU waits so long after it began one; 0: not */
+	bool keeps_cookies;          /* over the iterations of a VU */
+	bool no_reuse;               /* a connection for each request */
+	bool no_vu_reuse;            /* and none is kept over iterations */
+	bool discard;                /* bodies are kept only where a request says so */
+	int64_t batch;               /* requests of a batch at once; default 20 */
+	int64_t batch_per_host;      /* and to one host; default 6, 0: no limit */
+	size_t max_body;             /* bytes of an answer kept; default 64 MiB */
 };
 
 void stk_plan_init(struct stk_plan *plan); /* the defaults */

@@ -86,6 +86,8 @@ static int summarize(struct fixture *f, const char *body)
 	return rc;
 }
 
+/* k6 4.1: `handleSummary(data)` returns texts by destination | `summary = function(data)` in the
+ * load table | it may send requests and wait; files lie in the current folder */
 static void summarize__gives_parts_in_byte_order(void **state)
 {
 	struct fixture *f = *state;
@@ -102,6 +104,8 @@ static void summarize__gives_parts_in_byte_order(void **state)
 	assert_true(stk_str_is(f->result.parts.items[2].text, "n=7"));
 }
 
+/* k6 7.2: `handleSummary` returns nothing or throws: the default text; `{}`: none | the same | an
+ * error is a warning with its line */
 static void summarize__nothing_keeps_the_default(void **state)
 {
 	struct fixture *f = *state;
@@ -112,6 +116,8 @@ static void summarize__nothing_keeps_the_default(void **state)
 	assert_string_equal(f->plan.scenarios.items[0].name, "default");
 }
 
+/* k6 7.2: `textSummary(data, { indent, enableColors })` | `stoker.summary.text(data, { indent,
+ * color, full })` | figures are those measured, whatever was written into `data` */
 static void summarize__text_knows_what_was_taken_out(void **state)
 {
 	struct fixture *f = *state;
@@ -137,6 +143,8 @@ static void summarize__an_error_has_its_line(void **state)
 	expect_failure(*state, "error 'broken'", "case.lua:3: broken");
 }
 
+/* k6 4.1: `handleSummary` returns a string: no text and no export | a warning and the default text
+ * | the export is written */
 static void summarize__text_alone_is_refused(void **state)
 {
 	expect_failure(*state, "return 'text'", "a table such as");
@@ -152,6 +160,8 @@ static void summarize__an_abort_is_an_error(void **state)
 	expect_failure(*state, "stoker.abort 'enough'", "enough");
 }
 
+/* k6 4.1: `handleSummaryTimeout` 120s; after it no text at all | `summary_timeout`; then the
+ * default text | - */
 static void summarize__ends_code_that_does_not(void **state)
 {
 	expect_failure(*state, "while true do pcall(function() while true do end end) end",
