@@ -336,7 +336,7 @@ static bool first_url(struct stk_fetch *fetch)
 
 	if (is_absolute(url))
 		return set_url(fetch, url);
-	if (!base) {
+	if (!base || !*base) {
 		stk_buf_clear(&fetch->url);
 		return false;
 	}
@@ -419,9 +419,10 @@ void stk_fetch_prepare(struct stk_fetch *fetch)
 void stk_fetch_start(struct stk_fetch *fetch)
 {
 	const struct stk_request *request = fetch->request;
-	const struct stk_plan *plan = fetch->vu->worker->engine->plan;
+	struct stk_worker *worker = fetch->vu->worker;
+	const struct stk_plan *plan = worker->engine->plan;
 	int64_t timeout_ns = request->timeout_ns > 0 ? request->timeout_ns : plan->timeout_ns;
-	int64_t now_ns = stk_worker_now(fetch->vu->worker);
+	int64_t now_ns = stk_worker_now(worker);
 
 	fetch->method = request->method ? request->method : "GET";
 	fetch->send_body = request->has_body;
@@ -434,6 +435,10 @@ void stk_fetch_start(struct stk_fetch *fetch)
 		refuse(fetch, 1020,
 			fetch->url.len > 0 ? "invalid URL"
 					   : "invalid URL: a path without a base_url");
+		if (fetch->vu->counted) {
+			stk_failures_add(&worker->failures, 0, 1020, fetch->exchange.error);
+			worker->failures.unsent++;
+		}
 		finish(fetch); /* no sample, as in k6 */
 		return;
 	}

@@ -69,7 +69,7 @@ struct stk_http1 {
 	uint64_t left; /* of the body or of a chunk */
 	size_t head_bytes;
 	unsigned lines;
-	struct stk_buf part; /* of a line that lies in two pieces */
+	struct stk_buf part;         /* of a line that lies in two pieces */
 	struct stk_http1_memo *memo; /* borrowed; NULL: every head is read */
 };
 

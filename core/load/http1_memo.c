@@ -8,8 +8,6 @@
 size_t stk_http1_memo_recall(
 	const struct stk_http1_memo *memo, struct stk_http1 *http, struct stk_str bytes)
 {
-	char *at;
-
 	if (memo->raw_len == 0 || bytes.len < memo->raw_len || memo->to_head != http->to_head ||
 		memcmp(bytes.ptr, memo->raw, memo->raw_len) != 0)
 		return 0;
@@ -17,11 +15,9 @@ size_t stk_http1_memo_recall(
 	if (http->body && http->body->limit > 0 && memo->left > http->body->limit)
 		return 0;
 	stk_buf_clear(http->head);
-	at = stk_buf_reserve(http->head, memo->head_len);
-	if (!at)
+	stk_buf_add(http->head, memo->head, memo->head_len);
+	if (http->head->failed)
 		return 0;
-	memcpy(at, memo->head, memo->head_len);
-	stk_buf_commit(http->head, memo->head_len);
 	http->state = (enum stk_http1_state)memo->state;
 	http->status = memo->status;
 	http->http10 = memo->http10;

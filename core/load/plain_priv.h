@@ -74,8 +74,8 @@ struct stk_plain {
 	struct stk_map origins;
 	void *shared; /* the session of exchanges without one */
 	struct stk_plain_conn *all, *failed, *more, *dead, *spare;
-	struct stk_buf out; /* the head of the request that goes out now */
-	char *in;           /* STK_PLAIN_IN_BYTES */
+	struct stk_buf out;         /* the head of the request that goes out now */
+	char *in;                   /* STK_PLAIN_IN_BYTES */
 	struct stk_http1_memo memo; /* of the heads of all connections */
 };
 

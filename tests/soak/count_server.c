@@ -1,9 +1,9 @@
 /* count_server: HTTP/1.1 on one thread that counts to the last byte what it was asked and what it
  * sent.
  *
- * Prints its port; at the end of standard input prints the counts as JSON and ends. The first
- * letter of the path says what comes back: s small, l large, n not found, r redirect, c closes, p
- * posted. */
+ * Prints its port; for each line of standard input, and at its end, the counts as JSON; then it
+ * ends. The first letter of the path says what comes back: s small, l large, n not found, r
+ * redirect, c closes, p posted. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -197,6 +197,20 @@ static void print_counts(void)
 	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
 		printf(",\"%c\":%lld", answers[i].path, answers[i].count);
 	printf("}\n");
+	(void)fflush(stdout);
+}
+
+/* A line: print. False: it was the end. */
+static bool take_line(int epoll)
+{
+	char line[64];
+	bool more = read(STDIN_FILENO, line, sizeof line) > 0;
+
+	if (more)
+		print_counts();
+	else
+		(void)epoll_ctl(epoll, EPOLL_CTL_DEL, STDIN_FILENO, NULL);
+	return more;
 }
 
 int main(void)
@@ -214,7 +228,7 @@ int main(void)
 	make_answers();
 	event.data.ptr = &listener;
 	(void)epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
-	event.data.ptr = &ends; /* standard input has something: its end */
+	event.data.ptr = &ends; /* standard input */
 	(void)epoll_ctl(epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event);
 	printf("%u\n", port);
 	(void)fflush(stdout);
@@ -226,8 +240,7 @@ int main(void)
 			break;
 		for (int i = 0; i < count; i++) {
 			if (events[i].data.ptr == &ends) {
-				ends = true;
-				(void)epoll_ctl(epoll, EPOLL_CTL_DEL, STDIN_FILENO, NULL);
+				ends = !take_line(epoll);
 			} else if (events[i].data.ptr == &listener) {
 				take_connections(epoll, listener);
 			} else {

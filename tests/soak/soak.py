@@ -13,9 +13,13 @@ import tempfile
 import threading
 import time
 
+from counting import Counting, build
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 STOKER = os.path.abspath(os.environ.get("STOKER") or os.path.join(os.environ.get("BUILD", "build"), "stoker"))
-GROWTH_KIB = 3072  # between the first and the last third of a leg; and twelve descriptors, for what comes and goes
+# between the first and the last third of a leg; descriptors: for what comes and goes
+GROWTH_KIB = 3072
+QUEUE_KIB = 16384  # what may wait for outputs that cannot keep up
 GROWTH_FDS = 12
 
 
@@ -48,13 +52,13 @@ def middle(values):
     return sorted(values)[len(values) // 2]
 
 
-def check_flat(samples):
+def check_flat(samples, growth_kib):
     """The last third is not above the first by more than what breathes; the start, while it fills, is left out."""
     settled = samples[len(samples) // 4:]
     third = len(settled) // 3
     assert third >= 2, f"{len(samples)} samples are too few"
     words = []
-    for what, at, limit in (("KiB", 0, GROWTH_KIB), ("descriptors", 1, GROWTH_FDS)):
+    for what, at, limit in (("KiB", 0, growth_kib), ("descriptors", 1, GROWTH_FDS)):
         first, last = (middle([sample[at] for sample in part]) for part in (settled[:third], settled[-third:]))
         words.append(f"{first} to {last} {what}")
         assert last - first <= limit, f"grew from {first} to {last} {what} between the first and the last third"
@@ -79,12 +83,11 @@ def check_counts(seen, metrics):
 
 def leg(name, server, seconds, vus, transport, *outputs):
     with tempfile.TemporaryDirectory() as folder:
-        counting = subprocess.Popen([server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        port = int(counting.stdout.readline())
+        target = Counting(server)
         with open(folder + "/out", "w") as out, open(folder + "/err", "w") as err:
             load = subprocess.Popen(
-                [STOKER, "load", "-q", "--base-url", f"http://127.0.0.1:{port}", "-e", f"DURATION={seconds}s", "-e",
-                 f"BASE_URL=http://127.0.0.1:{port}", "-e", f"VUS={vus}", "--summary-export", folder + "/summary.json",
+                [STOKER, "load", "-q", "--base-url", target.url, "-e", f"DURATION={seconds}s", "-e",
+                 f"BASE_URL={target.url}", "-e", f"VUS={vus}", "--summary-export", folder + "/summary.json",
                  *outputs, os.path.join(HERE, "soak.lua")], stdout=out, stderr=err, cwd=folder,
                 env={**os.environ, "STOKER_TRANSPORT": transport})
         samples = []
@@ -92,14 +95,12 @@ def leg(name, server, seconds, vus, transport, *outputs):
             sample = look(load.pid)
             samples += [sample] if sample else []
             time.sleep(min(1, seconds / 40))
-        counting.stdin.close()
-        seen = json.loads(counting.stdout.readline())
-        counting.wait()
+        seen = target.end()
         said = open(folder + "/err").read()
         assert load.returncode == 0, f"exit {load.returncode}: {said}"
         with open(folder + "/summary.json") as file:
             check_counts(seen, json.load(file)["metrics"])
-        flat = check_flat(samples[:-1])
+        flat = check_flat(samples[:-1], GROWTH_KIB + (QUEUE_KIB if outputs else 0))
     print(f"ok {name}: {seconds} s, {seen['requests']} requests and {seen['bytes_out']} bytes counted alike, "
           f"{seen['connections']} connections, {flat}", flush=True)
 
@@ -116,8 +117,7 @@ def main():
     push = f"http://127.0.0.1:{sink.server_address[1]}/"
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
-        server = os.path.join(folder, "count_server")
-        subprocess.run(["cc", "-O2", "-D_GNU_SOURCE", "-o", server, os.path.join(HERE, "count_server.c")], check=True)
+        server = build(folder)
         legs = [("own HTTP/1.1", server, args.seconds, args.vus, "plain"),
                 ("libcurl", server, short, args.vus, "curl"),
                 ("outputs", server, short, args.vus, "auto", "-o", "json=/dev/null", "-o", "csv=/dev/full", "-o",

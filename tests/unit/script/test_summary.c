@@ -86,8 +86,7 @@ static int summarize(struct fixture *f, const char *body)
 	return rc;
 }
 
-/* k6 4.1: `handleSummary(data)` returns texts by destination | `summary = function(data)` in the
- * load table | it may send requests and wait; files lie in the current folder */
+/* k6 4.1: `handleSummary` returns where what goes: `stdout`, `stderr`, files | `summary` | - */
 static void summarize__gives_parts_in_byte_order(void **state)
 {
 	struct fixture *f = *state;
@@ -104,8 +103,7 @@ static void summarize__gives_parts_in_byte_order(void **state)
 	assert_true(stk_str_is(f->result.parts.items[2].text, "n=7"));
 }
 
-/* k6 7.2: `handleSummary` returns nothing or throws: the default text; `{}`: none | the same | an
- * error is a warning with its line */
+/* k6 4.1: `handleSummary` that returns nothing or throws: the usual text | the same | - */
 static void summarize__nothing_keeps_the_default(void **state)
 {
 	struct fixture *f = *state;
@@ -116,8 +114,7 @@ static void summarize__nothing_keeps_the_default(void **state)
 	assert_string_equal(f->plan.scenarios.items[0].name, "default");
 }
 
-/* k6 7.2: `textSummary(data, { indent, enableColors })` | `stoker.summary.text(data, { indent,
- * color, full })` | figures are those measured, whatever was written into `data` */
+/* k6 7.1: `textSummary` from a library | `stoker.summary.text` | - */
 static void summarize__text_knows_what_was_taken_out(void **state)
 {
 	struct fixture *f = *state;
@@ -143,8 +140,8 @@ static void summarize__an_error_has_its_line(void **state)
 	expect_failure(*state, "error 'broken'", "case.lua:3: broken");
 }
 
-/* k6 4.1: `handleSummary` returns a string: no text and no export | a warning and the default text
- * | the export is written */
+/* k6 4.1: a text in place of a table: no summary and no export | an error that says so, the usual
+ * summary, and the export | - */
 static void summarize__text_alone_is_refused(void **state)
 {
 	expect_failure(*state, "return 'text'", "a table such as");
@@ -160,14 +157,14 @@ static void summarize__an_abort_is_an_error(void **state)
 	expect_failure(*state, "stoker.abort 'enough'", "enough");
 }
 
-/* k6 4.1: `handleSummaryTimeout` 120s; after it no text at all | `summary_timeout`; then the
- * default text | - */
 static void summarize__ends_code_that_does_not(void **state)
 {
 	expect_failure(*state, "while true do pcall(function() while true do end end) end",
 		"ran out of time");
 }
 
+/* k6 4.1: `handleSummaryTimeout` | `summary_timeout` | then the usual summary is shown, in k6 none
+ */
 static void summarize__ends_a_wait(void **state)
 {
 	expect_failure(*state, "stoker.sleep(3600)", "ran out of time");
