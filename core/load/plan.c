@@ -134,6 +134,12 @@ int stk_plan_add_metric(struct stk_plan *plan, const char *name, enum stk_metric
 		*id_out = id;
 		return 0;
 	}
+	if (plan->metrics.len == STK_PLAN_METRICS_MAX) {
+		(void)stk_err_set(err, STK_E_INVAL, "more than %d metrics", STK_PLAN_METRICS_MAX);
+		stk_err_hint(err, "what differs from sample to sample is a tag: m:add(1, { id = "
+				  "... })");
+		return STK_E_INVAL;
+	}
 	stk_vec_push(
 		&plan->metrics, (struct stk_metric_def){stk_plan_text(plan, name), type, unit});
 	*id_out = STK_METRIC_BUILTIN_COUNT + (int)plan->metrics.len - 1;

@@ -18,6 +18,8 @@
 /* Most VUs a scenario may ask for (k6's ceiling for stages). */
 #define STK_PLAN_VUS_MAX 100000000
 #define STK_PLAN_RPS_MAX 1000000000
+/* Metrics of a script; each worker has all of them, and a record holds twice as many. */
+#define STK_PLAN_METRICS_MAX 5000
 
 struct stk_tag {
 	const char *key, *value;
@@ -114,7 +116,8 @@ struct stk_scenario *stk_plan_add_scenario(struct stk_plan *plan, const char *na
 const char *stk_plan_text(struct stk_plan *plan, const char *text);
 void stk_plan_warn(struct stk_plan *plan, const char *fmt, ...) STK_PRINTF(2, 3);
 /* Register a script's metric; the same name, type and unit again is the same one. *id_out is
- * what stk_vu_add takes. STK_E_INVAL: bad name (k6 2.1), other type, a built-in's name. */
+ * what stk_vu_add takes. STK_E_INVAL: bad name (k6 2.1), other type, a built-in's name; over
+ * STK_PLAN_METRICS_MAX. */
 int stk_plan_add_metric(struct stk_plan *plan, const char *name, enum stk_metric_type type,
 	enum stk_metric_unit unit, int *id_out, struct stk_err *err) STK_MUST_CHECK;
 
