@@ -7,6 +7,7 @@
 #include "core/diff/groups.h"
 #include "core/diff/links.h"
 #include "core/diff/rename.h"
+#include "core/diff/sequential_moved.h"
 #include "core/diff/single_priv.h"
 #include "core/diff/verdict.h"
 #include "core/stats/decide.h"
@@ -42,11 +43,7 @@ struct sequential {
 
 static ptrdiff_t find_place(const struct side *side, int place)
 {
-	for (size_t i = 0; i < side->len; i++) {
-		if (side->places[i] == place)
-			return (ptrdiff_t)i;
-	}
-	return -1;
+	return stk_sequential_find_place(side->places, side->len, place);
 }
 
 static int compare_ints(const void *a, const void *b)
@@ -241,7 +238,27 @@ static void judge_row(const struct sequential *seq, size_t number, struct stk_ro
 		row->verdict = STK_VERDICT_MOVED;
 		row->reason = "renamed";
 	}
-	cap(seq, row);
+}
+
+/* What only moved is no finding; what is one still is capped. at: the rows' numbers in the matrix.
+ */
+static void settle(const struct sequential *seq, struct stk_row *rows, const size_t *at, size_t len)
+{
+	struct stk_sequential_moved windows = {.matrix = &seq->single.matrix,
+		.aa = &seq->aa,
+		.shift = seq->single.shift,
+		.is_groups = seq->is_groups};
+	struct stk_moved_row *judged = stk_xcalloc(len + 1, sizeof *judged);
+
+	for (int side = 0; side < STK_SIDES; side++)
+		windows.sides[side] = (struct stk_sequential_slices){
+			seq->sides[side].len, seq->sides[side].places, seq->sides[side].requests};
+	for (size_t i = 0; i < len; i++)
+		judged[i] = (struct stk_moved_row){at[i], &rows[i]};
+	stk_sequential_find_moved(&windows, judged, len);
+	for (size_t i = 0; i < len; i++)
+		cap(seq, &rows[i]);
+	free(judged);
 }
 
 /* theta, p and q of the tested rows, in the order of the fit. */
@@ -290,19 +307,13 @@ static void link_row(const struct stk_single *single, size_t at, struct stk_row 
 		stk_links_fill_row(single->links, at, false, single->run, row);
 }
 
-/* named: one flag per row of the matrix, set where a row has changed. */
-static void fill_rows(struct sequential *seq, struct stk_comparison *out, bool *named)
+/* Rows too rare to be tested, or all of them when nothing could be fitted; their numbers in the
+ * matrix behind those that are in `at` already. */
+static void add_untested(const struct sequential *seq, struct stk_comparison *out, size_t *at_out)
 {
 	const struct stk_single *single = &seq->single;
 	bool fitted = seq->fit.rows > 0;
-	struct stk_row *rows = fitted ? measure_rows(seq) : NULL;
 
-	for (size_t i = 0; fitted && i < seq->rows; i++) {
-		judge_row(seq, i, &rows[i]);
-		named[seq->tested[i]] = is_finding(&rows[i]);
-		link_row(single, seq->tested[i], &rows[i]);
-		stk_vec_push(&out->rows, rows[i]);
-	}
 	for (size_t at = 0; at < single->matrix.len; at++) {
 		struct stk_row row;
 
@@ -314,12 +325,34 @@ static void fill_rows(struct sequential *seq, struct stk_comparison *out, bool *
 		judge_untested(&row);
 		if (!fitted)
 			row.reason = "too few slices";
-		link_row(single, at, &row);
+		at_out[out->rows.len] = at;
 		stk_vec_push(&out->rows, row);
+	}
+}
+
+/* named: one flag per row of the matrix, set where a row has changed. */
+static void fill_rows(struct sequential *seq, struct stk_comparison *out, bool *named)
+{
+	size_t *at = stk_xcalloc(seq->single.matrix.len + 1, sizeof *at);
+	bool fitted = seq->fit.rows > 0;
+	struct stk_row *rows = fitted ? measure_rows(seq) : NULL;
+
+	for (size_t i = 0; fitted && i < seq->rows; i++) {
+		judge_row(seq, i, &rows[i]);
+		at[i] = seq->tested[i];
+		stk_vec_push(&out->rows, rows[i]);
+	}
+	free(rows);
+	add_untested(seq, out, at);
+	if (fitted)
+		settle(seq, out->rows.items, at, out->rows.len);
+	for (size_t i = 0; i < out->rows.len; i++) {
+		named[at[i]] = is_finding(&out->rows.items[i]);
+		link_row(&seq->single, at[i], &out->rows.items[i]);
 	}
 	out->tested = fitted ? seq->rows : 0;
 	stk_verdict_sort(out->rows.items, out->rows.len);
-	free(rows);
+	free(at);
 }
 
 /* Logs of one side's total per request by slice: their mean and the variance of that. */
@@ -484,6 +517,8 @@ static int fill_groups(const struct sequential *functions, bool *named, struct s
 		rows = measure_rows(&seq);
 	for (size_t i = 0; rows && i < seq.rows; i++)
 		judge_row(&seq, i, &rows[i]);
+	if (rows)
+		settle(&seq, rows, seq.tested, seq.rows);
 	if (rows)
 		fold_groups(&seq, &groups, rows, named);
 	for (size_t i = 0; rows && i < seq.rows; i++)

@@ -126,9 +126,14 @@ static void set_tls(CURL *easy, const struct stk_net *net)
 	struct curl_blob ca = blob_of(net->ca);
 
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, lowest[net->tls_min] | highest[net->tls_max]);
+	/* The distribution's folder of authorities holds what its bundle does, and with a folder
+	 * libcurl parses all of them again for each connection instead of once for the multi
+	 * handle. */
+	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	if (net->ca.len > 0)
 		curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
 	if (net->insecure_tls) {
+		curl_easy_setopt(easy, CURLOPT_CAINFO, NULL); /* it would be parsed all the same */
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	}

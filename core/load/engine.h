@@ -48,10 +48,12 @@ struct stk_engine_opts {
 	bool live;                      /* keep what stk_engine_slowest gives */
 	struct stk_engine_observer observer;
 	struct stk_tap *tap; /* gets every counted sample; borrowed; NULL: nobody wants them */
+	bool tag_sides;      /* samples of iterations have the tag side: base, head */
 };
 #define STK_ENGINE_OPTS_INIT                                                                       \
 	{                                                                                          \
-		NULL, 0, false, NULL, NULL, 0, false, false, false, {NULL, NULL, NULL}, NULL       \
+		NULL, 0, false, NULL, NULL, 0, false, false, false, {NULL, NULL, NULL}, NULL,      \
+			false                                                                      \
 	}
 #define STK_ENGINE_SCHEDULE_MAX 4096
 

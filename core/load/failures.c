@@ -53,6 +53,7 @@ void stk_failures_merge(struct stk_failures *into, const struct stk_failures *fr
 	for (size_t i = 0; i < from->len; i++)
 		add(into, &from->items[i]);
 	into->others += from->others;
+	into->unsent += from->unsent;
 }
 
 static int most_first(const void *a, const void *b)
@@ -92,7 +93,8 @@ void stk_failures_say(const struct stk_failures *failures, int64_t requests, str
 	}
 	if (all == 0)
 		return;
-	stk_buf_addf(out, "%lld of %lld requests failed:", (long long)all, (long long)requests);
+	stk_buf_addf(out, "%lld of %lld requests failed:", (long long)all,
+		(long long)(requests + failures->unsent));
 	for (size_t i = 0; i < sorted.len && i < NAMED_MAX; i++) {
 		stk_buf_add_text(out, i > 0 ? ", " : " ");
 		say_one(&sorted.items[i], out);

@@ -31,6 +31,7 @@ void stk_exchange_clear(struct stk_exchange *exchange)
 	exchange->error[0] = exchange->proto[0] = exchange->remote_ip[0] = '\0';
 	exchange->timings = (struct stk_timings_ms){0, 0, 0, 0, 0, 0, 0};
 	exchange->sets_cookies = false;
+	exchange->ended_ns = 0;
 	exchange->bytes_sent = exchange->bytes_received = 0;
 }
 

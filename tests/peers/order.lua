@@ -8,4 +8,4 @@ local function visit()
   check(http.get(path, { name = path:sub(2) }), { status = 200, contains = path:sub(2) })
 end
 
-return stoker.load { rate = 100, duration = "30s", default = visit }
+return stoker.load { base_url = stoker.env("BASE_URL", ""), rate = 100, duration = "30s", default = visit }

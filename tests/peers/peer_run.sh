@@ -6,6 +6,24 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
+# peer_rate COMMAND...: sets RATE to two fifths of what one user after another gets out of head, 200/s at most:
+# a service that is busy all the time has no time left to send its profiles.
+peer_rate() {
+	local port pid most
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	SIDE=head PORT=$port PYROSCOPE_URL='' GOMAXPROCS=1 "$@" >/dev/null 2>&1 &
+	pid=$!
+	curl -fs --retry 50 --retry-delay 1 --retry-connrefused -o /dev/null "http://127.0.0.1:$port/healthz"
+	"$stoker" load tests/peers/order.lua -u 1 -d 3s -e "BASE_URL=http://127.0.0.1:$port" \
+		--summary-export "$work/most.json" >/dev/null 2>&1
+	kill "$pid"
+	wait "$pid" 2>/dev/null
+	most=$(python3 -c 'import json, sys; print(int(0.4 * json.load(open(sys.argv[1]))["metrics"]["http_reqs"]["rate"]))' "$work/most.json") || return 1
+	RATE=$((most < 200 ? most : 200))/s
+	export RATE
+	echo "$name: $RATE"
+}
+
 # peer_run WORKFLOW FILE CPU_FUNCTION ALLOC_FUNCTION: the verdict is one of statistics, at a false discovery
 # rate of 5 %, and other programs may take the machine's time. So a run that is wrong is made once more and
 # both are shown: two wrong ones fail.

@@ -10,5 +10,6 @@ sh tests/peers/build_python.sh || exit 1
 name=peer-python
 export PYTHON=$PWD/build/peers/python/venv/bin/python SERVICE=$PWD/tests/peers/python/service.py
 . tests/peers/peer_run.sh
+peer_rate "$PYTHON" "$SERVICE" || exit 1
 peer_run tests/peers/python.lua service.py apply_rules build_report
 peer_finish $?

@@ -6,5 +6,6 @@ sh tests/peers/build_go.sh || exit 1
 name=peer-go
 export SERVICE=$PWD/build/peers/go/service PAIRS=10
 . tests/peers/peer_run.sh
+peer_rate "$SERVICE" || exit 1
 peer_run tests/peers/go.lua main.go main.applyRules main.buildReport
 peer_finish $?
