@@ -156,7 +156,7 @@ int main(void)
 
 #ifdef __SANITIZE_THREAD__ /* it holds signals back until the loop calls something: for ever */
 	(void)tests;
-	print_message("not under ThreadSanitizer\n");
+	print_message("ok 1 - watch # SKIP test_watch: ThreadSanitizer holds signals back\n");
 	return 0;
 #else
 	return cmocka_run_group_tests(tests, NULL, NULL);
