@@ -37,7 +37,7 @@ static void check_program_until__calls_at_each_side_in_turn(void **state)
 
 	assert_int_equal(
 		flow_case_open(fc, FILE_TEXT("case {side} in base) n=3;; head) n=4;; esac; "
-					     "printf '{{\"requests\": %d, \"failed\": 1}}' $n "
+					     "printf '{{\"requests\": %d, \"failed\": 1}' $n "
 					     ">{results}")),
 		0);
 	fc->session.clock = stk_clock_system();
@@ -73,7 +73,7 @@ static void check_program_until__a_call_without_a_request_is_an_error(void **sta
 	struct stk_check_program program;
 
 	assert_int_equal(
-		flow_case_open(fc, FILE_TEXT("printf '{{\"requests\": 0}}' >{results}")), 0);
+		flow_case_open(fc, FILE_TEXT("printf '{{\"requests\": 0}' >{results}")), 0);
 	fc->session.clock = stk_clock_system();
 	assert_int_equal(run_calls(fc, &program), STK_E_SCRIPT);
 	stk_check_program_release(&program);
