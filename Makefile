@@ -41,11 +41,11 @@ objs = $(patsubst %.c,$(BUILD)/%.o,$(call srcs,$(1)))
 lib  = $(BUILD)/lib/$(1).a
 SOURCES := $(sort $(wildcard core/*/*.c cmd/*.c))
 HEADERS := $(sort $(wildcard core/*/*.h cmd/*.h))
-TEST_SOURCES := $(sort $(wildcard tests/unit/*/*.c tests/support/*.c tests/fuzz/*.c tests/bench/*.c))
+TEST_SOURCES := $(sort $(wildcard tests/unit/*/*.c tests/support/*.c tests/fuzz/*.c tests/bench/*.c tests/soak/*.c))
 
 .PHONY: all help deps test-deps demo test check unit check-layers check-headers check-house format \
 	format-check lint tidy cppcheck docs check-docs golden asan asan-build tsan valgrind fuzz fuzz-short fuzz-replay mutants bench \
-	peers test-k6 gitea s3 peers-slow peers-default test-demo test-distros install uninstall clean FORCE
+	soak peers test-k6 gitea s3 peers-slow peers-default test-demo test-distros install uninstall clean FORCE
 all: $(BUILD)/stoker
 
 help: ## this list
@@ -143,11 +143,14 @@ clean: ## remove the build folder
 	rm -rf $(BUILD)
 
 # --- the house in order -------------------------------------------------------------
-check: check-layers check-headers check-house format-check check-docs ## layers, headers, names, format, docs/cli.md
-docs: all ## docs/cli.md from the option tables in cmd/ (install makes the man pages from them)
+check: check-layers check-headers check-house format-check check-docs ## layers, headers, names, format, generated pages
+docs: all ## docs/cli.md from the option tables in cmd/ (install makes the man pages from them), docs/k6-compatibility.md from the tests
 	$(Q)$(BUILD)/stoker help --markdown > $(BUILD)/cli.md && mv $(BUILD)/cli.md docs/cli.md
-check-docs: all ## docs/cli.md is what `make docs` writes
+	$(Q)lua5.4 tests/lint/k6_rows.lua > $(BUILD)/k6.md && mv $(BUILD)/k6.md docs/k6-compatibility.md
+check-docs: all ## the generated pages are what `make docs` writes
 	$(Q)$(BUILD)/stoker help --markdown | diff -u docs/cli.md - || { echo "docs/cli.md: run make docs"; exit 1; }
+	$(Q)lua5.4 tests/lint/k6_rows.lua > $(BUILD)/k6.md
+	$(Q)diff -u docs/k6-compatibility.md $(BUILD)/k6.md || { echo "docs/k6-compatibility.md: run make docs"; exit 1; }
 check-layers: ## includes go down only, third-party headers through their door
 	$(Q)awk -f tests/lint/layers.awk core/LAYERS $(SOURCES) $(HEADERS)
 	$(Q)sh tests/lint/closure_check.sh
@@ -172,19 +175,23 @@ asan: ## all unit tests under AddressSanitizer and UBSan, in a build folder of t
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined CFLAGS="-O1 -g -DSTK_ARENA_DEBUG" unit
 tsan: ## the load engine's unit tests under ThreadSanitizer, in a build folder of their own
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SAN=thread CFLAGS="-O1 -g" unit-load
-valgrind: $(UNIT_base) $(UNIT_profile) $(UNIT_script) ## unit tests of base, profile, script under valgrind
+# test_proc: valgrind has no pidfd_open, and its posix_spawn does not tell that a program is missing
+valgrind: $(filter-out %/test_proc,$(UNIT_base)) $(UNIT_profile) $(UNIT_script) ## unit tests of base, profile, script under valgrind
 	$(Q)UNIT_WRAP="valgrind -q --error-exitcode=99 --leak-check=full" UNIT_TIMEOUT=900 sh tests/support/run_units.sh $^
 mutants: ## flip operators in stats and the executors: the tests must notice
 	$(Q)BUILD=$(BUILD)/mutants lua5.4 tests/mutants.lua
 bench test-demo: all ## bench: beside peers; test-demo: plants with drawn seeds
 	$(Q)BUILD=$(BUILD) sh tests/run_target.sh $@
+soak: all ## ten minutes of load at full speed: memory and descriptors flat, counts alike (SOAK_SECONDS=600)
+	$(Q)BUILD=$(BUILD) python3 tests/soak/soak.py --seconds $(or $(SOAK_SECONDS),600)
 peers: ## a real Pyroscope and k6, as build/peers/pyroscope and build/peers/k6
 	$(Q)JOBS=$(JOBS) sh tests/peers/build_servers.sh
 build/peers/pyroscope:
 	$(Q)JOBS=$(JOBS) sh tests/peers/build_servers.sh
 test-k6: all ## scripts through the real k6 and through our engine: arrivals, counts, metrics (make peers first)
 	$(Q)[ -x build/peers/k6 ] || { echo "test-k6: no build/peers/k6: make peers"; exit 1; }
-	$(Q)python3 tests/peers/compare_k6.py build/peers/k6 $(BUILD)/stoker
+	$(Q)BUILD=$(BUILD) sh tests/peers/test_k6_scripts.sh
+	$(Q)BUILD=$(BUILD) sh tests/peers/test_k6_porting.sh
 gitea: ## a real Gitea as build/peers/gitea, for tests/peers/test_gitea.sh (10 minutes)
 	$(Q)sh tests/peers/build_gitea.sh
 s3: ## a real S3 server as build/peers/versitygw, for tests/peers/test_s3.sh (some minutes)

@@ -2,9 +2,7 @@
 #include "cmd/load_outputs.h"
 
 #include "core/base/fs.h"
-#include "core/export/feed.h"
 #include "core/export/grafana.h"
-#include "core/export/outputs.h"
 #include "core/export/summary_json.h"
 #include "core/report/junit.h"
 
@@ -13,26 +11,10 @@
 int stk_load_outputs_start(struct stk_load_outputs *outputs, struct stk_env *env,
 	const struct stk_load_settings *settings, struct stk_err *err)
 {
-	STK_VEC(struct stk_output) made = STK_VEC_INIT;
-	int rc = 0;
-
 	outputs->env = env;
 	outputs->settings = settings;
-	for (size_t i = 0; rc == 0 && i < settings->outs.texts.len; i++) {
-		struct stk_output one;
-
-		rc = stk_outputs_make(settings->outs.texts.items[i], env, &one, err);
-		if (rc == 0)
-			stk_vec_push(&made, one);
-	}
-	if (rc == 0 && made.len > 0) {
-		outputs->tap = stk_tap_new(STK_TAP_CHUNKS);
-		outputs->feed = stk_feed_start(outputs->tap, made.items, made.len, env->clock);
-	}
-	for (size_t i = 0; rc < 0 && i < made.len; i++)
-		made.items[i].ops->free(made.items[i].ctx);
-	stk_vec_release(&made);
-	return rc;
+	return stk_outlets_start(
+		&outputs->outlets, settings->outs.texts.items, settings->outs.texts.len, env, err);
 }
 
 /* --- the mark in Grafana -------------------------------------------------------------- */
@@ -74,8 +56,7 @@ void stk_load_outputs_ended(struct stk_load_outputs *outputs, const struct stk_p
 {
 	const char *text = result->thresholds_ok ? "load test" : "load test: thresholds crossed";
 
-	stk_feed_stop(outputs->feed, said);
-	outputs->feed = NULL;
+	stk_outlets_stop(&outputs->outlets, said);
 	if (outputs->has_mark)
 		mark(outputs, plan, text, result->end_wall_ns, said);
 }
@@ -84,10 +65,8 @@ void stk_load_outputs_release(struct stk_load_outputs *outputs)
 {
 	struct stk_buf unsaid = STK_BUF_EMPTY; /* the load never began */
 
-	stk_feed_stop(outputs->feed, &unsaid);
-	outputs->feed = NULL;
-	stk_tap_free(outputs->tap);
-	outputs->tap = NULL;
+	stk_outlets_stop(&outputs->outlets, &unsaid);
+	stk_outlets_release(&outputs->outlets);
 	stk_buf_release(&unsaid);
 }
 

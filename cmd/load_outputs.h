@@ -4,17 +4,14 @@
 #define STK_CMD_LOAD_OUTPUTS_H
 
 #include "cmd/load_run.h"
+#include "core/export/outlets.h"
 #include "core/load/engine.h"
-
-struct stk_feed;
-struct stk_tap;
 
 /* Zeroed: none. */
 struct stk_load_outputs {
 	struct stk_env *env;
 	const struct stk_load_settings *settings;
-	struct stk_tap *tap; /* for the engine; NULL: nobody wants samples */
-	struct stk_feed *feed;
+	struct stk_outlets outlets;
 	int64_t mark; /* number of Grafana's annotation; with has_mark */
 	bool has_mark;
 };

@@ -9,6 +9,7 @@
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
 #include "cmd/keys.h"
+#include "cmd/load_end.h"
 #include "cmd/load_outputs.h"
 #include "cmd/load_settings.h"
 #include "cmd/progress.h"
@@ -18,9 +19,7 @@
 #include "core/export/summary_json.h"
 #include "core/load/engine.h"
 #include "core/load/fingerprint.h"
-#include "core/record/run_json.h"
 #include "core/record/run_store.h"
-#include "core/report/load_summary.h"
 #include "core/script/driver.h"
 #include "core/script/plan.h"
 #include "core/script/script.h"
@@ -44,7 +43,7 @@ struct load_test {
 	struct stk_plan plan;
 	struct stk_script_driver *driver;
 	struct stk_engine *engine;
-	struct stk_progress *progress;
+	struct stk_progress *progress; /* NULL: over */
 	struct stk_load_result result;
 	int interrupts_seen, pauses_seen;
 	bool paused, has_keys;
@@ -64,6 +63,14 @@ static void keep_talk(enum stk_script_talk kind, const char *line, void *ctx)
 	pthread_mutex_unlock(&talk->lock);
 }
 
+static void say(struct load_test *test, const char *line)
+{
+	if (test->progress)
+		stk_progress_warn(test->progress, "%s", line);
+	else
+		fprintf(test->env->err, "%s\n", line);
+}
+
 /* Lines end with NUL, because a traceback holds line breaks. */
 static void print_talk(struct load_test *test)
 {
@@ -74,10 +81,9 @@ static void print_talk(struct load_test *test)
 	stk_buf_init(&test->talk.lines, TALK_MAX);
 	pthread_mutex_unlock(&test->talk.lock);
 	for (size_t at = 0; at < lines.len; at += strlen(lines.ptr + at) + 1)
-		stk_progress_warn(test->progress, "%s", lines.ptr + at);
+		say(test, lines.ptr + at);
 	if (lines.failed)
-		stk_progress_warn(
-			test->progress, "warning: the script prints too much; lines are missing");
+		say(test, "warning: the script prints too much; lines are missing");
 	stk_buf_release(&lines);
 }
 
@@ -148,7 +154,7 @@ static int start_engine(struct load_test *test, struct stk_err *err)
 	opts.live = test->env->err_tty && !test->settings->quiet;
 	opts.observer.ctx = &test->talk;
 	opts.observer.warn = warn;
-	opts.tap = test->outputs.tap;
+	opts.tap = test->outputs.outlets.tap;
 	test->engine = stk_engine_new(&test->plan, stk_script_driver_ops(test->driver), &opts);
 	return stk_engine_start(test->engine, err);
 }
@@ -317,32 +323,6 @@ static void fill_run(struct load_test *test, int code, struct stk_run *run)
 		stk_vec_push(&run->thresholds, result->thresholds.items[i]);
 }
 
-static void print_json(struct load_test *test, const struct stk_run *run)
-{
-	struct stk_buf buf = STK_BUF_EMPTY;
-
-	stk_run_json_format(run, &buf);
-	fwrite(buf.ptr, 1, buf.len, test->env->out);
-	stk_buf_release(&buf);
-}
-
-static void print_summary(struct load_test *test)
-{
-	struct stk_buf buf = STK_BUF_EMPTY;
-	struct stk_load_summary summary = {.metrics = &test->result.metrics,
-		.thresholds = test->result.thresholds.items,
-		.thresholds_len = test->result.thresholds.len,
-		.generator = &test->result.generator,
-		.trend_stats = (const char *const *)test->stats.items.items,
-		.trend_stats_len = test->stats.items.len,
-		.color = test->env->color,
-		.full = strcmp(test->settings->summary, "full") == 0};
-
-	stk_load_summary_format(&summary, &buf);
-	fwrite(buf.ptr, 1, buf.len, test->env->out);
-	stk_buf_release(&buf);
-}
-
 /* What stopped the run, each with its line and its code; the worst code counts. */
 static int judge(const struct load_test *test, struct stk_buf *lines)
 {
@@ -400,17 +380,29 @@ static int report(struct load_test *test)
 	struct stk_run run;
 
 	fill_run(test, code, &run);
-	if (strcmp(test->settings->format, "json") == 0)
-		print_json(test, &run);
-	else
-		print_summary(test);
-	(void)fflush(test->env->out); /* a full disk is the caller's to notice */
+	stk_engine_free(test->engine); /* the script's summary has one of its own */
+	test->engine = NULL;
+	stk_load_end_show(&(struct stk_load_end){.env = test->env,
+		.settings = test->settings,
+		.run = &run,
+		.stats = &test->stats,
+		.plan = &test->plan,
+		.driver = test->driver,
+		.interrupts_seen = test->interrupts_seen});
+	print_talk(test);
 	write_files(test, &run);
 	stk_run_release(&run);
 	print_said(test);
 	fputs(lines.ptr, test->env->err);
 	stk_buf_release(&lines);
 	return code;
+}
+
+static void say_failures(const struct stk_load_result *result, struct stk_buf *said)
+{
+	const struct stk_metric *requests = stk_metrics_find(&result->metrics, "http_reqs", "");
+
+	stk_failures_say(&result->failures, requests ? requests->count : 0, said);
 }
 
 static int run_test(struct load_test *test, const char *path, struct stk_err *err)
@@ -439,6 +431,7 @@ static int run_test(struct load_test *test, const char *path, struct stk_err *er
 	stk_keys_close();
 	stk_engine_result(test->engine, &test->result);
 	stk_load_outputs_ended(&test->outputs, &test->plan, &test->result, &test->said);
+	say_failures(&test->result, &test->said);
 	return 0;
 }
 
@@ -456,6 +449,7 @@ int stk_load_run(struct stk_env *env, const char *path, const struct stk_load_se
 	test.progress = stk_progress_new(env, settings->quiet);
 	int rc = run_test(&test, path, &err);
 	stk_progress_free(test.progress);
+	test.progress = NULL;
 	if (rc < 0)
 		code = stk_opts_fail(env, &err);
 	else

@@ -38,6 +38,8 @@ static const struct stk_opts_row rows[] = {
 	{ .name = "env", .letter = 'e', .type = STK_OPTS_LIST, .offset = AT(vars), .word = "NAME=TEXT", .help = "a variable for stoker.env; NAME alone passes one on" },
 	{ .name = "allow-host", .type = STK_OPTS_LIST, .offset = AT(allow_hosts), .word = "HOST", .help = "a further host that the script may call" },
 	{ .name = "seed", .type = STK_OPTS_INT, .offset = AT(seed), .word = "N", .min = 0, .max = INT64_MAX, .help = "of stoker.random and sleep(a, b)" },
+	{ .name = "out", .letter = 'o', .type = STK_OPTS_LIST, .offset = AT(outs), .word = "KIND=ARG", .help = "send samples of the load while it is on (docs/outputs.md); repeat for more", .standard = "out = {…} of the workflow" },
+	{ .name = "tag", .type = STK_OPTS_LIST, .offset = AT(tags), .word = "NAME=TEXT", .help = "a tag of every sample of the load" },
 	{ .name = "post", .type = STK_OPTS_FLAG, .offset = AT(post), .help = "publish the report (docs/publishing.md)", .standard = "in CI, where the workflow says post = {…}" },
 	{ .name = "no-post", .type = STK_OPTS_FLAG, .offset = AT(no_post), .help = "publish nothing, whatever the workflow says" },
 	{ .name = "require-post", .type = STK_OPTS_FLAG, .offset = AT(require_post), .help = "exit 3 when something could not be posted" },

@@ -121,22 +121,31 @@ static int apply_mode(
 	return STK_E_INVAL;
 }
 
+/* NAME=TEXT into the workflow's arena; -1: it is not written so. */
+static int read_pair(const char *written, struct stk_workflow *workflow, struct stk_pair_text *out)
+{
+	struct stk_str text = stk_str_of(written), name;
+
+	if (!stk_str_cut(&text, '=', &name) || name.len == 0 || !text.ptr || text.len == 0)
+		return -1;
+	*out = (struct stk_pair_text){
+		stk_arena_str(&workflow->arena, name), stk_arena_str(&workflow->arena, text)};
+	return 0;
+}
+
 /* NAME=TEXT, in addition to those of the file. */
 static int apply_labels(const struct stk_opts_list *list, struct stk_workflow *workflow, int side,
 	struct stk_err *err)
 {
 	for (size_t i = 0; i < list->texts.len; i++) {
-		struct stk_str text = stk_str_of(list->texts.items[i]), name;
+		struct stk_pair_text label;
 
-		if (!stk_str_cut(&text, '=', &name) || name.len == 0 || !text.ptr ||
-			text.len == 0) {
+		if (read_pair(list->texts.items[i], workflow, &label) < 0) {
 			stk_err_set(err, STK_E_INVAL, "a label is NAME=TEXT, not '%s'",
 				list->texts.items[i]);
 			return STK_E_INVAL;
 		}
-		stk_vec_push(&workflow->sides[side].profile.labels,
-			(struct stk_pair_text){stk_arena_str(&workflow->arena, name),
-				stk_arena_str(&workflow->arena, text)});
+		stk_vec_push(&workflow->sides[side].profile.labels, label);
 	}
 	return 0;
 }
@@ -168,6 +177,27 @@ static int apply_source(
 	if (settings->service)
 		for (int side = 0; side < STK_SIDES; side++)
 			workflow->sides[side].profile.service = settings->service;
+	return 0;
+}
+
+/* The command line's outputs replace those of the file; its tags are more. */
+static int apply_outputs(
+	const struct stk_run_settings *settings, struct stk_workflow *workflow, struct stk_err *err)
+{
+	if (settings->outs.texts.len > 0)
+		workflow->out.len = 0;
+	for (size_t i = 0; i < settings->outs.texts.len; i++)
+		stk_vec_push(&workflow->out, settings->outs.texts.items[i]);
+	for (size_t i = 0; i < settings->tags.texts.len; i++) {
+		struct stk_pair_text tag;
+
+		if (read_pair(settings->tags.texts.items[i], workflow, &tag) < 0) {
+			stk_err_set(err, STK_E_INVAL, "a tag is NAME=TEXT, not '%s'",
+				settings->tags.texts.items[i]);
+			return STK_E_INVAL;
+		}
+		stk_vec_push(&workflow->tags, tag);
+	}
 	return 0;
 }
 
@@ -240,6 +270,8 @@ int stk_run_settings_apply(const struct stk_run_settings *settings, const struct
 		rc = apply_mode(settings, workflow, err);
 	if (rc == 0)
 		rc = apply_source(settings, workflow, err);
+	if (rc == 0)
+		rc = apply_outputs(settings, workflow, err);
 	return rc < 0 ? rc : apply_load(settings, workflow, err);
 }
 

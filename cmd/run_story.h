@@ -11,7 +11,7 @@
 
 /* Options of `stoker run`. */
 struct stk_run_settings {
-	struct stk_opts_list vars, allow_hosts, profiles;
+	struct stk_opts_list vars, allow_hosts, profiles, outs, tags;
 	const char *base, *head;
 	const char *base_cmd, *head_cmd, *base_url, *head_url;
 	const char *pyroscope, *pprof, *service;

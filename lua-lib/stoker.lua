@@ -47,6 +47,9 @@ M.baselines = core.readonly({
 --- Files of data, read once per process, shared by all virtual users, read-only.
 M.data = require "stoker.data"
 
+--- For the function summary of a load script.
+M.summary = require "stoker.summary"
+
 --- The virtual user that runs: id (from 1, unique in the run) and iter (from 0).
 M.vu = vu.vu
 --- The scenario that runs: name, executor, progress (0 to 1).
@@ -87,6 +90,16 @@ M.fail = vu.fail
 --- End the run: no new iterations, teardown, exit code 4.
 ---@param message string
 M.abort = vu.abort
+
+M.json = core.readonly({
+	--- A value as JSON: keys sorted, a secret as ***. Raises for NaN, functions and holes.
+	---@param value any
+	---@param indented? boolean in lines
+	encode = value.json_encode,
+	--- The value of a JSON document, null as stoker.null; nil and the reason if text is none.
+	---@param text string
+	decode = value.json_decode,
+}, "stoker.json")
 
 --- Mark a list as a JSON array, also when it is empty.
 M.array = value.array

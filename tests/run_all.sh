@@ -69,6 +69,7 @@ for script in tests/cli/*.sh tests/lua/*.sh tests/golden/*.sh tests/page/*.sh te
 	name=${script#tests/}
 	step "${name%.sh}" bash "$script"
 done
+step k6-rows lua5.4 tests/lint/k6_rows.lua --passed "$BUILD"
 
 if [ $skipped -gt 0 ]; then
 	echo "$passed passed, $failed failed, $skipped skipped"

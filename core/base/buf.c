@@ -49,6 +49,8 @@ char *stk_buf_reserve(struct stk_buf *buf, size_t len)
 		cap = buf->cap ? buf->cap : CAP_MIN;
 		while (cap < want)
 			cap *= 2;
+		if (cap > limit_of(buf) + 1)
+			cap = limit_of(buf) + 1; /* and want is not more */
 		buf->ptr = stk_xrealloc(buf->cap ? buf->ptr : NULL, cap);
 		buf->cap = cap;
 	}

@@ -110,6 +110,57 @@ out:
 	return rc;
 }
 
+static bool has_hidden_part(struct stk_str path)
+{
+	struct stk_str part;
+
+	while (path.len > 0 && stk_str_cut(&path, '/', &part))
+		if (part.len > 0 && part.ptr[0] == '.')
+			return true;
+	return false;
+}
+
+/* path with what is there of it resolved, below root; NULL: it is not. The caller frees. */
+static char *resolve_below(const char *root, const char *path)
+{
+	char *dir = stk_fs_dirname(path), *real_root = realpath(root, NULL);
+	char *real_dir = realpath(dir, NULL), *out = NULL;
+	const char *slash = strrchr(path, '/');
+	size_t len = real_root ? strlen(real_root) : 0;
+
+	if (real_root && real_dir && strncmp(real_dir, real_root, len) == 0 &&
+		(real_dir[len] == '/' || real_dir[len] == '\0' || len == 1)) {
+		out = stk_fs_join(real_dir, slash ? slash + 1 : path);
+		if (has_hidden_part(stk_str_of(out + len))) {
+			free(out);
+			out = NULL;
+		}
+	}
+	free(dir);
+	free(real_root);
+	free(real_dir);
+	return out;
+}
+
+int stk_fs_write_below(
+	const char *root, const char *name, struct stk_str bytes, struct stk_err *err)
+{
+	char *joined = name[0] == '/' ? stk_xstrdup(name) : stk_fs_join(root, name);
+	char *path = resolve_below(root, joined);
+	int rc;
+
+	if (!path || name[0] == '\0' || stk_str_ends(stk_str_of(name), "/")) {
+		rc = stk_err_set(err, STK_E_INVAL, "'%s' is no name for a file here", name);
+		stk_err_hint(err, "files go into the current folder or a folder of it that is "
+				  "there, and no name begins with a point");
+	} else {
+		rc = stk_fs_write(path, bytes, err);
+	}
+	free(path);
+	free(joined);
+	return rc;
+}
+
 int stk_fs_mkdirs(const char *path, struct stk_err *err)
 {
 	char *copy = stk_xstrdup(path);

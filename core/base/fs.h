@@ -10,6 +10,10 @@
 int stk_fs_read(const char *path, struct stk_buf *buf, struct stk_err *err) STK_MUST_CHECK;
 /* Write to a temporary beside it, fsync, rename: the old file or the new one, never half. */
 int stk_fs_write(const char *path, struct stk_str bytes, struct stk_err *err) STK_MUST_CHECK;
+/* The same for a name that is not ours to trust: the file lies in root or in a folder of it that is
+ * there, and no part of the name begins with a point. STK_E_INVAL says so. */
+int stk_fs_write_below(const char *root, const char *name, struct stk_str bytes,
+	struct stk_err *err) STK_MUST_CHECK;
 int stk_fs_mkdirs(
 	const char *path, struct stk_err *err) STK_MUST_CHECK; /* like mkdir -p, 0777 & umask */
 int stk_fs_remove_tree(const char *path,

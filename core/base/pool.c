@@ -1,38 +1,15 @@
 /* pool: free lists by size over chunks that only grow. */
 #include "core/base/pool.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CHUNK_BYTES ((size_t)64 << 10)
 
-#if defined(__SANITIZE_ADDRESS__)
-enum { IS_POOLED = 0 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-enum { IS_POOLED = 0 };
-#else
-enum { IS_POOLED = 1 };
-#endif
-#else
-enum { IS_POOLED = 1 };
-#endif
-
 struct stk_pool_chunk {
 	struct stk_pool_chunk *next;
 	max_align_t bytes[];
 };
-
-static bool is_small(size_t size)
-{
-	return IS_POOLED && size <= STK_POOL_BLOCK_MAX;
-}
-
-static size_t list_of(size_t size)
-{
-	return (size - 1) / STK_POOL_STEP;
-}
 
 static bool add_chunk(struct stk_pool *pool)
 {
@@ -47,15 +24,11 @@ static bool add_chunk(struct stk_pool *pool)
 	return true;
 }
 
-static void *take(struct stk_pool *pool, size_t size)
+void *stk_pool_take_fresh(struct stk_pool *pool, size_t size)
 {
-	size_t list = list_of(size), whole = (list + 1) * STK_POOL_STEP;
-	void *block = pool->free[list];
+	size_t whole = (size + STK_POOL_STEP - 1) / STK_POOL_STEP * STK_POOL_STEP;
+	void *block;
 
-	if (block) {
-		memcpy(&pool->free[list], block, sizeof(void *));
-		return block;
-	}
 	if ((size_t)(pool->end - pool->at) < whole && !add_chunk(pool))
 		return NULL;
 	block = pool->at;
@@ -63,43 +36,48 @@ static void *take(struct stk_pool *pool, size_t size)
 	return block;
 }
 
+static void *take(struct stk_pool *pool, size_t size)
+{
+	return stk_pool_is_small(size) ? stk_pool_take(pool, size) : malloc(size);
+}
+
 static void give(struct stk_pool *pool, void *block, size_t size)
 {
-	size_t list = list_of(size);
+	if (stk_pool_is_small(size))
+		stk_pool_give(pool, block, size);
+	else
+		free(block);
+}
 
-	memcpy(block, &pool->free[list], sizeof(void *));
-	pool->free[list] = block;
+static bool is_one_class(size_t a, size_t b)
+{
+	return stk_pool_is_small(a) && stk_pool_is_small(b) &&
+	       (a - 1) / STK_POOL_STEP == (b - 1) / STK_POOL_STEP;
 }
 
 /* To another size class, or between the pool and malloc. */
 static void *move(struct stk_pool *pool, void *ptr, size_t old, size_t size)
 {
-	void *block = is_small(size) ? take(pool, size) : malloc(size);
+	void *block = take(pool, size);
 
 	if (!block)
 		return NULL;
 	memcpy(block, ptr, old < size ? old : size);
-	if (is_small(old))
-		give(pool, ptr, old);
-	else
-		free(ptr);
+	give(pool, ptr, old);
 	return block;
 }
 
 void *stk_pool_resize(struct stk_pool *pool, void *ptr, size_t old, size_t size)
 {
 	if (!ptr || old == 0)
-		return size == 0 ? NULL : is_small(size) ? take(pool, size) : malloc(size);
+		return size == 0 ? NULL : take(pool, size);
 	if (size == 0) {
-		if (is_small(old))
-			give(pool, ptr, old);
-		else
-			free(ptr);
+		give(pool, ptr, old);
 		return NULL;
 	}
-	if (is_small(old) && is_small(size) && list_of(old) == list_of(size))
+	if (is_one_class(old, size))
 		return ptr;
-	if (!is_small(old) && !is_small(size))
+	if (!stk_pool_is_small(old) && !stk_pool_is_small(size))
 		return realloc(ptr, size);
 	return move(pool, ptr, old, size);
 }

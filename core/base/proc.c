@@ -18,13 +18,15 @@
 
 #define READ_BYTES ((size_t)16 << 10)
 #define STEP_MS    100 /* how late an interrupt that hit another thread is seen */
+#define LOOK_MS    10  /* between two looks where nothing tells of the end */
 
 extern char **environ;
 
 struct stk_proc {
 	char *name;
 	pid_t pid;
-	int pid_fd;
+	int pid_fd; /* -1: a sandbox or valgrind has no pidfd_open; then it is looked at now and
+		       then */
 	int out_fd; /* -1 when nothing is captured, or its end was read */
 	bool ended;
 	struct stk_proc_status status;
@@ -139,7 +141,7 @@ int stk_proc_start(const struct stk_proc_opts *opts, struct stk_proc **out, stru
 	proc = stk_xcalloc(1, sizeof *proc);
 	proc->name = stk_xstrdup(name);
 	proc->pid = pid;
-	proc->pid_fd = pidfd_open(pid, 0); /* cannot fail: we have not waited for it yet */
+	proc->pid_fd = pidfd_open(pid, 0);
 	proc->out_fd = fds[0];
 	proc->interrupts = opts->interrupts;
 	*out = proc;
@@ -188,11 +190,11 @@ static int turn(struct stk_proc *proc, int ms, struct stk_buf *out, struct stk_e
 
 	if (proc->ended)
 		fds[1].fd = -1;
-	if (poll(fds, 2, ms) <= 0)
-		return 0;
-	if (fds[0].revents)
+	if (proc->pid_fd < 0 && ms > LOOK_MS)
+		ms = LOOK_MS;
+	if (poll(fds, 2, ms) > 0 && fds[0].revents)
 		rc = read_output(proc, out, err);
-	if (fds[1].revents)
+	if (fds[1].revents || proc->pid_fd < 0)
 		look(proc);
 	return rc;
 }
@@ -231,19 +233,30 @@ int stk_proc_wait(struct stk_proc *proc, int64_t timeout_ns, struct stk_buf *out
 	return 0;
 }
 
-void stk_proc_stop(struct stk_proc *proc, int64_t grace_ns)
+/* Until it has ended, for at most ms (-1: however long). */
+static void await_end(struct stk_proc *proc, int ms)
 {
 	struct pollfd fd = {.fd = proc->pid_fd, .events = POLLIN};
 
+	if (proc->pid_fd >= 0)
+		while (poll(&fd, 1, ms) < 0 && errno == EINTR)
+			;
+	look(proc);
+	for (int waited = 0; proc->pid_fd < 0 && !proc->ended && (ms < 0 || waited < ms);
+		waited += LOOK_MS) {
+		(void)poll(NULL, 0, LOOK_MS);
+		look(proc);
+	}
+}
+
+void stk_proc_stop(struct stk_proc *proc, int64_t grace_ns)
+{
 	if (!proc->ended) {
 		(void)kill(-proc->pid, SIGTERM);
-		while (poll(&fd, 1, (int)(grace_ns / STK_NS_PER_MS)) < 0 && errno == EINTR)
-			;
+		await_end(proc, (int)(grace_ns / STK_NS_PER_MS));
 	}
 	(void)kill(-proc->pid, SIGKILL); /* also what it left behind */
-	while (poll(&fd, 1, -1) < 0 && errno == EINTR)
-		;
-	look(proc);
+	await_end(proc, -1);
 }
 
 pid_t stk_proc_pid(const struct stk_proc *proc)

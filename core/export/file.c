@@ -42,6 +42,8 @@ static void write_out(struct stk_export_file *file)
 					   fflush(file->stream) != 0))
 		(void)stk_err_set_errno(
 			&file->err, STK_E_IO, errno, "writing '%s'", file->path ? file->path : "-");
+	if (file->err.code != 0)
+		file->lost += (int64_t)file->lines.len;
 	stk_buf_clear(&file->lines);
 	stk_buf_release(&packed);
 }
@@ -62,7 +64,8 @@ void stk_export_file_close(struct stk_export_file *file, const char *kind, struc
 	file->is_ours = false;
 	file->stream = NULL;
 	if (file->err.code != 0)
-		stk_buf_addf(said, "output %s is not complete: %s\n", kind, file->err.msg);
+		stk_buf_addf(said, "output %s is not complete, up to %lld bytes are missing: %s\n",
+			kind, (long long)file->lost, file->err.msg);
 }
 
 void stk_export_file_release(struct stk_export_file *file)

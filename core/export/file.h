@@ -15,6 +15,7 @@ struct stk_export_file {
 	char *path;
 	int64_t next_flush_ns;
 	struct stk_err err; /* the first; nothing is written after it */
+	int64_t lost;       /* bytes that were to be written since, and with, the failure */
 };
 
 /* path "-" or NULL: to stream (borrowed). Ending in .gz: packed, a member at each flush, so that

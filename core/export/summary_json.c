@@ -73,15 +73,18 @@ static struct stk_json *new_group(const char *name, struct stk_str path)
 	return group;
 }
 
+/* Groups within each other; what is deeper (a script that calls itself) is one name, "x::y". */
+#define GROUPS_DEEP 24
+
 /* The group of a path "::outer::inner" below root, made if it is not there. */
 static struct stk_json *group_at(struct stk_json *root, struct stk_str path)
 {
 	struct stk_json *group = root;
 	size_t at = 0;
 
-	while (at < path.len) {
+	for (int depth = 1; at < path.len; depth++) {
 		struct stk_str rest = stk_str_skip(path, at + 2);
-		ptrdiff_t next = stk_str_find(rest, STK_STR("::"));
+		ptrdiff_t next = depth < GROUPS_DEEP ? stk_str_find(rest, STK_STR("::")) : -1;
 		char *name = stk_str_dup(next < 0 ? rest : stk_str_sub(rest, 0, (size_t)next));
 		struct stk_json *groups = stk_json_get(group, "groups");
 
@@ -126,8 +129,9 @@ static void put_value(struct stk_json *object, const char *key, const struct stk
 							   : stk_json_new_real(value));
 }
 
+/* rate_key: what a rate's share is called, which differs between the two shapes. */
 static void put_values(struct stk_json *object, const struct stk_metric *metric,
-	const struct stk_summary_json *summary)
+	const struct stk_summary_json *summary, const char *rate_key)
 {
 	double duration_s = summary->metrics->duration_s;
 
@@ -142,7 +146,7 @@ static void put_values(struct stk_json *object, const struct stk_metric *metric,
 		put_value(object, "max", metric, "max", 0);
 		break;
 	case STK_METRIC_RATE:
-		put_value(object, "value", metric, "rate", 0);
+		put_value(object, rate_key, metric, "rate", 0);
 		stk_json_put(object, "passes", stk_json_new_int(metric->passes));
 		stk_json_put(object, "fails", stk_json_new_int(metric->count - metric->passes));
 		break;
@@ -154,7 +158,24 @@ static void put_values(struct stk_json *object, const struct stk_metric *metric,
 	}
 }
 
-static struct stk_json *thresholds_of(const struct stk_summary_json *summary, const char *name)
+static struct stk_json *new_failed(bool ok)
+{
+	return stk_json_new_bool(!ok);
+}
+
+static struct stk_json *new_ok(bool ok)
+{
+	struct stk_json *object = stk_json_new_object();
+
+	stk_json_put(object, "ok", stk_json_new_bool(ok));
+	return object;
+}
+
+typedef struct stk_json *(*verdict_fn)(bool ok);
+
+/* By expression; NULL: the metric has none. */
+static struct stk_json *thresholds_of(
+	const struct stk_summary_json *summary, const char *name, verdict_fn verdict)
 {
 	struct stk_json *list = NULL;
 
@@ -165,43 +186,133 @@ static struct stk_json *thresholds_of(const struct stk_summary_json *summary, co
 			continue;
 		if (!list)
 			list = stk_json_new_object();
-		stk_json_put(list, one->expr, stk_json_new_bool(!one->ok));
+		stk_json_put(list, one->expr, verdict(one->ok));
 	}
 	return list;
 }
 
-static void put_metric(struct stk_json *metrics, const struct stk_metric *metric,
-	const struct stk_summary_json *summary)
+/* Values beside the thresholds (k6 7.2 A). */
+static struct stk_json *new_flat(
+	const struct stk_metric *metric, const struct stk_summary_json *summary)
 {
-	struct stk_buf name = STK_BUF_EMPTY;
-	struct stk_json *thresholds, *object;
+	struct stk_json *object = stk_json_new_object();
 
-	stk_buf_add_text(&name, metric->name);
-	if (metric->selector[0])
-		stk_buf_addf(&name, "{%s}", metric->selector);
-	thresholds = thresholds_of(summary, name.ptr);
-	if (metric->count > 0 || thresholds) {
-		object = stk_json_new_object();
-		put_values(object, metric, summary);
-		if (thresholds)
-			stk_json_put(object, "thresholds", thresholds);
-		stk_json_put(metrics, name.ptr, object);
-	}
-	stk_buf_release(&name);
+	put_values(object, metric, summary, "value");
+	return object;
 }
 
-void stk_summary_json_format(const struct stk_summary_json *summary, struct stk_buf *out)
+/* Values in an object of their own (k6 7.2 B). */
+static struct stk_json *new_nested(
+	const struct stk_metric *metric, const struct stk_summary_json *summary)
 {
-	struct stk_json *document = stk_json_new_object(), *metrics = stk_json_new_object();
+	static const char *const types[] = {"counter", "gauge", "rate", "trend"};
+	static const char *const contains[] = {"default", "time", "data"};
+	struct stk_json *object = stk_json_new_object(), *values = stk_json_new_object();
+
+	put_values(values, metric, summary, "rate");
+	stk_json_put(object, "type", stk_json_new_text(types[metric->type]));
+	stk_json_put(object, "contains", stk_json_new_text(contains[metric->unit]));
+	stk_json_put(object, "values", values);
+	return object;
+}
+
+typedef struct stk_json *(*metric_fn)(
+	const struct stk_metric *metric, const struct stk_summary_json *summary);
+
+static struct stk_json *new_metrics(
+	const struct stk_summary_json *summary, metric_fn make, verdict_fn verdict)
+{
+	struct stk_json *metrics = stk_json_new_object();
+
+	for (size_t i = 0; i < summary->metrics->items.len; i++) {
+		const struct stk_metric *metric = &summary->metrics->items.items[i];
+		struct stk_buf name = STK_BUF_EMPTY;
+		struct stk_json *thresholds, *object;
+
+		stk_buf_add_text(&name, metric->name);
+		if (metric->selector[0])
+			stk_buf_addf(&name, "{%s}", metric->selector);
+		thresholds = thresholds_of(summary, name.ptr, verdict);
+		if (metric->count > 0 || thresholds) {
+			object = make(metric, summary);
+			if (thresholds)
+				stk_json_put(object, "thresholds", thresholds);
+			stk_json_put(metrics, name.ptr, object);
+		}
+		stk_buf_release(&name);
+	}
+	return metrics;
+}
+
+/* --- documents ------------------------------------------------------------------------ */
+
+static struct stk_json *new_root(const struct stk_summary_json *summary)
+{
 	struct stk_json *root = new_group("", STK_STR(""));
 
 	for (size_t i = 0; i < summary->metrics->checks.len; i++)
 		put_check(root, &summary->metrics->checks.items[i]);
-	for (size_t i = 0; i < summary->metrics->items.len; i++)
-		put_metric(metrics, &summary->metrics->items.items[i], summary);
-	stk_json_put(document, "root_group", root);
-	stk_json_put(document, "metrics", metrics);
+	return root;
+}
+
+void stk_summary_json_format(const struct stk_summary_json *summary, struct stk_buf *out)
+{
+	struct stk_json *document = stk_json_new_object();
+
+	stk_json_put(document, "root_group", new_root(summary));
+	stk_json_put(document, "metrics", new_metrics(summary, new_flat, new_failed));
 	stk_json_format(document, STK_JSON_INDENT, out);
 	stk_buf_add_byte(out, '\n');
 	stk_json_free(document);
+}
+
+static int push_ref(struct stk_str key, struct stk_json *value, void *ctx)
+{
+	(void)key;
+	stk_json_push(ctx, stk_json_ref(value));
+	return 0;
+}
+
+/* The members of object's member key, as a list in its place. */
+static void listed(struct stk_json *object, const char *key)
+{
+	struct stk_json *list = stk_json_new_array();
+
+	(void)stk_json_each(stk_json_get(object, key), push_ref, list);
+	stk_json_put(object, key, list);
+}
+
+static void list_groups(struct stk_json *group)
+{
+	struct stk_json *groups;
+
+	listed(group, "checks");
+	listed(group, "groups");
+	groups = stk_json_get(group, "groups");
+	for (size_t i = 0; i < stk_json_len(groups); i++)
+		list_groups(stk_json_at(groups, i));
+}
+
+struct stk_json *stk_summary_json_data(
+	const struct stk_summary_json *summary, const struct stk_summary_streams *streams)
+{
+	struct stk_json *data = stk_json_new_object(), *options = stk_json_new_object();
+	struct stk_json *state = stk_json_new_object(), *stats = stk_json_new_array();
+	struct stk_json *root = new_root(summary);
+
+	list_groups(root);
+	for (size_t i = 0; i < summary->stats->items.len; i++)
+		stk_json_push(stats, stk_json_new_text(summary->stats->items.items[i]));
+	stk_json_put(options, "summaryTrendStats", stats);
+	stk_json_put(options, "summaryTimeUnit", stk_json_new_text(""));
+	stk_json_put(options, "noColor", stk_json_new_bool(!streams->color));
+	stk_json_put(state, "isStdOutTTY", stk_json_new_bool(streams->out_tty));
+	stk_json_put(state, "isStdErrTTY", stk_json_new_bool(streams->err_tty));
+	stk_json_put(
+		state, "testRunDurationMs", stk_json_new_real(summary->metrics->duration_s * 1000));
+	stk_json_put(data, "root_group", root);
+	stk_json_put(data, "options", options);
+	stk_json_put(data, "state", state);
+	stk_json_put(data, "metrics", new_metrics(summary, new_nested, new_ok));
+	return data;
 }

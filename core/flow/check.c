@@ -143,18 +143,18 @@ static int check_script(struct stk_checking *checking, struct stk_err *err)
 	}
 	stk_drive_init(&drive, session, load);
 	rc = stk_drive_plan(&drive, stk_drive_length_ns(load), err);
-	for (size_t i = 0; rc == 0 && i < drive.plan.warnings.len; i++)
+	for (size_t i = 0; rc == 0 && i < drive.plan->warnings.len; i++)
 		stk_checking_say(
-			checking, STK_CHECK_WARN, "file", "%s", drive.plan.warnings.items[i]);
+			checking, STK_CHECK_WARN, "file", "%s", drive.plan->warnings.items[i]);
 	if (rc == 0)
 		stk_checking_say(checking, STK_CHECK_OK, "file",
 			"%s%s%s   %zu scenario%s, %zu threshold%s", path, load->script ? ", " : "",
-			load->script ? load->script : "", drive.plan.scenarios.len,
-			drive.plan.scenarios.len == 1 ? "" : "s", drive.plan.thresholds.len,
-			drive.plan.thresholds.len == 1 ? "" : "s");
+			load->script ? load->script : "", drive.plan->scenarios.len,
+			drive.plan->scenarios.len == 1 ? "" : "s", drive.plan->thresholds.len,
+			drive.plan->thresholds.len == 1 ? "" : "s");
 	if (rc == 0) {
-		checking->written_ns = stk_plan_duration_ns(&drive.plan);
-		checking->no_labels = !drive.plan.labels;
+		checking->written_ns = stk_plan_duration_ns(drive.plan);
+		checking->no_labels = !drive.plan->labels;
 	}
 	stk_drive_release(&drive);
 	return rc;

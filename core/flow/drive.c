@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/base/units.h"
 #include "core/flow/blocks.h"
 #include "core/flow/drive_priv.h"
+#include "core/flow/outputs.h"
 #include "core/flow/program.h"
 #include "core/flow/slices.h"
 #include "core/load/threshold.h"
@@ -19,7 +21,12 @@ static void begin_changes(struct stk_drive *drive)
 {
 	const struct stk_session *session = drive->session;
 	const struct stk_flow_opts *opts = session->opts;
+	const struct stk_pairs_text *wanted = &session->workflow->tags;
+	struct stk_tag *tags =
+		stk_arena_zalloc(&session->run->arena, wanted->len + 1, sizeof *tags);
 
+	for (size_t i = 0; i < wanted->len; i++)
+		tags[i] = (struct stk_tag){wanted->items[i].name, wanted->items[i].value};
 	for (int side = 0; side < STK_SIDES; side++)
 		if (stk_session_has_side(session, side))
 			drive->changes.base_url[side] = session->sides[side].url;
@@ -32,6 +39,8 @@ static void begin_changes(struct stk_drive *drive)
 	drive->changes.has_seed = opts->seed != 0;
 	drive->changes.seed = opts->seed;
 	drive->changes.run_id = session->run->id;
+	drive->changes.tags = tags;
+	drive->changes.tags_len = wanted->len;
 }
 
 void stk_drive_init(
@@ -40,7 +49,8 @@ void stk_drive_init(
 	memset(drive, 0, sizeof *drive);
 	drive->session = session;
 	drive->spec = spec;
-	stk_plan_init(&drive->plan);
+	drive->plan = stk_xcalloc(1, sizeof *drive->plan);
+	stk_plan_init(drive->plan);
 	stk_load_result_init(&drive->result);
 	begin_changes(drive);
 }
@@ -73,12 +83,12 @@ int stk_drive_plan(struct stk_drive *drive, int64_t duration_ns, struct stk_err 
 		drive->changes.duration_ns = duration_ns;
 	else
 		drive->changes.scale_to_ns = duration_ns;
-	stk_plan_release(&drive->plan);
+	stk_plan_release(drive->plan);
 	rc = stk_session_script(drive->session, drive->spec->script, &drive->script, err);
 	if (rc == 0)
-		rc = stk_script_plan(drive->script.script, &drive->changes, &drive->plan, err);
+		rc = stk_script_plan(drive->script.script, &drive->changes, drive->plan, err);
 	if (rc == 0)
-		spread_starts(&drive->plan);
+		spread_starts(drive->plan);
 	return rc;
 }
 
@@ -86,7 +96,7 @@ void stk_drive_release(struct stk_drive *drive)
 {
 	stk_engine_free(drive->engine);
 	stk_load_result_release(&drive->result);
-	stk_plan_release(&drive->plan);
+	stk_outputs_keep_plan(drive->session, drive->plan);
 }
 
 int stk_drive_start(struct stk_drive *drive, const struct stk_side_entry *schedule, size_t len,
@@ -100,8 +110,10 @@ int stk_drive_start(struct stk_drive *drive, const struct stk_side_entry *schedu
 	opts.clock = drive->session->clock;
 	opts.skip_setup = drive->skip_setup;
 	opts.skip_teardown = drive->skip_teardown;
+	opts.tap = drive->session->outlets.tap;
+	opts.tag_sides = true;
 	drive->engine =
-		stk_engine_new(&drive->plan, stk_script_driver_ops(drive->script.driver), &opts);
+		stk_engine_new(drive->plan, stk_script_driver_ops(drive->script.driver), &opts);
 	rc = stk_engine_start(drive->engine, err);
 	if (rc == 0)
 		rc = stk_engine_wait_started(
@@ -202,7 +214,7 @@ static void keep_thresholds(struct stk_drive *drive)
 	run->thresholds.len = 0;
 	for (size_t i = 0; i < drive->result.thresholds.len; i++) {
 		struct stk_threshold_result one =
-			stk_threshold_judge(&drive->plan, &drive->plan.thresholds.items[i],
+			stk_threshold_judge(drive->plan, &drive->plan->thresholds.items[i],
 				&run->metrics, run->metrics.duration_s, true);
 
 		one.aborted = drive->result.thresholds.items[i].aborted;
@@ -246,7 +258,7 @@ void stk_drive_keep_result(struct stk_drive *drive)
 int stk_drive_finish(struct stk_drive *drive, struct stk_err *err)
 {
 	int64_t limit = stk_clock_mono(drive->session->clock) +
-			stk_plan_max_duration_ns(&drive->plan) + 120 * STK_NS_PER_S;
+			stk_plan_max_duration_ns(drive->plan) + 120 * STK_NS_PER_S;
 	int rc = stk_drive_until(drive, limit, NULL, err);
 
 	while (!stk_engine_wait_until(
@@ -315,13 +327,13 @@ int stk_drive_load(struct stk_session *session, const char *name, const struct s
 	drive.label = name;
 	rc = stk_drive_plan(&drive, stk_drive_length_ns(spec), err);
 	if (rc == 0)
-		rc = stk_drive_refuse_short(session, name, stk_plan_duration_ns(&drive.plan), err);
+		rc = stk_drive_refuse_short(session, name, stk_plan_duration_ns(drive.plan), err);
 	if (rc == 0)
 		rc = stk_drive_start(&drive, &schedule, 1, err);
 	if (rc < 0)
 		goto out;
 	stk_drive_open_window(session, name, STK_WINDOW_LOAD, STK_SIDE_HEAD);
-	int64_t end = drive.start_mono_ns + stk_plan_duration_ns(&drive.plan);
+	int64_t end = drive.start_mono_ns + stk_plan_duration_ns(drive.plan);
 	while (rc == 0 && stk_clock_mono(session->clock) < end) {
 		rc = stk_drive_until(
 			&drive, stk_clock_mono(session->clock) + STK_NS_PER_S, show_load, err);

@@ -13,7 +13,7 @@ struct stk_drive {
 	const char *label; /* of its progress line */
 	struct stk_session_script script;
 	struct stk_plan_changes changes;
-	struct stk_plan plan;
+	struct stk_plan *plan; /* outlives this while an output may read of it */
 	struct stk_engine *engine;
 	struct stk_load_result result;
 	int64_t start_mono_ns, start_wall_ns;

@@ -7,6 +7,7 @@
 #include "core/flow/commit.h"
 #include "core/flow/flames.h"
 #include "core/flow/grafana.h"
+#include "core/flow/outputs.h"
 #include "core/flow/session.h"
 #include "core/flow/trust.h"
 #include "core/flow/verbs.h"
@@ -85,7 +86,10 @@ int stk_flow_run(const struct stk_flow_opts *opts, struct stk_run *run, char **f
 	int rc = stk_session_open(&session, err);
 
 	if (rc == 0)
+		rc = stk_outputs_start(&session, err);
+	if (rc == 0)
 		rc = run_story(&session, err);
+	stk_outputs_stop(&session);
 	rc = conclude(&session, rc, err);
 	for (int side = STK_SIDES; side-- > 0;) {
 		int stopped = stk_session_stop_side(&session, side, rc < 0 ? NULL : err);

@@ -3,6 +3,7 @@
 #define STK_CORE_FLOW_SESSION_H
 
 #include "core/base/vec.h"
+#include "core/export/outlets.h"
 #include "core/flow/flow.h"
 #include "core/record/run.h"
 #include "core/service/service.h"
@@ -11,6 +12,7 @@
 struct stk_builds;
 struct stk_changes;
 struct stk_kept;
+struct stk_plan;
 struct stk_profile;
 struct stk_script_driver;
 struct stk_serve;
@@ -71,12 +73,14 @@ struct stk_session {
 	bool changes_asked;
 	struct stk_changes *own_changes; /* see stk_session_own_changes */
 	bool own_changes_asked;
-	int64_t iterations, errors; /* of the load so far; errors: those of the script */
-	const char *phase;          /* for the record of a partial run */
-	int interrupts_heeded;      /* so many have marked the record as partial */
-	bool takes_what_is_there;   /* interrupted while waiting for slices: wait for no more */
-	struct stk_kept *kept;      /* the base that the verb baseline found; NULL before */
-	struct stk_trust *trust;    /* what A/A runs say of this one; NULL before it was asked */
+	int64_t iterations, errors;            /* of the load so far; errors: those of the script */
+	struct stk_outlets outlets;            /* out = {…}; zeroed: none */
+	STK_VEC(struct stk_plan *) sent_plans; /* whose samples outputs may still hold */
+	const char *phase;                     /* for the record of a partial run */
+	int interrupts_heeded;                 /* so many have marked the record as partial */
+	bool takes_what_is_there; /* interrupted while waiting for slices: wait for no more */
+	struct stk_kept *kept;    /* the base that the verb baseline found; NULL before */
+	struct stk_trust *trust;  /* what A/A runs say of this one; NULL before it was asked */
 };
 
 /* Make the folder of the record, the store, the server and the sources; read the machine. */

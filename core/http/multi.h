@@ -22,6 +22,9 @@ enum stk_multi_fault {
 	STK_MULTI_RESET,
 	STK_MULTI_EMPTY, /* closed without an answer */
 	STK_MULTI_CUT,   /* closed in the middle of one */
+	STK_MULTI_NOT_HTTP,
+	STK_MULTI_LENGTH,     /* Content-Length is no number, or there are two */
+	STK_MULTI_HEAD_LARGE, /* over the limit of head_out or libcurl's */
 	STK_MULTI_TLS,
 	STK_MULTI_NOT_TLS,
 	STK_MULTI_AUTHORITY,

@@ -20,7 +20,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *ctx)
 	if (out) {
 		stk_buf_add(out, bytes, size * count);
 		if (out->failed) {
-			handle->too_large = true;
+			handle->own_fault = STK_MULTI_TOO_LARGE;
 			return 0;
 		}
 	}
@@ -29,6 +29,23 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *ctx)
 		handle->job->got(handle->job);
 	}
 	return size * count;
+}
+
+/* libcurl takes a length that is no number for none, and of two it believes the last. */
+static bool has_honest_length(struct stk_multi_handle *handle, struct stk_str line)
+{
+	static const char name[] = "content-length:";
+	uint64_t length;
+
+	if (!stk_str_eq_nocase(stk_str_sub(line, 0, sizeof name - 1), stk_str_of(name)))
+		return true;
+	line = stk_str_trim(stk_str_skip(line, sizeof name - 1));
+	if (stk_str_to_u64(line, &length, NULL) < 0 || length > INT64_MAX ||
+		(handle->has_length && length != handle->length))
+		return false;
+	handle->has_length = true;
+	handle->length = length;
+	return true;
 }
 
 /* Keep the lines of the last header block: an interim answer is overwritten by the next. */
@@ -42,7 +59,7 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *ctx)
 		return size * count;
 	if (stk_str_starts(line, "HTTP/") && stk_str_find_byte(line, ' ') > 0) {
 		stk_buf_clear(out);
-		handle->head_over = false;
+		handle->head_over = handle->has_length = false;
 		return size * count;
 	}
 	handle->head_over |= line.len == 0;
@@ -50,11 +67,11 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *ctx)
 		return size * count;
 	stk_buf_add_str(out, line);
 	stk_buf_add_byte(out, '\n');
-	if (out->failed) {
-		handle->too_large = true;
-		return 0;
-	}
-	return size * count;
+	if (out->failed)
+		handle->own_fault = STK_MULTI_HEAD_LARGE;
+	else if (!has_honest_length(handle, line))
+		handle->own_fault = STK_MULTI_LENGTH;
+	return handle->own_fault == STK_MULTI_OK ? size * count : 0;
 }
 
 static int close_socket(void *ctx, curl_socket_t fd)
@@ -109,9 +126,14 @@ static void set_tls(CURL *easy, const struct stk_net *net)
 	struct curl_blob ca = blob_of(net->ca);
 
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, lowest[net->tls_min] | highest[net->tls_max]);
+	/* The distribution's folder of authorities holds what its bundle does, and with a folder
+	 * libcurl parses all of them again for each connection instead of once for the multi
+	 * handle. */
+	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	if (net->ca.len > 0)
 		curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
 	if (net->insecure_tls) {
+		curl_easy_setopt(easy, CURLOPT_CAINFO, NULL); /* it would be parsed all the same */
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	}
@@ -355,7 +377,8 @@ void stk_multi_handle_set(struct stk_multi_handle *handle, struct stk_multi_job 
 	int64_t timeout_ms = (job->timeout_ns + STK_NS_PER_MS - 1) / STK_NS_PER_MS;
 
 	handle->job = job;
-	handle->too_large = handle->head_over = handle->blocked = false;
+	handle->own_fault = STK_MULTI_OK;
+	handle->head_over = handle->has_length = handle->blocked = false;
 	handle->started_ns = stk_clock_mono(stk_clock_system());
 	handle->asked_ns = 0;
 	handle->error[0] = '\0';
@@ -366,6 +389,8 @@ void stk_multi_handle_set(struct stk_multi_handle *handle, struct stk_multi_job 
 	curl_easy_setopt(handle->easy, CURLOPT_URL, job->url);
 	set_host(handle, job->url);
 	curl_easy_setopt(handle->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+	/* what nobody wants is not unpacked */
+	curl_easy_setopt(handle->easy, CURLOPT_HTTP_CONTENT_DECODING, job->body_out ? 1L : 0L);
 	set_digest(handle->easy, job);
 	set_headers(handle, job);
 	set_method(handle, job);
@@ -394,7 +419,7 @@ static enum stk_multi_fault fault_of(const struct stk_multi_handle *handle, CURL
 	case CURLE_URL_MALFORMAT:
 		return STK_MULTI_URL;
 	case CURLE_UNSUPPORTED_PROTOCOL:
-		return STK_MULTI_SCHEME;
+		return says(handle, "HTTP/0.9") ? STK_MULTI_NOT_HTTP : STK_MULTI_SCHEME;
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		return STK_MULTI_DNS;
@@ -404,7 +429,11 @@ static enum stk_multi_fault fault_of(const struct stk_multi_handle *handle, CURL
 		return STK_MULTI_TIMEOUT;
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
+		if (says(handle, "Too large response headers"))
+			return STK_MULTI_HEAD_LARGE;
 		return says(handle, "reset by peer") ? STK_MULTI_RESET : STK_MULTI_OTHER;
+	case CURLE_OUT_OF_MEMORY: /* its word for a line over 100 KiB: ours is never out of it */
+		return handle->head_over ? STK_MULTI_OTHER : STK_MULTI_HEAD_LARGE;
 	case CURLE_GOT_NOTHING:
 		return STK_MULTI_EMPTY;
 	case CURLE_PARTIAL_FILE:
@@ -422,10 +451,21 @@ static enum stk_multi_fault fault_of(const struct stk_multi_handle *handle, CURL
 	case CURLE_BAD_CONTENT_ENCODING:
 		return STK_MULTI_ENCODING;
 	case CURLE_WRITE_ERROR:
-		return handle->too_large ? STK_MULTI_TOO_LARGE : STK_MULTI_ENCODING;
+		return STK_MULTI_ENCODING;
 	default:
 		return STK_MULTI_OTHER;
 	}
+}
+
+/* Some of libcurl's texts hold ports and times: no two would be the same reason. */
+static const char *fault_text(const struct stk_multi_handle *handle, CURLcode code)
+{
+	long number = 0;
+
+	if (code != CURLE_COULDNT_CONNECT)
+		return handle->error[0] ? handle->error : curl_easy_strerror(code);
+	(void)curl_easy_getinfo(handle->easy, CURLINFO_OS_ERRNO, &number);
+	return number != 0 ? strerrordesc_np((int)number) : curl_easy_strerror(code);
 }
 
 static int64_t time_us(CURL *easy, CURLINFO what)
@@ -484,11 +524,12 @@ void stk_multi_handle_collect(struct stk_multi_handle *handle, CURLcode code)
 	struct stk_multi_job *job = handle->job;
 	long status = 0, version = 0;
 	char *address = NULL;
-	const char *text = handle->error[0] ? handle->error : curl_easy_strerror(code);
 
-	job->fault = fault_of(handle, code);
+	job->fault = handle->own_fault != STK_MULTI_OK && code == CURLE_WRITE_ERROR
+			     ? handle->own_fault
+			     : fault_of(handle, code);
 	if (job->fault != STK_MULTI_OK)
-		(void)snprintf(job->text, sizeof job->text, "%.150s", text);
+		(void)snprintf(job->text, sizeof job->text, "%.150s", fault_text(handle, code));
 	(void)curl_easy_getinfo(handle->easy, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_easy_getinfo(handle->easy, CURLINFO_HTTP_VERSION, &version);
 	(void)curl_easy_getinfo(handle->easy, CURLINFO_PRIMARY_IP, &address);

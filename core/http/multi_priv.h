@@ -25,7 +25,9 @@ struct stk_multi_handle {
 	struct stk_buf place_text;    /* of place_line: where a mapped name is */
 	struct curl_slist place_line;
 	const struct stk_net_certificate *certificate; /* the one that is set */
-	bool too_large;
+	enum stk_multi_fault own_fault;                /* for which a callback of ours ended it */
+	bool has_length;                               /* Content-Length of this answer, which is */
+	uint64_t length;
 	bool blocked;   /* by stk_net_blocks_address */
 	bool head_over; /* the empty line came */
 	char error[CURL_ERROR_SIZE];

@@ -70,6 +70,14 @@ bool stk_engine_allows(const struct stk_engine *engine, const struct stk_url *ur
 	return engine->any_host;
 }
 
+const struct stk_tag *stk_engine_side_tag(const struct stk_engine *engine, int side)
+{
+	static const struct stk_tag tags[STK_SIDES] = {
+		[STK_SIDE_BASE] = {"side", "base"}, [STK_SIDE_HEAD] = {"side", "head"}};
+
+	return engine->opts.tag_sides && side >= 0 ? &tags[side] : NULL;
+}
+
 static void init_worker(struct stk_engine *engine, size_t index)
 {
 	struct stk_worker *worker = &engine->workers[index];

@@ -13,6 +13,7 @@
 #include "core/base/err.h"
 #include "core/base/vec.h"
 #include "core/load/driver.h"
+#include "core/load/failures.h"
 #include "core/load/plan.h"
 #include "core/record/run.h"
 
@@ -47,10 +48,12 @@ struct stk_engine_opts {
 	bool live;                      /* keep what stk_engine_slowest gives */
 	struct stk_engine_observer observer;
 	struct stk_tap *tap; /* gets every counted sample; borrowed; NULL: nobody wants them */
+	bool tag_sides;      /* samples of iterations have the tag side: base, head */
 };
 #define STK_ENGINE_OPTS_INIT                                                                       \
 	{                                                                                          \
-		NULL, 0, false, NULL, NULL, 0, false, false, false, {NULL, NULL, NULL}, NULL       \
+		NULL, 0, false, NULL, NULL, 0, false, false, false, {NULL, NULL, NULL}, NULL,      \
+			false                                                                      \
 	}
 #define STK_ENGINE_SCHEDULE_MAX 4096
 
@@ -149,6 +152,7 @@ struct stk_load_result {
 	STK_VEC(struct stk_threshold_result) thresholds; /* text belongs to the plan */
 	bool thresholds_ok;
 	struct stk_generator_info generator;
+	struct stk_failures failures; /* of counted requests */
 	enum stk_end_reason reason;
 	char *message; /* of an abort, setup or teardown error; NULL: none; owned */
 	int64_t iterations, interrupted, errors;

@@ -208,6 +208,7 @@ void stk_engine_result(struct stk_engine *engine, struct stk_load_result *out)
 		worker->lane = NULL;
 		stk_metrics_merge(&out->metrics, stk_counts_metrics(worker->counts));
 		stk_series_merge(&out->series, &worker->series);
+		stk_failures_merge(&out->failures, &worker->failures);
 		out->iterations += atomic_load(&worker->tally.iterations);
 		out->interrupted += atomic_load(&worker->tally.interrupted);
 		out->errors += atomic_load(&worker->tally.errors);

@@ -177,12 +177,12 @@ static void hop_got(struct stk_exchange *exchange)
 	stk_vu_got(fetch->vu);
 }
 
-static void send_hop(struct stk_fetch *fetch)
+static void send_hop(struct stk_fetch *fetch, int64_t now_ns)
 {
 	struct stk_worker *worker = fetch->vu->worker;
 	struct stk_exchange *exchange = &fetch->exchange;
 	const struct stk_request *request = fetch->request;
-	int64_t left_ns = fetch->deadline_ns - stk_worker_now(worker);
+	int64_t left_ns = fetch->deadline_ns - now_ns;
 
 	fetch->is_target = fetch->route ? fetch->route->is_target : is_target(fetch);
 	if (!(fetch->route ? fetch->route->is_allowed
@@ -209,6 +209,7 @@ static void send_hop(struct stk_fetch *fetch)
 	exchange->user = exchange->digest ? request->user : (struct stk_str){NULL, 0};
 	exchange->password = exchange->digest ? request->password : (struct stk_str){NULL, 0};
 	exchange->timeout_ns = left_ns > STK_NS_PER_MS ? left_ns : STK_NS_PER_MS;
+	exchange->begun_ns = now_ns;
 	exchange->done = hop_done;
 	exchange->got = request->stream ? hop_got : NULL;
 	exchange->owner = fetch;
@@ -294,7 +295,7 @@ static bool follow(struct stk_fetch *fetch)
 	sent = set_url(fetch, stk_buf_str(&next));
 	if (sent) {
 		fetch->same_host &= stk_str_eq_nocase(fetch->parts.host, stk_str_of(old_host));
-		send_hop(fetch);
+		send_hop(fetch, stk_worker_now(fetch->vu->worker));
 	} else {
 		refuse(fetch, 1020, "invalid URL of a redirect");
 	}
@@ -335,7 +336,7 @@ static bool first_url(struct stk_fetch *fetch)
 
 	if (is_absolute(url))
 		return set_url(fetch, url);
-	if (!base) {
+	if (!base || !*base) {
 		stk_buf_clear(&fetch->url);
 		return false;
 	}
@@ -418,24 +419,30 @@ void stk_fetch_prepare(struct stk_fetch *fetch)
 void stk_fetch_start(struct stk_fetch *fetch)
 {
 	const struct stk_request *request = fetch->request;
-	const struct stk_plan *plan = fetch->vu->worker->engine->plan;
+	struct stk_worker *worker = fetch->vu->worker;
+	const struct stk_plan *plan = worker->engine->plan;
 	int64_t timeout_ns = request->timeout_ns > 0 ? request->timeout_ns : plan->timeout_ns;
+	int64_t now_ns = stk_worker_now(worker);
 
 	fetch->method = request->method ? request->method : "GET";
 	fetch->send_body = request->has_body;
 	fetch->same_host = true;
 	fetch->series_key = 0;
 	fetch->hops_left = request->redirects >= 0 ? request->redirects : plan->redirects;
-	fetch->deadline_ns = stk_worker_now(fetch->vu->worker) + timeout_ns;
+	fetch->deadline_ns = now_ns + timeout_ns;
 	fetch->exchange.owner = fetch;
 	if (!fetch->has_url) {
 		refuse(fetch, 1020,
 			fetch->url.len > 0 ? "invalid URL"
 					   : "invalid URL: a path without a base_url");
+		if (fetch->vu->counted) {
+			stk_failures_add(&worker->failures, 0, 1020, fetch->exchange.error);
+			worker->failures.unsent++;
+		}
 		finish(fetch); /* no sample, as in k6 */
 		return;
 	}
-	send_hop(fetch);
+	send_hop(fetch, now_ns);
 }
 
 void stk_fetch_cancel(struct stk_fetch *fetch)

@@ -30,6 +30,15 @@ static void count_window(struct stk_fetch *fetch, bool expected)
 		stk_live_add(&worker->live, fetch->name, fetch->exchange.timings.duration);
 }
 
+/* The clocks drift apart by less than a step of the series within a second. */
+static int64_t ended_wall_ns(const struct stk_fetch *fetch)
+{
+	int64_t ended_ns = fetch->exchange.ended_ns;
+
+	return ended_ns != 0 ? ended_ns + fetch->vu->worker->wall_ahead_ns
+			     : stk_vu_wall_ns(fetch->vu);
+}
+
 /* Only what was answered: the service spent nothing on the rest. */
 static void count_series(struct stk_fetch *fetch)
 {
@@ -46,7 +55,7 @@ static void count_series(struct stk_fetch *fetch)
 				    1;
 	if (fetch->route)
 		fetch->route->series_key = fetch->series_key;
-	stk_series_add(&worker->series, fetch->series_key - 1, stk_vu_wall_ns(vu), 1);
+	stk_series_add(&worker->series, fetch->series_key - 1, ended_wall_ns(fetch), 1);
 }
 
 static void count_timings(struct stk_fetch *fetch, const struct stk_vu_tags *tags)
@@ -108,6 +117,16 @@ static void count_samples(struct stk_fetch *fetch, bool expected)
 	stk_vu_sample(fetch->vu, STK_METRIC_HTTP_REQ_FAILED, expected ? 0 : 1, &all);
 }
 
+static void count_failure(struct stk_fetch *fetch)
+{
+	struct stk_worker *worker = fetch->vu->worker;
+	const struct stk_exchange *exchange = &fetch->exchange;
+
+	stk_tally_add(&worker->tally.failed, 1);
+	stk_failures_add(
+		&worker->failures, exchange->status, exchange->error_code, exchange->error);
+}
+
 void stk_fetch_count(struct stk_fetch *fetch)
 {
 	struct stk_vu *vu = fetch->vu;
@@ -121,8 +140,8 @@ void stk_fetch_count(struct stk_fetch *fetch)
 	count_window(fetch, expected);
 	if (!vu->counted)
 		return;
-	atomic_fetch_add_explicit(&vu->worker->tally.requests, 1, memory_order_relaxed);
+	stk_tally_add(&vu->worker->tally.requests, 1);
 	if (!expected)
-		atomic_fetch_add_explicit(&vu->worker->tally.failed, 1, memory_order_relaxed);
+		count_failure(fetch);
 	count_samples(fetch, expected);
 }

@@ -366,11 +366,44 @@ static bool is_in_body(const struct stk_http1 *http)
 	       http->state == STK_HTTP1_AT_CHUNK;
 }
 
+/* Nothing of this answer came yet. */
+static bool is_new(const struct stk_http1 *http)
+{
+	return http->state == STK_HTTP1_AT_STATUS && http->lines == 0 && http->part.len == 0;
+}
+
+static bool is_in_head(const struct stk_http1 *http)
+{
+	return http->state == STK_HTTP1_AT_STATUS || http->state == STK_HTTP1_AT_HEADER;
+}
+
+/* The head, or as much of it as is there. */
+static enum stk_http1_fault read_head(
+	struct stk_http1 *http, struct stk_str bytes, struct stk_str *rest)
+{
+	enum stk_http1_fault fault = STK_HTTP1_OK;
+	bool whole = http->memo && is_new(http);
+	size_t used = whole ? stk_http1_memo_recall(http->memo, http, bytes) : 0;
+
+	*rest = stk_str_skip(bytes, used);
+	if (used > 0)
+		return STK_HTTP1_OK;
+	while (rest->len > 0 && fault == STK_HTTP1_OK && is_in_head(http)) {
+		fault = take_line(http, *rest, &used);
+		*rest = stk_str_skip(*rest, used);
+	}
+	if (whole && fault == STK_HTTP1_OK && !is_in_head(http))
+		stk_http1_memo_keep(http->memo, http, stk_str_sub(bytes, 0, bytes.len - rest->len));
+	return fault;
+}
+
 enum stk_http1_fault stk_http1_read(struct stk_http1 *http, struct stk_str bytes, size_t *used_out)
 {
 	enum stk_http1_fault fault = STK_HTTP1_OK;
 	struct stk_str rest = bytes;
 
+	if (is_in_head(http))
+		fault = read_head(http, bytes, &rest);
 	while (rest.len > 0 && fault == STK_HTTP1_OK && http->state != STK_HTTP1_AT_END) {
 		size_t used;
 

@@ -13,6 +13,7 @@
 #include "core/base/buf.h"
 #include "core/http/url.h"
 #include "core/load/driver.h"
+#include "core/load/http1_memo.h"
 
 #define STK_HTTP1_HEAD_MAX  ((size_t)256 << 10) /* all header lines, interim answers, trailers */
 #define STK_HTTP1_LINES_MAX 1000                /* of the same */
@@ -68,7 +69,8 @@ struct stk_http1 {
 	uint64_t left; /* of the body or of a chunk */
 	size_t head_bytes;
 	unsigned lines;
-	struct stk_buf part; /* of a line that lies in two pieces */
+	struct stk_buf part;         /* of a line that lies in two pieces */
+	struct stk_http1_memo *memo; /* borrowed; NULL: every head is read */
 };
 
 void stk_http1_init(struct stk_http1 *http);

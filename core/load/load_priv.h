@@ -9,6 +9,7 @@
 #include "core/load/cookies.h"
 #include "core/load/engine.h"
 #include "core/load/executor.h"
+#include "core/load/failures.h"
 #include "core/load/live.h"
 #include "core/load/metrics.h"
 #include "core/load/route.h"
@@ -94,6 +95,8 @@ struct stk_vu_tags {
 	size_t tags_len;
 	bool repeated; /* as with the sample before, at the same moment */
 };
+/* The tag of a side, NULL if samples do not carry it. */
+const struct stk_tag *stk_engine_side_tag(const struct stk_engine *engine, int side);
 /* A sample with the tags that belong to this VU now; tags may be NULL. */
 void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags);
 
@@ -102,6 +105,13 @@ struct stk_tally {
 	atomic_llong running, opened, iterations, interrupted, dropped, errors;
 	atomic_llong requests, failed, checks_passed, checks_failed;
 };
+
+/* By its worker only: nobody else writes, so no bus is locked for it. */
+static inline void stk_tally_add(atomic_llong *at, long long by)
+{
+	atomic_store_explicit(
+		at, atomic_load_explicit(at, memory_order_relaxed) + by, memory_order_relaxed);
+}
 
 struct stk_entry_counts {
 	int64_t requests, failed, iterations;
@@ -131,6 +141,7 @@ struct stk_worker {
 	struct stk_tap_lane *lane; /* NULL: no outputs */
 	struct stk_series series;
 	struct stk_live live; /* with opts.live */
+	struct stk_failures failures;
 	struct stk_hist lateness_ms;
 	struct stk_hist lag_ms; /* of rounds of the loop: how long answers may have lain unseen */
 	unsigned rounds;
@@ -142,6 +153,7 @@ struct stk_worker {
 	bool paused;
 	int64_t paused_seen_ns; /* by how much the plan was put off */
 	int64_t next_second_ns;
+	int64_t wall_ahead_ns;        /* of the monotonic clock, as of the last second */
 	int64_t cpu_start_ns, cpu_ns; /* of the loop */
 	int64_t planned;              /* starts of open models, once closed */
 	struct stk_tally tally;

@@ -46,6 +46,13 @@ struct sub {
 	struct stk_tags tags; /* text in the arena */
 };
 
+/* A check that was counted lately, found by where its name lies, which is mostly where it lay. */
+struct recent {
+	size_t number; /* of the check + 1; 0: none */
+	size_t group_len, name_len;
+};
+enum { RECENT = 16 };
+
 struct stk_counts {
 	const struct stk_plan *plan;
 	struct stk_arena arena;
@@ -53,6 +60,7 @@ struct stk_counts {
 	STK_VEC(struct sub) subs;   /* by id */
 	STK_VEC(size_t) first_sub;  /* by id: where its subs begin; one more at the end */
 	struct stk_map checks;      /* group, NUL, name -> number of the check + 1 */
+	struct recent recent[RECENT];
 	struct stk_buf key;
 	struct stk_tap_lane *lane; /* NULL: nobody listens */
 };
@@ -206,13 +214,21 @@ void stk_counts_add(
 	}
 }
 
+bool stk_counts_add_bare(struct stk_counts *counts, int id, double value)
+{
+	if (stk_counts_wants_tags(counts, id))
+		return false;
+	stk_metric_add(&counts->metrics.items.items[id], value);
+	return true;
+}
+
 bool stk_counts_wants_tags(const struct stk_counts *counts, int id)
 {
 	return counts->lane || counts->first_sub.items[id] < counts->first_sub.items[id + 1];
 }
 
-void stk_counts_check(
-	struct stk_counts *counts, struct stk_str group, struct stk_str name, bool passed)
+/* Number of the check + 1 by the map; 0: there are too many. */
+static size_t check_number(struct stk_counts *counts, struct stk_str group, struct stk_str name)
 {
 	union stk_map_value *value;
 	struct stk_check_count *check;
@@ -222,16 +238,41 @@ void stk_counts_check(
 	stk_buf_add_byte(&counts->key, '\0');
 	stk_buf_add_str(&counts->key, name);
 	value = stk_map_find(&counts->checks, stk_buf_str(&counts->key));
-	if (!value) {
-		if (counts->checks.len >= CHECKS_MAX)
-			return;
-		value = stk_map_put(&counts->checks, stk_buf_str(&counts->key), NULL);
-		check = stk_vec_push_new(&counts->metrics.checks);
-		check->group = stk_str_dup(group);
-		check->name = stk_str_dup(name);
-		value->num = counts->metrics.checks.len;
-	}
-	check = &counts->metrics.checks.items[value->num - 1];
+	if (value)
+		return value->num;
+	if (counts->checks.len >= CHECKS_MAX)
+		return 0;
+	value = stk_map_put(&counts->checks, stk_buf_str(&counts->key), NULL);
+	check = stk_vec_push_new(&counts->metrics.checks);
+	check->group = stk_str_dup(group);
+	check->name = stk_str_dup(name);
+	value->num = counts->metrics.checks.len;
+	return value->num;
+}
+
+static bool is_recent(const struct stk_counts *counts, const struct recent *recent,
+	struct stk_str group, struct stk_str name)
+{
+	const struct stk_check_count *check;
+
+	if (recent->number == 0)
+		return false;
+	check = &counts->metrics.checks.items[recent->number - 1];
+	return stk_str_eq(stk_str_n(check->name, recent->name_len), name) &&
+	       stk_str_eq(stk_str_n(check->group, recent->group_len), group);
+}
+
+void stk_counts_check(
+	struct stk_counts *counts, struct stk_str group, struct stk_str name, bool passed)
+{
+	struct recent *recent = &counts->recent[((uintptr_t)name.ptr >> 4) % RECENT];
+	struct stk_check_count *check;
+
+	if (!is_recent(counts, recent, group, name))
+		*recent = (struct recent){check_number(counts, group, name), group.len, name.len};
+	if (recent->number == 0)
+		return;
+	check = &counts->metrics.checks.items[recent->number - 1];
 	if (passed)
 		check->passes++;
 	else

@@ -43,7 +43,7 @@ int stk_metric_id(const struct stk_plan *plan, struct stk_str name);
 const struct stk_metric_def *stk_metric_def(const struct stk_plan *plan, int id);
 
 /* Tags of one sample, from several places; an earlier list wins over a later one. */
-#define STK_TAG_LISTS_MAX 5
+#define STK_TAG_LISTS_MAX 7
 struct stk_tag_lists {
 	struct {
 		const struct stk_tag *items;
@@ -68,6 +68,8 @@ void stk_counts_set_lane(struct stk_counts *counts, struct stk_tap_lane *lane);
 /* One sample for the metric and for the submetrics whose tags it has. */
 void stk_counts_add(
 	struct stk_counts *counts, int id, double value, const struct stk_tag_lists *tags);
+/* The same without tags; false: they are wanted, and nothing was counted. */
+bool stk_counts_add_bare(struct stk_counts *counts, int id, double value);
 /* One check, for the summary's list (the sample itself is stk_counts_add's). */
 void stk_counts_check(
 	struct stk_counts *counts, struct stk_str group, struct stk_str name, bool passed);

@@ -146,6 +146,7 @@ void stk_plain_submit(struct stk_plain *plain, struct stk_exchange *exchange)
 	struct stk_plain_conn *conn =
 		stk_plain_conn_take_idle(plain, session, exchange->parts, !can_be_sent_twice);
 	bool reused = conn != NULL;
+	struct stk_str scheme = exchange->parts->scheme;
 
 	if (!reused) {
 		conn = stk_plain_conn_new(plain);
@@ -155,7 +156,7 @@ void stk_plain_submit(struct stk_plain *plain, struct stk_exchange *exchange)
 	conn->reused = reused;
 	conn->state = STK_PLAIN_CONNECTING;
 	stk_plain_exchange_begin(conn, exchange);
-	if (!stk_str_eq_nocase(exchange->parts->scheme, STK_STR("http")))
+	if (!stk_str_eq(scheme, STK_STR("http")) && !stk_str_eq_nocase(scheme, STK_STR("http")))
 		stk_plain_exchange_fail(conn, 1000, "unsupported protocol scheme");
 	else if (exchange->digest)
 		stk_plain_exchange_fail(conn, 1000, "digest authentication needs libcurl");
@@ -331,8 +332,11 @@ void stk_plain_poll(struct stk_plain *plain, int64_t mono_ns)
 		count = epoll_wait(plain->epoll_fd, events, EVENTS_AT_ONCE,
 			is_last || plain->more || plain->failed ? 0 : -1);
 		read_more(plain);
-		for (int i = 0; i < count; i++)
+		for (int i = 0; i < count; i++) {
+			if (i + 2 < count) /* of thousands, most are not in any cache */
+				__builtin_prefetch(events[i + 2].data.ptr);
 			woken |= take_event(plain, &events[i]);
+		}
 		tell_failed(plain);
 		bury(plain);
 		is_last |= plain->done > 0;

@@ -42,6 +42,7 @@ struct stk_plain_conn *stk_plain_conn_new(struct stk_plain *plain)
 		conn = stk_xcalloc(1, sizeof *conn);
 		conn->plain = plain;
 		stk_http1_init(&conn->http);
+		conn->http.memo = &plain->memo;
 		stk_buf_init(&conn->out, 0);
 	}
 	conn->fd = -1;
@@ -126,6 +127,14 @@ static bool is_alive(const struct stk_plain_conn *conn)
 	return recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
+/* Mostly it is written as it was before. */
+static bool is_host(const struct stk_origin *origin, struct stk_str host)
+{
+	struct stk_str own = stk_str_of(origin->host);
+
+	return stk_str_eq(own, host) || stk_str_eq_nocase(own, host);
+}
+
 struct stk_plain_conn *stk_plain_conn_take_idle(
 	struct stk_plain *plain, void **session, const struct stk_url *url, bool must_be_alive)
 {
@@ -134,8 +143,7 @@ struct stk_plain_conn *stk_plain_conn_take_idle(
 	(void)plain;
 	for (; conn; conn = next) {
 		next = conn->next;
-		if (conn->origin->port != url->port ||
-			!stk_str_eq_nocase(stk_str_of(conn->origin->host), url->host))
+		if (conn->origin->port != url->port || !is_host(conn->origin, url->host))
 			continue;
 		if (must_be_alive && !is_alive(conn)) {
 			stk_plain_conn_drop(conn);

@@ -25,16 +25,16 @@ static double ms_between(int64_t from_ns, int64_t to_ns)
 /* --- the outcome ------------------------------------------------------------------ */
 
 /* A phase that was not reached lasts until the end; an answer before the request was out leaves
- * no waiting (k6 2.2). Nothing counts when no connection was obtained. */
+ * no waiting (k6 2.2). Without a connection its time is in blocked, where k6 has it nowhere. */
 static void give_timings(const struct stk_plain_conn *conn, int64_t end_ns)
 {
 	struct stk_timings_ms *out = &conn->exchange->timings;
 	int64_t first_ns = conn->first_ns > 0 ? conn->first_ns : end_ns;
 	int64_t sent_ns = conn->sent_ns > 0 ? conn->sent_ns : first_ns;
 
+	out->blocked = ms_between(conn->started_ns, conn->got_ns > 0 ? conn->got_ns : end_ns);
 	if (conn->got_ns == 0)
 		return;
-	out->blocked = ms_between(conn->started_ns, conn->got_ns);
 	if (!conn->reused)
 		out->connecting = ms_between(conn->connect_ns, conn->connected_ns);
 	out->sending = ms_between(conn->got_ns, sent_ns);
@@ -87,6 +87,8 @@ void stk_plain_exchange_tell(struct stk_plain_conn *conn)
 static void fail_http(struct stk_plain_conn *conn, enum stk_http1_fault fault)
 {
 	stk_plain_exchange_fail(conn, 1000, stk_http1_fault_text(fault));
+	if (fault == STK_HTTP1_BODY_SIZE) /* so much of it helps nobody */
+		stk_buf_release(&conn->exchange->body_out);
 }
 
 /* The body as the script wants it; false: it could not be unpacked, and that was said. */
@@ -118,7 +120,8 @@ static void finish(struct stk_plain_conn *conn, bool clean)
 
 	if (conn->http.is_coded && !undo_coding(conn))
 		return;
-	give_timings(conn, now_ns(conn));
+	exchange->ended_ns = conn->is_one_read ? conn->first_ns : now_ns(conn);
+	give_timings(conn, exchange->ended_ns);
 	give_counts(conn);
 	exchange->status = conn->http.status;
 	if (exchange->status >= 400)
@@ -137,6 +140,7 @@ static void finish(struct stk_plain_conn *conn, bool clean)
 
 void stk_plain_exchange_end(struct stk_plain_conn *conn)
 {
+	conn->is_one_read = false;
 	finish(conn, false);
 }
 
@@ -183,9 +187,10 @@ void stk_plain_exchange_begin(struct stk_plain_conn *conn, struct stk_exchange *
 	exchange->priv = conn;
 	exchange->body_out.limit = exchange->max_body;
 	conn->resent = conn->closes = conn->half_closed = false;
-	conn->started_ns = now_ns(conn);
+	conn->started_ns = exchange->begun_ns != 0 ? exchange->begun_ns : now_ns(conn);
 	conn->connect_ns = conn->connected_ns = conn->got_ns = 0;
 	conn->sent_ns = conn->first_ns = 0;
+	conn->is_one_read = false;
 	conn->bytes_sent = conn->bytes_received = 0;
 	conn->deadline_ns = conn->started_ns + exchange->timeout_ns;
 	set_deadline(conn);
@@ -301,6 +306,7 @@ static void peer_closed(struct stk_plain_conn *conn)
 	enum stk_http1_fault fault = stk_http1_read_end(&conn->http);
 
 	conn->half_closed = true;
+	conn->is_one_read = false; /* the close was waited for */
 	if (fault == STK_HTTP1_OK)
 		finish(conn, true);
 	else if (fault == STK_HTTP1_EMPTY)
@@ -371,7 +377,8 @@ static bool read_some(struct stk_plain_conn *conn)
 		peer_closed(conn);
 		return false;
 	}
-	if (conn->first_ns == 0)
+	conn->is_one_read = conn->first_ns == 0;
+	if (conn->is_one_read)
 		conn->first_ns = now_ns(conn);
 	direct = (size_t)len < room ? (size_t)len : room;
 	if (direct > 0) {

@@ -55,6 +55,7 @@ struct stk_plain_conn {
 	struct stk_buf out; /* what did not go out at once of the head */
 	size_t out_sent, body_sent;
 	int64_t deadline_ns, started_ns, connect_ns, connected_ns, got_ns, sent_ns, first_ns;
+	bool is_one_read; /* what there is of the answer came with its first byte */
 	int64_t bytes_sent, bytes_received;
 };
 
@@ -73,8 +74,9 @@ struct stk_plain {
 	struct stk_map origins;
 	void *shared; /* the session of exchanges without one */
 	struct stk_plain_conn *all, *failed, *more, *dead, *spare;
-	struct stk_buf out; /* the head of the request that goes out now */
-	char *in;           /* STK_PLAIN_IN_BYTES */
+	struct stk_buf out;         /* the head of the request that goes out now */
+	char *in;                   /* STK_PLAIN_IN_BYTES */
+	struct stk_http1_memo memo; /* of the heads of all connections */
 };
 
 /* --- plain.c: the loop, also for the transport that has others beside it --- */

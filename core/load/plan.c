@@ -13,6 +13,7 @@
 #include "core/load/threshold.h"
 
 #define TIMEOUT_NS   ((int64_t)60 * 1000000000)
+#define SUMMARY_NS   ((int64_t)120 * 1000000000)
 #define REDIRECTS    10
 #define BODY_MAX     ((size_t)64 << 20)
 #define NAME_MAX_LEN 129
@@ -21,6 +22,7 @@ void stk_plan_init(struct stk_plan *plan)
 {
 	memset(plan, 0, sizeof *plan);
 	plan->timeout_ns = plan->setup_timeout_ns = plan->teardown_timeout_ns = TIMEOUT_NS;
+	plan->summary_timeout_ns = SUMMARY_NS;
 	plan->redirects = REDIRECTS;
 	plan->labels = true;
 	plan->user_agent = "stoker";
@@ -100,7 +102,7 @@ static bool is_metric_name(const char *name)
 {
 	size_t len = strlen(name);
 
-	if (len < 2 || len > NAME_MAX_LEN || isdigit((unsigned char)name[0]))
+	if (len < 1 || len > NAME_MAX_LEN || isdigit((unsigned char)name[0]))
 		return false;
 	for (size_t i = 0; i < len; i++)
 		if (!isalnum((unsigned char)name[i]) && name[i] != '_')
@@ -115,7 +117,7 @@ int stk_plan_add_metric(struct stk_plan *plan, const char *name, enum stk_metric
 
 	if (!is_metric_name(name)) {
 		(void)stk_err_set(err, STK_E_INVAL, "metric name '%s' is not allowed", name);
-		stk_err_hint(err, "use 2 to 129 letters, digits and _, no digit first");
+		stk_err_hint(err, "use 1 to 129 letters, digits and _, no digit first");
 		return STK_E_INVAL;
 	}
 	id = stk_metric_id(plan, stk_str_of(name));

@@ -87,7 +87,9 @@ struct stk_plan {
 	STK_VEC(struct stk_metric_def) metrics;
 	STK_VEC(const char *) warnings; /* of validation and shortcuts: to be shown once */
 	int64_t setup_timeout_ns, teardown_timeout_ns; /* default 60 s */
+	int64_t summary_timeout_ns;                    /* default 120 s */
 	bool has_setup, has_teardown;
+	bool has_summary;       /* the driver's business */
 	const char *user_agent; /* default "stoker"; "": none is sent */
 	struct stk_net net;
 	bool no_reuse;          /* a connection for each request */

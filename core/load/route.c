@@ -2,6 +2,7 @@
 #include "core/load/route.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/mem.h"
 
@@ -16,6 +17,7 @@ void stk_routes_release(struct stk_routes *routes)
 	for (size_t i = 0; i < routes->map.len; i++) {
 		struct stk_route *route = routes->map.entries[i].value.ptr;
 
+		free(route->key);
 		free(route->url);
 		free(route->baggage);
 		stk_buf_release(&route->made_head);
@@ -25,17 +27,37 @@ void stk_routes_release(struct stk_routes *routes)
 	stk_buf_release(&routes->key);
 }
 
+enum { NUMBERS = 3 }; /* at the start of a key */
+
+static bool is_key(
+	const struct stk_route *route, const int numbers[NUMBERS], const struct stk_route_key *key)
+{
+	const size_t head = NUMBERS * sizeof *numbers;
+
+	return route->key_len == head + key->url.len + key->name.len &&
+	       memcmp(route->key, numbers, head) == 0 &&
+	       stk_str_eq(stk_str_n(route->key + head, key->url.len), key->url) &&
+	       stk_str_eq(stk_str_n(route->key + head + key->url.len, key->name.len), key->name);
+}
+
 struct stk_route *stk_routes_find(struct stk_routes *routes, const struct stk_route_key *key)
 {
-	const int numbers[3] = {key->side, key->scenario, (int)key->url.len};
+	const int numbers[NUMBERS] = {key->side, key->scenario, (int)key->url.len};
+	struct stk_route **recent =
+		&routes->recent[((uintptr_t)key->url.ptr >> 4) % STK_ROUTES_RECENT];
 	const union stk_map_value *value;
 
+	if (*recent && is_key(*recent, numbers, key))
+		return *recent;
 	stk_buf_clear(&routes->key);
 	stk_buf_add(&routes->key, numbers, sizeof numbers);
 	stk_buf_add_str(&routes->key, key->url);
 	stk_buf_add_str(&routes->key, key->name);
 	value = stk_map_find(&routes->map, stk_buf_str(&routes->key));
-	return value ? value->ptr : NULL;
+	if (!value)
+		return NULL;
+	*recent = value->ptr;
+	return value->ptr;
 }
 
 struct stk_route *stk_routes_add(struct stk_routes *routes)
@@ -45,6 +67,8 @@ struct stk_route *stk_routes_add(struct stk_routes *routes)
 	if (routes->map.len >= STK_ROUTES_MAX)
 		return NULL;
 	route = stk_xcalloc(1, sizeof *route);
+	route->key = stk_str_dup(stk_buf_str(&routes->key));
+	route->key_len = routes->key.len;
 	stk_buf_init(&route->made_head, 0);
 	stk_map_put(&routes->map, stk_buf_str(&routes->key), NULL)->ptr = route;
 	return route;

@@ -9,9 +9,12 @@
 #include "core/load/names.h"
 
 /* More than these are worked out for each request: URLs with numbers in them. */
-#define STK_ROUTES_MAX 1000
+#define STK_ROUTES_MAX    1000
+#define STK_ROUTES_RECENT 16
 
 struct stk_route {
+	char *key; /* by which it is found */
+	size_t key_len;
 	char *url;            /* absolute, without fragment */
 	size_t url_len;       /* of url */
 	struct stk_url parts; /* of url */
@@ -26,6 +29,8 @@ struct stk_route {
 struct stk_routes {
 	struct stk_map map;
 	struct stk_buf key;
+	/* Found lately, by where the URL lies, which is mostly where it lay. */
+	struct stk_route *recent[STK_ROUTES_RECENT];
 };
 
 struct stk_route_key {

@@ -141,6 +141,7 @@ void stk_worker_second(struct stk_worker *worker)
 	struct stk_engine *engine = worker->engine;
 	int64_t now_ns = stk_worker_now(worker), elapsed_ns = now_ns - engine->start_mono_ns;
 
+	worker->wall_ahead_ns = stk_clock_wall(engine->clock) - now_ns;
 	while (worker->next_second_ns <= now_ns)
 		worker->next_second_ns += STK_NS_PER_S;
 	if (worker->index == 0)

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #define HEAD_MAX ((size_t)256 << 10)
+/* Memory of a larger body is given back: one huge answer must not stay with each VU. */
+#define BODY_KEPT_MAX ((size_t)4 << 20)
 
 void stk_exchange_init(struct stk_exchange *exchange)
 {
@@ -21,11 +23,15 @@ void stk_exchange_release(struct stk_exchange *exchange)
 void stk_exchange_clear(struct stk_exchange *exchange)
 {
 	stk_buf_clear(&exchange->head);
-	stk_buf_clear(&exchange->body_out);
+	if (exchange->body_out.cap > BODY_KEPT_MAX)
+		stk_buf_release(&exchange->body_out);
+	else
+		stk_buf_clear(&exchange->body_out);
 	exchange->status = exchange->error_code = 0;
 	exchange->error[0] = exchange->proto[0] = exchange->remote_ip[0] = '\0';
 	exchange->timings = (struct stk_timings_ms){0, 0, 0, 0, 0, 0, 0};
 	exchange->sets_cookies = false;
+	exchange->ended_ns = 0;
 	exchange->bytes_sent = exchange->bytes_received = 0;
 }
 

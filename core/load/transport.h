@@ -31,6 +31,7 @@ struct stk_exchange {
 	struct stk_str user, password;
 	bool keep_body;     /* else the answer's body is counted and dropped */
 	int64_t timeout_ns; /* from submit to the last byte */
+	int64_t begun_ns;   /* the monotonic clock just before submit; 0: the transport looks */
 	size_t max_body;    /* more is error 1000 */
 	/* Whose connections it may use: where the transport keeps those of one VU, NULL at first;
 	 * given back by forget. NULL: those of everybody. */
@@ -52,6 +53,7 @@ struct stk_exchange {
 	struct stk_buf head; /* header lines "Name: value\n", last answer */
 	struct stk_buf body_out;
 	bool sets_cookies; /* a Set-Cookie line is in head */
+	int64_t ended_ns;  /* the monotonic clock at the last byte; 0: not told */
 	/* the transport's own */
 	void *priv;
 	const void *route;

@@ -4,6 +4,7 @@
 
 #include "core/base/mem.h"
 #include "core/http/multi.h"
+#include "core/load/http1.h"
 #include "core/load/transport.h"
 
 struct slot {
@@ -21,7 +22,8 @@ struct transport {
 
 struct fault_text {
 	int code;
-	const char *text; /* NULL: libcurl's own */
+	const char *text;          /* NULL: libcurl's own */
+	enum stk_http1_fault same; /* the plain transport says the same */
 };
 
 static const struct fault_text faults[] = {
@@ -35,8 +37,11 @@ static const struct fault_text faults[] = {
 	[STK_MULTI_CONNECT_TIMEOUT] = {1211, "dial: i/o timeout"},
 	[STK_MULTI_TIMEOUT] = {1050, "request timeout"},
 	[STK_MULTI_RESET] = {1220, "read: connection reset by peer"},
-	[STK_MULTI_EMPTY] = {1000, "EOF"},
-	[STK_MULTI_CUT] = {1000, "unexpected EOF"},
+	[STK_MULTI_EMPTY] = {1000, NULL, STK_HTTP1_EMPTY},
+	[STK_MULTI_CUT] = {1000, NULL, STK_HTTP1_CUT},
+	[STK_MULTI_NOT_HTTP] = {1000, NULL, STK_HTTP1_NOT_HTTP},
+	[STK_MULTI_LENGTH] = {1000, NULL, STK_HTTP1_LENGTH},
+	[STK_MULTI_HEAD_LARGE] = {1000, NULL, STK_HTTP1_HEAD_SIZE},
 	[STK_MULTI_TLS] = {1300, NULL},
 	[STK_MULTI_NOT_TLS] = {1301, "tls: first record does not look like a TLS handshake"},
 	[STK_MULTI_AUTHORITY] = {1310, "x509: unknown authority"},
@@ -44,7 +49,7 @@ static const struct fault_text faults[] = {
 	[STK_MULTI_HTTP2] = {1600, NULL},
 	[STK_MULTI_ENCODING] = {1701, NULL},
 	[STK_MULTI_BLOCKED] = {1110, "the address is in a blacklisted range"},
-	[STK_MULTI_TOO_LARGE] = {1000, "the body is larger than max_body"},
+	[STK_MULTI_TOO_LARGE] = {1000, NULL, STK_HTTP1_BODY_SIZE},
 };
 
 static double ms_between(int64_t from_us, int64_t to_us)
@@ -60,7 +65,7 @@ static void give_timings(const struct stk_multi_job *job, struct stk_timings_ms 
 	int64_t sent = connected ? job->pretransfer_us : job->total_us;
 	int64_t first = job->first_byte_us > 0 ? job->first_byte_us : job->total_us;
 
-	out->blocked = connected ? ms_between(0, sent) : 0;
+	out->blocked = ms_between(0, sent);
 	out->connecting = job->reused ? 0 : ms_between(job->name_us, job->connect_us);
 	out->tls_handshaking = job->reused ? 0 : ms_between(job->connect_us, job->tls_us);
 	out->sending = 0;
@@ -72,10 +77,18 @@ static void give_timings(const struct stk_multi_job *job, struct stk_timings_ms 
 static void give_fault(const struct stk_multi_job *job, struct stk_exchange *exchange)
 {
 	const struct fault_text *fault = &faults[job->fault];
+	const char *text = fault->text ? fault->text : job->text;
 
+	if (fault->same != STK_HTTP1_OK)
+		text = stk_http1_fault_text(fault->same);
 	exchange->error_code = fault->code;
-	(void)snprintf(exchange->error, sizeof exchange->error, "%.150s",
-		fault->text ? fault->text : job->text);
+	if (job->fault == STK_MULTI_ENCODING)
+		(void)snprintf(exchange->error, sizeof exchange->error,
+			"error decompressing response body (%.100s)", text);
+	else
+		(void)snprintf(exchange->error, sizeof exchange->error, "%.150s", text);
+	if (job->fault == STK_MULTI_TOO_LARGE) /* so much of it helps nobody */
+		stk_buf_release(&exchange->body_out);
 	exchange->status = 0;
 }
 

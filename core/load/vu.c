@@ -259,6 +259,7 @@ static void sample_tagged(
 	struct stk_tag group = {"group", vu->group.ptr};
 	struct stk_tag_lists lists = {.len = 0};
 	const struct stk_scenario *scenario = vu->iteration.scenario;
+	const struct stk_tag *side = stk_engine_side_tag(engine, vu->iteration.side);
 
 	if (tags) {
 		stk_tag_lists_add(&lists, tags->extra, tags->extra_len);
@@ -266,6 +267,7 @@ static void sample_tagged(
 		lists.repeated = tags->repeated;
 	}
 	stk_tag_lists_add(&lists, &group, 1);
+	stk_tag_lists_add(&lists, side, side ? 1 : 0);
 	if (scenario) {
 		stk_tag_lists_add(&lists, &engine->scenario_tags[vu->iteration.scenario_index], 1);
 		stk_tag_lists_add(&lists, scenario->tags.items, scenario->tags.len);
@@ -276,12 +278,8 @@ static void sample_tagged(
 
 void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags)
 {
-	if (!vu->counted)
-		return;
-	if (stk_counts_wants_tags(vu->worker->counts, metric))
+	if (vu->counted && !stk_counts_add_bare(vu->worker->counts, metric, value))
 		sample_tagged(vu, metric, value, tags);
-	else
-		stk_counts_add(vu->worker->counts, metric, value, NULL);
 }
 
 void stk_vu_add(
@@ -306,8 +304,7 @@ void stk_vu_check(struct stk_vu *vu, struct stk_str name, bool passed, const str
 	stk_vu_sample(vu, STK_METRIC_CHECKS, passed ? 1 : 0,
 		&(struct stk_vu_tags){&check, text ? 1 : 0, tags, tags_len, false});
 	stk_counts_check(vu->worker->counts, stk_buf_str(&vu->group), name, passed);
-	atomic_fetch_add_explicit(
-		passed ? &tally->checks_passed : &tally->checks_failed, 1, memory_order_relaxed);
+	stk_tally_add(passed ? &tally->checks_passed : &tally->checks_failed, 1);
 	free(text);
 }
 
@@ -349,7 +346,7 @@ static void begin_iteration(struct stk_vu *vu, int64_t now_ns)
 	it->iter_in_scenario = vu->in_scenario[it->scenario_index]++;
 	it->intended_mono_ns = vu->intended_ns;
 	worker->entries.items[vu->entry].iterations++;
-	atomic_fetch_add_explicit(&worker->tally.running, 1, memory_order_relaxed);
+	stk_tally_add(&worker->tally.running, 1);
 	if (stk_executor_is_open_model(vu->executor->ops)) {
 		double late_ms = (double)(now_ns - vu->intended_ns) / 1e6;
 
@@ -384,7 +381,7 @@ static void count_failure(struct stk_vu *vu, const struct stk_err *err)
 	const struct stk_engine_observer *observer = &engine->opts.observer;
 
 	stk_vu_sample(vu, STK_METRIC_ITERATION_ERRORS, 1, NULL);
-	atomic_fetch_add_explicit(&vu->worker->tally.errors, 1, memory_order_relaxed);
+	stk_tally_add(&vu->worker->tally.errors, 1);
 	if (observer->failed)
 		observer->failed(observer->ctx, vu->iteration.scenario, err);
 }
@@ -411,8 +408,8 @@ static void end_iteration(struct stk_vu *vu, enum stk_vu_status status, const st
 	count_data(vu);
 	if (worker->engine->plan->no_vu_reuse && worker->engine->transport->forget)
 		worker->engine->transport->forget(worker->transport, &vu->session);
-	atomic_fetch_sub_explicit(&worker->tally.running, 1, memory_order_relaxed);
-	atomic_fetch_add_explicit(&worker->tally.iterations, 1, memory_order_relaxed);
+	stk_tally_add(&worker->tally.running, -1);
+	stk_tally_add(&worker->tally.iterations, 1);
 	/* A stop acts before a next one starts; it may take the VU away. */
 	stk_worker_take_stop(worker, now_ns);
 	stk_executor_ended(executor, slot, now_ns);
@@ -426,8 +423,8 @@ static void count_interrupted(struct stk_vu *vu)
 	count_data(vu);
 	if (vu->iteration.kind != STK_ITERATION_LOAD)
 		return;
-	atomic_fetch_sub_explicit(&tally->running, 1, memory_order_relaxed);
-	atomic_fetch_add_explicit(&tally->interrupted, 1, memory_order_relaxed);
+	stk_tally_add(&tally->running, -1);
+	stk_tally_add(&tally->interrupted, 1);
 }
 
 /* The driver ended it because it was asked to (setup and teardown: their loop sees the time). */
@@ -444,6 +441,18 @@ static void cut_iteration(struct stk_vu *vu)
 	stk_executor_cut(executor, slot, now_ns);
 }
 
+/* The one that runs next: of thousands, most are not in any cache. */
+static void fetch_ahead(const struct stk_vu *vu)
+{
+	if (!vu)
+		return;
+	__builtin_prefetch(vu->state);
+	if (vu->fetches.len > 0) {
+		__builtin_prefetch(&vu->fetches.items[0]->response);
+		__builtin_prefetch(vu->fetches.items[0]->exchange.head.ptr);
+	}
+}
+
 void stk_vu_run(struct stk_vu *vu)
 {
 	const struct stk_vu_driver *driver = vu->worker->engine->driver;
@@ -452,6 +461,7 @@ void stk_vu_run(struct stk_vu *vu)
 	enum stk_vu_status status;
 
 	stk_err_clear(err);
+	fetch_ahead(vu->queue_next);
 	stk_worker_dequeue(vu->worker, vu);
 	vu->wait = STK_WAIT_NOTHING;
 	if (next == STK_NEXT_START)

@@ -66,7 +66,7 @@ static struct stk_vu *open_vu(struct stk_worker *worker, struct stk_err *err)
 	struct stk_vu *vu = stk_vu_new(worker, number + 1, err);
 
 	stk_vec_push(&worker->vus, vu);
-	atomic_fetch_add_explicit(&worker->tally.opened, 1, memory_order_relaxed);
+	stk_tally_add(&worker->tally.opened, 1);
 	return vu;
 }
 
@@ -121,11 +121,14 @@ static void host_drop(void *ctx, struct stk_executor *executor, int64_t count)
 	struct stk_worker *worker = ctx;
 	struct stk_engine *engine = worker->engine;
 	int index = (int)(executor->opts.scenario - engine->plan->scenarios.items);
+	const struct stk_tag *side =
+		stk_engine_side_tag(engine, engine->schedule[worker->entry].side);
 	struct stk_tag_lists lists = {.len = 0};
 
-	atomic_fetch_add_explicit(&worker->tally.dropped, count, memory_order_relaxed);
+	stk_tally_add(&worker->tally.dropped, count);
 	if (!engine->schedule[worker->entry].counted)
 		return;
+	stk_tag_lists_add(&lists, side, side ? 1 : 0);
 	stk_tag_lists_add(&lists, &engine->scenario_tags[index], 1);
 	stk_tag_lists_add(
 		&lists, executor->opts.scenario->tags.items, executor->opts.scenario->tags.len);
@@ -267,6 +270,7 @@ void stk_worker_begin(struct stk_worker *worker)
 	}
 	worker->end_seen_ns = atomic_load(&engine->end_ns);
 	worker->next_second_ns = engine->start_mono_ns + STK_NS_PER_S;
+	worker->wall_ahead_ns = stk_clock_wall(engine->clock) - stk_worker_now(worker);
 	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
 	worker->cpu_start_ns = cpu.tv_sec * STK_NS_PER_S + cpu.tv_nsec;
 }

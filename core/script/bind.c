@@ -18,6 +18,7 @@ static const struct { const char *name; lua_CFunction open; } modules[] = {
 	{ "_vu", luaopen_stk_vu },       { "_http", luaopen_stk_http },
 	{ "_metrics", luaopen_stk_metrics }, { "_check", luaopen_stk_check },
 	{ "_code", luaopen_stk_code },
+	{ "_summary", luaopen_stk_summary },
 };
 /* clang-format on */
 

@@ -23,6 +23,7 @@ int luaopen_stk_http(struct lua_State *lua);
 int luaopen_stk_metrics(struct lua_State *lua);
 int luaopen_stk_check(struct lua_State *lua);
 int luaopen_stk_code(struct lua_State *lua);
+int luaopen_stk_summary(struct lua_State *lua);
 /* http.sse, a file of its own (bind_sse.c). */
 int stk_http_sse(struct lua_State *lua);
 

@@ -59,7 +59,7 @@ static void count_top(lua_State *lua, bool held)
 {
 	struct stk_str name = stk_text_at(lua, -1);
 
-	if (stk_str_contains(name, STK_STR("::")))
+	if (stk_str_find_byte(name, ':') >= 0 && stk_str_contains(name, STK_STR("::")))
 		(void)stk_state_misuse(lua,
 			"check: '::' separates groups and cannot be in the name '%s'", name.ptr);
 	count(lua, name, held);

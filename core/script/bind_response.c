@@ -10,6 +10,7 @@
 #include "core/script/bind.h"
 #include "core/script/sandbox.h"
 #include "core/script/state.h"
+#include "core/script/state_priv.h"
 #include "core/script/value.h"
 
 #define JSON "stk.http.json"
@@ -32,8 +33,8 @@ struct json_value {
 	struct stk_json *json;
 };
 
-/* Keys of the registry for the metatables: found without hashing a name. */
-static const char response_type, headers_type;
+/* Key of the registry for the metatable: found without hashing a name. */
+static const char headers_type;
 
 static struct stk_str head_of(const struct response_value *value)
 {
@@ -68,7 +69,7 @@ void stk_response_push(
 	value->error_len = (uint32_t)error.len;
 	value->head_len = (uint32_t)response->head.len;
 	put_text(put_text(put_text(value->texts, url), error), response->head);
-	lua_rawgetp(lua, LUA_REGISTRYINDEX, &response_type);
+	lua_rawgeti(lua, LUA_REGISTRYINDEX, stk_state_of_responses(lua)->ref);
 	lua_setmetatable(lua, -2);
 	if (body_kept) {
 		lua_pushlstring(
@@ -77,19 +78,23 @@ void stk_response_push(
 	}
 }
 
-static bool is_a(lua_State *lua, int index, const char *type)
+bool stk_response_at(lua_State *lua, int index)
 {
 	if (lua_type(lua, index) != LUA_TUSERDATA || !lua_getmetatable(lua, index))
 		return false;
-	lua_rawgetp(lua, LUA_REGISTRYINDEX, type);
-	bool same = lua_rawequal(lua, -1, -2) != 0;
-	lua_pop(lua, 2);
+	bool same = lua_topointer(lua, -1) == stk_state_of_responses(lua)->at;
+	lua_pop(lua, 1);
 	return same;
 }
 
-bool stk_response_at(lua_State *lua, int index)
+static bool headers_at(lua_State *lua, int index)
 {
-	return is_a(lua, index, &response_type);
+	if (lua_type(lua, index) != LUA_TUSERDATA || !lua_getmetatable(lua, index))
+		return false;
+	lua_rawgetp(lua, LUA_REGISTRYINDEX, &headers_type);
+	bool same = lua_rawequal(lua, -1, -2) != 0;
+	lua_pop(lua, 2);
+	return same;
 }
 
 static struct response_value *check_response(lua_State *lua, int at)
@@ -150,7 +155,7 @@ void stk_response_push_header(lua_State *lua, int index, struct stk_str name)
 /* The response that the headers at index 1 belong to; pushed. */
 static const struct response_value *owner_of(lua_State *lua)
 {
-	if (!is_a(lua, 1, &headers_type))
+	if (!headers_at(lua, 1))
 		(void)stk_state_misuse(lua, "headers are wanted, not %s", luaL_typename(lua, 1));
 	lua_getiuservalue(lua, 1, 1);
 	return check_response(lua, -1);
@@ -447,6 +452,8 @@ static int refuse_write(lua_State *lua)
 
 void stk_response_open(lua_State *lua)
 {
+	struct stk_state_metatable *of_responses = stk_state_of_responses(lua);
+
 	lua_newtable(lua);
 	lua_newtable(lua);
 	for (lua_Integer i = 1; i <= FIELD_JSON; i++) {
@@ -464,7 +471,8 @@ void stk_response_open(lua_State *lua)
 	lua_setfield(lua, -2, "__metatable");
 	lua_pushliteral(lua, "response");
 	lua_setfield(lua, -2, "__name");
-	lua_rawsetp(lua, LUA_REGISTRYINDEX, &response_type);
+	of_responses->at = lua_topointer(lua, -1);
+	of_responses->ref = luaL_ref(lua, LUA_REGISTRYINDEX);
 
 	lua_newtable(lua);
 	lua_pushcfunction(lua, headers_index);

@@ -1,8 +1,9 @@
-/* bind_value: stoker.array, stoker.null, stoker.file. */
+/* bind_value: stoker.array, stoker.null, stoker.file, stoker.json. */
 #include <lauxlib.h>
 #include <lua.h>
 #include <stdlib.h>
 
+#include "core/base/json.h"
 #include "core/script/bind.h"
 #include "core/script/bind_file.h"
 #include "core/script/bind_names.h"
@@ -12,6 +13,7 @@
 #include "core/script/value.h"
 
 #define FILE_TYPE "stk.file"
+#define JSON_MAX  ((size_t)256 << 20)
 
 /* A list that is a JSON array also when it is empty. */
 static int make_array(lua_State *lua)
@@ -59,9 +61,42 @@ const struct stk_file_value *stk_file_value_at(lua_State *lua, int index)
 	return luaL_testudata(lua, index, FILE_TYPE);
 }
 
+/* json_encode(value, indented). Misuse is raised when nothing is held any more. */
+static int json_encode(lua_State *lua)
+{
+	struct stk_buf text = STK_BUF_INIT(JSON_MAX);
+	struct stk_err err = STK_ERR_INIT;
+	int rc;
+
+	luaL_checkany(lua, 1);
+	rc = stk_value_to_shown_json(lua, 1, lua_toboolean(lua, 2), &text, &err);
+	if (rc == 0)
+		lua_pushlstring(lua, text.ptr, text.len);
+	stk_buf_release(&text);
+	return rc < 0 ? stk_raise_misuse(lua, "stoker.json.encode", &err) : 1;
+}
+
+/* json_decode(text): the value; nil and the reason. */
+static int json_decode(lua_State *lua)
+{
+	struct stk_str text = stk_arg_text(lua, 1, "stoker.json.decode", "the document");
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_json *value = NULL;
+
+	if (stk_json_parse(text, &value, &err) < 0) {
+		lua_pushnil(lua);
+		lua_pushstring(lua, err.msg);
+		return 2;
+	}
+	stk_value_push_json(lua, value);
+	stk_json_free(value);
+	return 1;
+}
+
 int luaopen_stk_value(lua_State *lua)
 {
-	static const luaL_Reg funcs[] = {{"array", make_array}, {"file", make_file}, {NULL, NULL}};
+	static const luaL_Reg funcs[] = {{"array", make_array}, {"file", make_file},
+		{"json_encode", json_encode}, {"json_decode", json_decode}, {NULL, NULL}};
 
 	stk_value_open(lua);
 	luaL_newmetatable(lua, FILE_TYPE);

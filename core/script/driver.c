@@ -16,6 +16,7 @@
 #include "core/script/script_priv.h"
 #include "core/script/state.h"
 #include "core/script/state_priv.h"
+#include "core/script/summary_priv.h"
 #include "core/script/value.h"
 #include "core/script/vu_lua.h"
 
@@ -40,7 +41,8 @@ struct stk_script_driver {
 	struct stk_script *script;
 	struct stk_vu_driver ops;
 	struct setup_result setup[STK_SIDES];
-	pthread_mutex_t lock; /* of memory */
+	struct stk_summary_run *summary; /* under way; NULL: none */
+	pthread_mutex_t lock;            /* of memory */
 	struct stk_script_driver_memory memory;
 };
 
@@ -200,6 +202,11 @@ static int push_setup(struct stk_worker_lua *worker, lua_State *co, int side)
 	return 1;
 }
 
+void stk_vu_lua_push_setup(struct stk_vu_lua *vu, lua_State *lua)
+{
+	(void)push_setup(vu->worker, lua, STK_SIDE_HEAD);
+}
+
 /* Keep what setup returned (the first result, index 1 of the coroutine). */
 static int keep_setup(struct stk_vu_lua *vu, lua_State *co, int results, struct stk_err *err)
 {
@@ -229,14 +236,28 @@ static enum stk_vu_status end_iteration(struct stk_vu_lua *vu, enum stk_vu_statu
 	return status;
 }
 
-/* An error is shown once per place; in setup and teardown it is the engine's to report. */
+struct stk_summary_run *stk_vu_lua_summary(const struct stk_vu_lua *vu)
+{
+	bool is_summary = vu && vu->iteration && vu->iteration->kind == STK_ITERATION_LOAD &&
+			  vu->iteration->exec == STK_EXEC_SUMMARY;
+
+	return is_summary ? vu->worker->driver->summary : NULL;
+}
+
+void stk_script_driver_set_summary(struct stk_script_driver *driver, struct stk_summary_run *run)
+{
+	driver->summary = run;
+}
+
+/* An error is shown once per place; in setup and teardown it is the engine's to report, and in
+ * summary its caller's. */
 static enum stk_vu_status fail_iteration(struct stk_vu_lua *vu, struct stk_err *err)
 {
 	struct stk_script *script = vu->worker->driver->script;
 
 	if (vu->aborting)
 		return end_iteration(vu, STK_VU_DONE);
-	if (err && vu->iteration->kind == STK_ITERATION_LOAD &&
+	if (err && vu->iteration->kind == STK_ITERATION_LOAD && !stk_vu_lua_summary(vu) &&
 		stk_faults_add(stk_script_faults(script), err->msg))
 		stk_script_say(script, STK_TALK_ERROR, err->msg);
 	return end_iteration(vu, STK_VU_FAILED);
@@ -284,7 +305,11 @@ static enum stk_vu_status vu_start(
 	if (vu->execs[number] == LUA_NOREF) { /* no such setup or teardown */
 		return end_iteration(vu, STK_VU_DONE);
 	}
+	if (stk_vu_lua_summary(vu))
+		stk_summary_push_body(vu->co);
 	lua_rawgeti(vu->co, LUA_REGISTRYINDEX, vu->execs[number]);
+	if (stk_vu_lua_summary(vu))
+		return run(vu, 1, err);
 	int args =
 		iteration->kind == STK_ITERATION_SETUP ? 0 : push_setup(vu->worker, vu->co, side);
 	return run(vu, args, err);

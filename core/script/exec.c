@@ -8,8 +8,8 @@
 #include "core/load/driver.h"
 #include "core/script/script_priv.h"
 
-/* Places: setup, teardown, default, scenarios. */
-enum { AT_SETUP, AT_TEARDOWN, AT_DEFAULT, AT_SCENARIOS };
+/* Places; stk_scenario.exec counts from AT_DEFAULT. */
+enum { AT_SETUP, AT_TEARDOWN, AT_SUMMARY, AT_DEFAULT, AT_SCENARIOS };
 
 int stk_exec_find(const struct stk_script *script, const char *scenario)
 {
@@ -32,7 +32,7 @@ size_t stk_exec_number(const struct stk_iteration *iteration)
 		return AT_SETUP;
 	if (iteration->kind == STK_ITERATION_TEARDOWN)
 		return AT_TEARDOWN;
-	return AT_DEFAULT + (size_t)iteration->exec;
+	return (size_t)(AT_DEFAULT + iteration->exec);
 }
 
 /* Reference to the function on top of the stack, popped. */
@@ -68,7 +68,7 @@ static int keep_scenario(
 
 int stk_exec_keep(struct stk_script *script, lua_State *lua, int *refs, struct stk_err *err)
 {
-	static const char *const keys[] = {"setup", "teardown", "default"};
+	static const char *const keys[] = {"setup", "teardown", "summary", "default"};
 	const struct stk_texts *names = stk_script_scenarios(script);
 	int table = lua_gettop(lua);
 

@@ -1,4 +1,4 @@
-/* exec: the numbers of a load script's functions: setup, teardown, default, those of scenarios. */
+/* exec: the numbers of a load script's functions: setup, teardown, summary, default, scenarios'. */
 #ifndef STK_CORE_SCRIPT_EXEC_H
 #define STK_CORE_SCRIPT_EXEC_H
 
@@ -10,8 +10,9 @@ struct lua_State;
 struct stk_iteration;
 struct stk_script;
 
-/* stk_scenario.exec: default, and then the scenarios of the file in byte order of their names. */
-enum { STK_EXEC_DEFAULT = 0, STK_EXEC_SCENARIOS = 1 };
+/* stk_scenario.exec: default, and then the scenarios of the file in byte order of their names;
+ * summary is that of the one iteration that runs it (summary.h). */
+enum { STK_EXEC_SUMMARY = -1, STK_EXEC_DEFAULT = 0, STK_EXEC_SCENARIOS = 1 };
 
 /* The number of a scenario's function; -1 if the file has no such scenario. */
 int stk_exec_find(const struct stk_script *script, const char *scenario);

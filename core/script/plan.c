@@ -24,7 +24,7 @@ struct load_table {
 	int64_t seed;
 	struct stk_pairs_text tags;
 	const char *segment, *segment_sequence;
-	bool has_default, has_setup, has_teardown;
+	bool has_default, has_setup, has_teardown, has_summary;
 	struct stk_plan *plan;
 	struct stk_script *script;
 };
@@ -72,6 +72,7 @@ static const struct stk_table_row load_rows[] = {
 	{ .key = "default", .type = STK_FIELD_READ, .offset = AT(has_default), .read = read_function },
 	{ .key = "setup", .type = STK_FIELD_READ, .offset = AT(has_setup), .read = read_function },
 	{ .key = "teardown", .type = STK_FIELD_READ, .offset = AT(has_teardown), .read = read_function },
+	{ .key = "summary", .type = STK_FIELD_READ, .offset = AT(has_summary), .read = read_function },
 	{ .key = "scenarios", .type = STK_FIELD_READ, .offset = SIZE_MAX, .read = read_scenarios },
 	{ .key = "vus", .type = STK_FIELD_INT, .offset = AT(shortcuts.vus), .min = 1, .max = STK_PLAN_VUS_MAX },
 	{ .key = "duration", .type = STK_FIELD_DURATION, .offset = AT(shortcuts.duration_ns) },
@@ -95,6 +96,7 @@ static const struct stk_table_row plan_rows[] = {
 	{ .key = "rps", .type = STK_FIELD_INT, .offset = AT(rps), .min = 0, .max = STK_PLAN_RPS_MAX },
 	{ .key = "setup_timeout", .type = STK_FIELD_DURATION, .offset = AT(setup_timeout_ns), .min = 1e-3, .max = 86400 },
 	{ .key = "teardown_timeout", .type = STK_FIELD_DURATION, .offset = AT(teardown_timeout_ns), .min = 1e-3, .max = 86400 },
+	{ .key = "summary_timeout", .type = STK_FIELD_DURATION, .offset = AT(summary_timeout_ns), .min = 1, .max = 86400 },
 	{ .key = "labels", .type = STK_FIELD_BOOL, .offset = AT(labels) },
 };
 #undef AT
@@ -303,6 +305,7 @@ static void apply_settings(struct load_table *load, const struct stk_plan_change
 		plan->run_id = stk_plan_text(plan, changes->run_id);
 	plan->has_setup = load->has_setup;
 	plan->has_teardown = load->has_teardown;
+	plan->has_summary = load->has_summary;
 }
 
 int stk_script_plan(struct stk_script *script, const struct stk_plan_changes *changes,

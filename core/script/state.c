@@ -27,6 +27,7 @@ struct stk_state {
 	struct stk_vu_lua *vu; /* the virtual user that runs now, NULL outside of one */
 	int globals_ref;       /* of the file's top level */
 	int run_globals_ref;   /* of what runs now */
+	struct stk_state_metatable of_responses;
 	size_t bytes, max;
 	struct stk_pool pool;
 	/* Written by its thread only, read by a signal handler on that thread. */
@@ -39,10 +40,19 @@ static void *counted_alloc(void *ctx, void *ptr, size_t old, size_t size)
 {
 	struct stk_state *state = ctx;
 	size_t had = ptr ? old : 0;
+	void *moved;
 
+	if (size == 0 && stk_pool_is_small(had)) {
+		stk_pool_give(&state->pool, ptr, had);
+		state->bytes -= had;
+		return NULL;
+	}
 	if (size > had && state->max && state->bytes - had + size > state->max)
 		return NULL;
-	void *moved = stk_pool_resize(&state->pool, ptr, had, size);
+	if (had == 0 && stk_pool_is_small(size))
+		moved = stk_pool_take(&state->pool, size);
+	else
+		moved = stk_pool_resize(&state->pool, ptr, had, size);
 	if (moved || size == 0)
 		state->bytes += size - had;
 	return moved;
@@ -133,6 +143,11 @@ size_t stk_state_bytes(const struct stk_state *state)
 struct stk_script *stk_state_script(struct stk_state *state)
 {
 	return state->script;
+}
+
+struct stk_state_metatable *stk_state_of_responses(struct lua_State *lua)
+{
+	return &stk_state_of(lua)->of_responses;
 }
 
 struct stk_vu_lua *stk_state_vu(struct lua_State *lua)

@@ -16,6 +16,13 @@ void stk_state_enter_vu(struct stk_state *state, struct stk_vu_lua *vu, int glob
 /* Push the table of globals of what runs now. */
 void stk_state_push_globals(struct stk_state *state, struct lua_State *lua);
 
+/* The metatable of responses, found with every request: faster than by a key of the registry. */
+struct stk_state_metatable {
+	int ref;        /* of the registry */
+	const void *at; /* lua_topointer of it */
+};
+struct stk_state_metatable *stk_state_of_responses(struct lua_State *lua);
+
 /* --- ending code that does not end by itself; nothing of it costs anything until it is asked for
  * --- */
 

@@ -69,6 +69,8 @@ struct writer {
 	struct stk_err *err;
 	int depth;
 	struct stk_buf path; /* for messages */
+	bool hides;          /* secrets are *** */
+	bool indents;        /* a line for each item, two blanks for each level */
 };
 
 static int write_value(struct writer *writer, int index);
@@ -77,6 +79,12 @@ static int refuse(struct writer *writer, const char *what)
 {
 	return stk_err_set(writer->err, STK_E_INVAL, "%s%s%s cannot be JSON", writer->path.ptr,
 		writer->path.len ? ": " : "", what);
+}
+
+static void break_line(struct writer *writer, int level)
+{
+	if (writer->indents)
+		stk_buf_addf(writer->out, "\n%*s", 2 * level, "");
 }
 
 static int write_text(struct writer *writer, struct stk_str text)
@@ -151,12 +159,15 @@ static int write_array(struct writer *writer, int table, lua_Integer count)
 	for (lua_Integer i = 1; rc == 0 && i <= count; i++) {
 		if (i > 1)
 			stk_buf_add_byte(writer->out, ',');
+		break_line(writer, writer->depth);
 		stk_buf_addf(&writer->path, "/%lld", (long long)i);
 		lua_rawgeti(writer->lua, table, i);
 		rc = write_value(writer, lua_gettop(writer->lua));
 		lua_pop(writer->lua, 1);
 		stk_buf_truncate(&writer->path, mark);
 	}
+	if (count > 0)
+		break_line(writer, writer->depth - 1);
 	stk_buf_add_byte(writer->out, ']');
 	return rc;
 }
@@ -182,11 +193,14 @@ static int write_object(struct writer *writer, int table)
 	for (size_t i = 0; rc == 0 && i < keys.len; i++) {
 		if (i)
 			stk_buf_add_byte(writer->out, ',');
+		break_line(writer, writer->depth);
 		rc = write_text(writer, keys.items[i]);
-		stk_buf_add_byte(writer->out, ':');
+		stk_buf_add_text(writer->out, writer->indents ? ": " : ":");
 		if (rc == 0)
 			rc = write_member(writer, table, keys.items[i]);
 	}
+	if (keys.len > 0)
+		break_line(writer, writer->depth - 1);
 	stk_buf_add_byte(writer->out, '}');
 	stk_vec_release(&keys);
 	return rc;
@@ -260,19 +274,37 @@ static int write_value(struct writer *writer, int index)
 			stk_buf_add_text(writer->out, "null");
 			return 0;
 		}
+		if (writer->hides && stk_secret_at(lua, index))
+			return write_text(writer, STK_STR("***"));
 		if (stk_text_or_secret(lua, index, &text))
 			return write_text(writer, text);
 		return refuse(writer, luaL_typename(lua, index));
 	}
 }
 
+static int write_json(struct writer *writer, int index)
+{
+	stk_buf_init(&writer->path, STK_ERR_MSG_MAX);
+	int rc = write_value(writer, lua_absindex(writer->lua, index));
+
+	stk_buf_release(&writer->path);
+	return rc < 0 ? rc : stk_buf_check(writer->out, writer->err);
+}
+
 int stk_value_to_json(lua_State *lua, int index, struct stk_buf *out, struct stk_err *err)
 {
-	struct writer writer = {lua, out, err, 0, STK_BUF_INIT(STK_ERR_MSG_MAX)};
-	int rc = write_value(&writer, lua_absindex(lua, index));
+	struct writer writer = {.lua = lua, .out = out, .err = err};
 
-	stk_buf_release(&writer.path);
-	return rc < 0 ? rc : stk_buf_check(out, err);
+	return write_json(&writer, index);
+}
+
+int stk_value_to_shown_json(
+	lua_State *lua, int index, bool indented, struct stk_buf *out, struct stk_err *err)
+{
+	struct writer writer = {
+		.lua = lua, .out = out, .err = err, .hides = true, .indents = indented};
+
+	return write_json(&writer, index);
 }
 
 /* --- from JSON -------------------------------------------------------------------- */

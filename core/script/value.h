@@ -17,6 +17,9 @@ struct stk_json;
  * in a circle); the text names the place: "/items/2: a function". */
 int stk_value_to_json(
 	struct lua_State *lua, int index, struct stk_buf *out, struct stk_err *err) STK_MUST_CHECK;
+/* The same for people and files: a secret is "***"; indented: in lines. */
+int stk_value_to_shown_json(struct lua_State *lua, int index, bool indented, struct stk_buf *out,
+	struct stk_err *err) STK_MUST_CHECK;
 
 /* Push a JSON value: objects and arrays as fresh tables (arrays marked as such), null as
  * stoker.null, integers as integers. NULL pushes nil. */

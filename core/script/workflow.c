@@ -190,7 +190,8 @@ struct raw {
 	struct stk_load_spec load;
 	struct stk_baselines_spec baselines;
 	struct stk_gate_spec gate;
-	struct stk_texts profiles, report, post;
+	struct stk_texts profiles, report, post, out;
+	struct stk_pairs_text tags;
 	int64_t idle_ns, profiles_timeout_ns;
 	int run_fn;
 	bool sides_given, service_given, target_given, run_given;
@@ -211,6 +212,8 @@ static const struct stk_table_row workflow_rows[] = {
 	{ .key = "baselines", .type = STK_FIELD_READ, .offset = AT(raw, baselines), .read = read_baselines, .kinds = "git_notes dir s3" },
 	{ .key = "gate",     .type = STK_FIELD_TABLE, .offset = AT(raw, gate), .given = AT(raw, gate.is_set), .rows = gate_rows, .rows_len = STK_ARRAY_LEN(gate_rows) },
 	{ .key = "post",     .type = STK_FIELD_TEXTS, .offset = AT(raw, post), .words = post_words },
+	{ .key = "tags",     .type = STK_FIELD_PAIRS, .offset = AT(raw, tags) },
+	{ .key = "out",      .type = STK_FIELD_TEXTS, .offset = AT(raw, out) },
 	{ .key = "report",   .type = STK_FIELD_TEXTS, .offset = AT(raw, report), .words = report_words },
 	{ .key = "run",      .type = STK_FIELD_FUNCTION, .offset = AT(raw, run_fn), .given = AT(raw, run_given) },
 };
@@ -284,9 +287,11 @@ void stk_workflow_release(struct stk_workflow *workflow)
 	stk_side_spec_release(&workflow->sides[STK_SIDE_HEAD]);
 	stk_vec_release(&workflow->source.headers);
 	stk_vec_release(&workflow->load.env);
+	stk_vec_release(&workflow->tags);
 	stk_vec_release(&workflow->profiles);
 	stk_vec_release(&workflow->post);
 	stk_vec_release(&workflow->report);
+	stk_vec_release(&workflow->out);
 	stk_arena_release(&workflow->arena);
 }
 
@@ -348,6 +353,8 @@ static void take_texts(struct raw *raw, struct stk_workflow *out)
 		stk_vec_push(&out->profiles, "cpu");
 		stk_vec_push(&out->profiles, "alloc_space");
 	}
+	for (size_t i = 0; i < raw->out.len; i++)
+		stk_vec_push(&out->out, raw->out.items[i]);
 	for (size_t i = 0; i < raw->post.len; i++)
 		stk_vec_push(&out->post, raw->post.items[i]);
 	for (size_t i = 0; i < raw->report.len; i++)
@@ -374,6 +381,7 @@ static int take_raw(struct raw *raw, struct stk_workflow *out, const struct stk_
 	out->profiles_timeout_ns = raw->profiles_timeout_ns;
 	out->source = raw->source;
 	out->load = raw->load;
+	out->tags = raw->tags;
 	out->baselines = raw->baselines;
 	out->gate = raw->gate;
 	out->run_fn = raw->run_given ? raw->run_fn : 0;
@@ -419,6 +427,7 @@ static void release_raw(struct raw *raw)
 	stk_side_spec_release(&raw->target);
 	stk_vec_release(&raw->source.headers);
 	stk_vec_release(&raw->load.env);
+	stk_vec_release(&raw->tags);
 }
 
 static int read_protected(lua_State *lua)
@@ -448,6 +457,7 @@ static int read_protected(lua_State *lua)
 		release_raw(&raw);
 	stk_vec_release(&raw.profiles);
 	stk_vec_release(&raw.post);
+	stk_vec_release(&raw.out);
 	stk_vec_release(&raw.report);
 	return 0;
 }

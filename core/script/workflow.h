@@ -148,6 +148,8 @@ struct stk_workflow {
 	int64_t profiles_timeout_ns;    /* for the first ones to come, beyond the warm-up */
 	struct stk_baselines_spec baselines;
 	struct stk_gate_spec gate;
+	struct stk_pairs_text tags;   /* of every sample of the load, over its script's */
+	STK_VEC(const char *) out;    /* KIND[=ARG]: where samples of the load go while it is on */
 	STK_VEC(const char *) report; /* term html markdown json */
 	STK_VEC(const char *) post; /* where to publish: comment check status summary outputs … */
 	int run_fn; /* registry reference of its own run = function(w); 0 = the flow of its mode */

@@ -72,6 +72,7 @@ class Run:
         return out
 
 
+# k6 9.3: files may be cut after the second signal | what was measured is written whole | -
 def test_spin(folder):
     run = Run(folder, SPIN % "1h", "--format", "json")
     check("the script loops", run.wait_for("spinning"))
@@ -125,6 +126,7 @@ def read_all(fd, seen):
         seen.append(part)
 
 
+# k6 8.3: a terminal shows bars | progress, the slowest names, `p` pauses | -
 def test_keys(folder):
     """On a terminal: p pauses and goes on, and the terminal is as before afterwards."""
     import termios

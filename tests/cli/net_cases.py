@@ -64,6 +64,8 @@ def has(text, out):
     assert text in out, "%r is not in:\n%s" % (text, out)
 
 
+# k6 5.5, 10: unknown authority 1310; `insecureSkipTLSVerify` | `insecure_skip_tls_verify`; `tls_ca` |
+# authorities of one's own by option
 def unknown_authority_is_1310_unless_skipped(w):
     url = '"https://shop.test:%d/"' % w.old
     has("0\t1310\tnil", w.load('hosts = { ["shop.test"] = "127.0.0.1" },', url).replace("0\t1310\t\n", "0\t1310\tnil"))
@@ -71,10 +73,12 @@ def unknown_authority_is_1310_unless_skipped(w):
     has("200\t0\t", w.load('insecure_skip_tls_verify = true, hosts = { ["shop.test"] = "127.0.0.1" },', url))
 
 
+# k6 2.5: certificate of another host: 1311 | the same | -
 def other_name_is_1311(w):
     has("0\t1311\t", w.load(CA, '"https://127.0.0.1:%d/"' % w.old))
 
 
+# k6 5.5: `tlsAuth` with `domains` | `tls_auth` | -
 def client_certificate_is_given_to_its_hosts(w):
     url = '"https://shop.test:%d/"' % w.wanted
     has("0\t1", w.load(CA, url))
@@ -83,6 +87,7 @@ def client_certificate_is_given_to_its_hosts(w):
     has("200\t0\tshop.test", w.load(CA + CERT % ', domains = { "shop.test" }', url))
 
 
+# k6 5.5: `tlsVersion` text or `{ min, max }` | `tls_version` | -
 def tls_version_is_the_scripts(w):
     url = '"https://shop.test:%d/"' % w.old
     has("200\t0\t", w.load(CA + 'tls_version = "tls1.2",', url))
@@ -90,12 +95,15 @@ def tls_version_is_the_scripts(w):
     has("min tls1.3 is above max tls1.2", w.load(CA + 'tls_version = { min = "tls1.3", max = "tls1.2" },', url))
 
 
+# k6 5.2, 17: `auth: 'digest'` | `auth = { user, password, digest = true }` | both exchanges are one request in
+# the metrics
 def digest_answers_the_servers_question(w):
     url = '"http://127.0.0.1:%d/x?y=1", { auth = { user = "ann", password = %s, digest = true } }'
     has("200\t0\tin", w.load("", url % (w.digest, '"secret"')))
     has("401\t1401\twho?", w.load("", url % (w.digest, '"wrong"')))
 
 
+# k6 5.5: `blockHostnames` 1111, `blacklistIPs` 1110 | the same | -
 def deny_lists_refuse(w):
     url = '"http://127.0.0.1:%d/"' % w.plain
     has("0\t1110\t", w.load('blacklist_ips = { "10.0.0.0/8", "127.0.0.0/8" },', url))
@@ -104,6 +112,7 @@ def deny_lists_refuse(w):
     has("no range of addresses", w.load('blacklist_ips = "ten",', url))
 
 
+# k6 5.4: `noConnectionReuse`, `noVUConnectionReuse` | the same | -
 def connections_are_used_again_as_asked(w):
     body = 'local a, b = stoker.http.get(%s), stoker.http.get(%s) print(a.body, b.body)' % ((
         '"http://127.0.0.1:%d/"' % w.plain,) * 2)
@@ -115,6 +124,7 @@ def connections_are_used_again_as_asked(w):
     assert (one - before, each_vu - one, each - each_vu) == (1, 3, 6), (before, one, each_vu, each)
 
 
+# k6 5.5: `userAgent`, `discardResponseBodies` | the same | `discard = false` keeps one
 def user_agent_and_discard_are_the_scripts(w):
     url = '"http://127.0.0.1:%d/"' % w.plain
     has("127.0.0.1 shop/2 ", w.load('user_agent = "shop/2",', url))
@@ -123,6 +133,7 @@ def user_agent_and_discard_are_the_scripts(w):
     has("200\t0\t127.0.0.1", w.load("discard_response_bodies = true,", url + ", { discard = false }"))
 
 
+# k6 6: server-sent events by an extension | `http.sse(url, opts, fn)` | -
 def events_come_one_by_one(w):
     body = """local got = {}
         local r, n = stoker.http.sse("%s", { timeout = "20s" }, function(e)

@@ -26,6 +26,7 @@ def types_of(value):
     return "number" if isinstance(value, (int, float)) else type(value).__name__
 
 
+# k6 7.3, 09: keys and types of each line as recorded | the same | -
 def ndjson_has_the_lines_of_k6(folder, url):
     load(folder, url, "-o", "json=out.ndjson", "-o", "json=again.ndjson.gz")
     with open(folder + "/out.ndjson", encoding="utf-8") as file:
@@ -55,11 +56,13 @@ def ndjson_has_the_lines_of_k6(folder, url):
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", line["data"]["time"]) for line in points)
 
 
+# k6 7.3: `--out json=-` mixes with progress and summary | before the summary | -
 def ndjson_on_standard_output_stands_before_the_summary(folder, url):
     done = load(folder, url, "-o", "json=-")
     assert done.stdout.startswith('{"type":"Metric"') and "TOTAL RESULTS" in done.stdout
 
 
+# k6 7.4: extra tags as `k=v&k=v` | the same, quoted as CSV wants it | -
 def csv_reads_back(folder, url):
     load(folder, url, "-o", "csv=out.csv", "--tag", 'odd=a,"b"', env={"K6_CSV_TIME_FORMAT": "rfc3339_nano"})
     with open(folder + "/out.csv", newline="", encoding="utf-8") as file:
@@ -70,6 +73,8 @@ def csv_reads_back(folder, url):
     assert rows[0]["extra_tags"] == 'odd=a,"b"&team=a'
 
 
+# k6 7.2, 09: keys of each metric in the export | the same | -
+# k6 10: JUnit by a script of one's own | `--junit FILE` | a case per threshold and check
 def summary_export_has_the_keys_of_k6(folder, url):
     load(folder, url, "--summary-export", "summary.json", "--junit", "junit.xml",
          "--summary-trend-stats", "avg,min,med,max,p(90),p(95),p(99),count")
@@ -130,6 +135,7 @@ class Marks(http.server.BaseHTTPRequestHandler):
         pass
 
 
+# k6 9.2: start and end of the run in Grafana | `--grafana URL` | -
 def grafana_gets_start_and_end(folder, url):
     server, grafana = serve(Marks)
     load(folder, url, "--grafana", grafana, "--tag", "testid=t1", env={"GRAFANA_TOKEN": "secret-token"})
@@ -163,6 +169,7 @@ class Broken(http.server.BaseHTTPRequestHandler):
         pass
 
 
+# k6 7.8: an output that fails does not touch the load | the same | -
 def servers_that_fail_change_nothing_but_a_line(folder, url):
     server, broken = serve(Broken)
     for kind in ("prometheus-rw", "opentelemetry"):
@@ -176,6 +183,7 @@ def servers_that_fail_change_nothing_but_a_line(folder, url):
     assert "pushes failed" in done.stderr and "the run is not marked" in done.stderr
 
 
+# k6 7.8: an output that cannot start: 255 | 2 or 3, before the load | -
 def a_wrong_output_is_said_before_the_load(folder, url):
     done = load(folder, url, "-o", "jsn=x", code=2)
     assert "no output 'jsn'" in done.stderr and "json" in done.stderr

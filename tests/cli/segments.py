@@ -103,6 +103,7 @@ def merge(*args):
     return subprocess.run([STOKER, "merge", *args], capture_output=True, text=True)
 
 
+# k6 8.6: several processes run the plan of one | three processes, merged to the record of one | -
 def test_merge(script, url, folder):
     running = [run_part(script, url, i) for i in range(PARTS)]
     files, parts = [], []
@@ -199,6 +200,8 @@ def fits(value, shape):
     return isinstance(value, shape) if isinstance(shape, type) else value == shape
 
 
+# k6 8.7: the operator's `parallelism: n` | `ci-templates/kubernetes/indexed-job.yaml` | the pods of an Indexed
+# Job; no operator
 def test_job(script, url, folder):
     loaded = load_job()
     if not loaded:

@@ -2,7 +2,7 @@
 # The CI templates by their published schemas (check-jsonschema) and by actionlint, both pinned; and what the README says of them.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-. tests/actions/venv.sh
+. tests/support/venv.sh actions
 passed=0 failed=0
 ok() { # name command…
 	local name=$1 said

@@ -42,6 +42,7 @@ static void buf_add__over_the_limit_adds_nothing_and_says_so(void **state)
 	assert_int_equal(stk_buf_check(&buf, &err), 0);
 	stk_buf_add_byte(&buf, 'e');
 	assert_string_equal(buf.ptr, "abcd");
+	assert_int_equal(buf.cap, 5); /* no memory is got that the limit forbids to use */
 	stk_buf_truncate(&buf, 1);
 	stk_buf_add_byte(&buf, 'x');
 	assert_string_equal(buf.ptr, "a");

@@ -65,6 +65,43 @@ static void fs_write__that_fails_keeps_the_old_file(void **state)
 	free(path);
 }
 
+/* Names that a script gives: nothing outside of the folder, nothing hidden, no folder made. */
+static void fs_write_below__stays_below(void **state)
+{
+	static const char *const bad[] = {"", "/tmp/x", "../x", "in/../../x", "in/.git", ".x",
+		"in/", "absent/x", "out/x", ".", ".."};
+	char *root = stk_fs_join(dir, "root"), *in = stk_fs_join(root, "in");
+	char *out = stk_fs_join(root, "out"), *whole = stk_fs_join(in, "whole");
+	char *beside = stk_fs_join(dir, "rooted"), *near = stk_fs_join(beside, "x");
+	struct stk_err err = STK_ERR_INIT;
+
+	(void)state;
+	assert_int_equal(stk_fs_mkdirs(in, &err), 0);
+	assert_int_equal(stk_fs_mkdirs(beside, &err), 0);
+	assert_int_equal(symlink(beside, out), 0);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		assert_int_equal(stk_fs_write_below(root, bad[i], STK_STR("x"), &err), STK_E_INVAL);
+		assert_non_null(strstr(err.msg, "no name for a file here"));
+	}
+	assert_int_equal(stk_fs_write_below(root, near, STK_STR("x"), &err), STK_E_INVAL);
+	assert_false(stk_fs_exists(near));
+	assert_int_equal(stk_fs_write_below(root, "a", STK_STR("x"), &err), 0);
+	assert_int_equal(stk_fs_write_below(root, "in/../in/b", STK_STR("x"), &err), 0);
+	assert_int_equal(stk_fs_write_below(root, whole, STK_STR("x"), &err), 0);
+	assert_true(stk_fs_exists(whole));
+	/* a link at the end is replaced, not followed */
+	assert_int_equal(unlink(out), 0);
+	assert_int_equal(symlink(near, out), 0);
+	assert_int_equal(stk_fs_write_below(root, "out", STK_STR("x"), &err), 0);
+	assert_false(stk_fs_exists(near));
+	free(near);
+	free(beside);
+	free(whole);
+	free(out);
+	free(in);
+	free(root);
+}
+
 static void fs_read__stops_at_the_limit(void **state)
 {
 	char *path = stk_fs_join(dir, "big");
@@ -172,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fs_write__then_read_gives_the_same_bytes),
 		cmocka_unit_test(fs_write__that_fails_keeps_the_old_file),
+		cmocka_unit_test(fs_write_below__stays_below),
 		cmocka_unit_test(fs_read__stops_at_the_limit),
 		cmocka_unit_test(fs_mkdirs__makes_all_and_accepts_what_is_there),
 		cmocka_unit_test(fs_remove_tree__does_not_follow_links),

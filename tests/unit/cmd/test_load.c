@@ -88,6 +88,8 @@ static int load(struct fixture *f, const char *text, const char *const *args)
 #define STOKER    "local stoker = require 'stoker' local http, check = stoker.http, stoker.check\n"
 #define GET       STOKER "return { default = function() check(http.get '/text', { status = 200 }) end }"
 
+/* k6 7.1: summary on stdout, with progress | the same without progress | progress and talk are on
+ * stderr */
 static void load__summary_on_stdout_and_talk_on_stderr(void **state)
 {
 	struct fixture *f = *state;
@@ -99,6 +101,8 @@ static void load__summary_on_stdout_and_talk_on_stderr(void **state)
 	assert_null(strstr(f->err.ptr, "http_reqs"));
 }
 
+/* k6 7.2: `--new-machine-readable-summary` without thresholds, groups, start time | `--format
+ * json`: the run record, with all of them | - */
 static void load__json_is_one_document(void **state)
 {
 	struct fixture *f = *state;
@@ -113,6 +117,8 @@ static void load__json_is_one_document(void **state)
 	assert_string_equal(f->err.ptr, "");
 }
 
+/* k6 8.2: `-s DUR:TARGET`, `--tag K=V` | the same; `--rate 20/s` | -
+ * k6 3.4: a crossed threshold: 99 | the same | - */
 static void load__stages_and_rate_and_tags(void **state)
 {
 	struct fixture *f = *state;
@@ -130,6 +136,10 @@ static void load__stages_and_rate_and_tags(void **state)
 	assert_non_null(strstr(f->err.ptr, "thresholds were crossed: http_reqs{who:me} count>0"));
 }
 
+/* k6 3.4: 104, 107, 108 for options, exceptions, abort | 4 | k6's numbers are kept for a k6 that
+ * stoker drives
+ * k6 3.4: exit 0 although every iteration threw | exit 4 when more than 1 % of iterations ended in
+ * an error | - */
 static void load__exit_codes_of_scripts(void **state)
 {
 	struct fixture *f = *state;
@@ -155,6 +165,7 @@ static void load__exit_codes_of_scripts(void **state)
 	assert_non_null(strstr(f->err.ptr, "enough"));
 }
 
+/* k6 3.4: exit 0 with exceptions | the same up to 1 % of iterations | - */
 static void load__one_error_in_a_hundred_is_forgiven(void **state)
 {
 	struct fixture *f = *state;
@@ -166,6 +177,7 @@ static void load__one_error_in_a_hundred_is_forgiven(void **state)
 	assert_int_equal(load(f, text, ARGS("-i", "99")), STK_EXIT_SCRIPT);
 }
 
+/* k6 3.4: 255 for an option that cannot be read | 2 | - */
 static void load__other_exit_codes(void **state)
 {
 	struct fixture *f = *state;
@@ -178,6 +190,8 @@ static void load__other_exit_codes(void **state)
 	assert_non_null(strstr(f->err.ptr, "stoker run"));
 }
 
+/* k6 5.5: `blockHostnames` names what may not be called | with `base_url` only its host and
+ * `--allow-host` may be | 1111 as in k6 */
 static void load__other_hosts_need_leave(void **state)
 {
 	struct fixture *f = *state;
@@ -190,6 +204,7 @@ static void load__other_hosts_need_leave(void **state)
 	assert_int_equal(load(f, text, ARGS("--allow-host", "127.0.0.2")), STK_EXIT_THRESHOLD);
 }
 
+/* k6 3.4: interrupted: 105 | 130, 143 | as a shell expects */
 static void load__interrupt_stops_gracefully(void **state)
 {
 	struct fixture *f = *state;

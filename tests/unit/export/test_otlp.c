@@ -33,6 +33,8 @@ static uint64_t word_of(struct stk_str bytes)
 	return word;
 }
 
+/* k6 7.5: counter, gauge, histogram in ms; a rate as `<name>.total` with `condition` | the same |
+ * - */
 static void otlp_format__has_every_type(void **state)
 {
 	struct stk_export_metric metrics[] = {

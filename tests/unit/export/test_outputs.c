@@ -102,6 +102,7 @@ static void has(const struct stk_buf *text, const char *words)
 		fail_msg("no '%s' in:\n%s", words, text->ptr);
 }
 
+/* k6 7.3: `--out json`: Metric and Point lines | the same | time in UTC; `name` is the path */
 static void outputs__ndjson_has_k6_s_lines(void **state)
 {
 	struct fixture *f = *state;
@@ -127,6 +128,7 @@ static void outputs__ndjson_has_k6_s_lines(void **state)
 	stk_buf_release(&out);
 }
 
+/* k6 7.4: `--out csv`: columns, `K6_CSV_TIME_FORMAT` | the same | - */
 static void outputs__csv_has_k6_s_columns(void **state)
 {
 	static const char *const variables[] = {"K6_CSV_TIME_FORMAT=unix_milli", NULL};
@@ -166,6 +168,8 @@ static void unpack_pushes(struct fake_http *fake, struct stk_buf *out)
 			out->ptr[i] = '.';
 }
 
+/* k6 7.6: `k6_<name>_total`, `_rate`, `_p99` in seconds | the same, and `_bucket`, `k6_checks`,
+ * `k6_data_received` | - */
 static void outputs__prometheus_has_k6_s_names_and_ours(void **state)
 {
 	static const char *const variables[] = {
@@ -195,6 +199,7 @@ static void outputs__prometheus_has_k6_s_names_and_ours(void **state)
 	fake_http_stop(fake);
 }
 
+/* k6 7.6: a dead endpoint: a log line per push, exit 0 | one line at the end, exit 0 | - */
 static void outputs__prometheus_says_what_a_server_refused(void **state)
 {
 	const struct fake_http_reply replies[] = {{.status = 400, .body = {"out of order", 12}}};
@@ -210,6 +215,7 @@ static void outputs__prometheus_says_what_a_server_refused(void **state)
 	fake_http_stop(fake);
 }
 
+/* k6 7.5: `--out opentelemetry`, `K6_OTEL_…` | over HTTP only | no gRPC */
 static void outputs__opentelemetry_posts_protobuf(void **state)
 {
 	static const char *const variables[] = {
@@ -228,6 +234,7 @@ static void outputs__opentelemetry_posts_protobuf(void **state)
 	fake_http_stop(fake);
 }
 
+/* k6 7.7: StatsD, gone in v0.55 | `--out statsd=HOST:PORT` | - */
 static void outputs__statsd_sends_lines(void **state)
 {
 	static const char *const variables[] = {"K6_STATSD_ENABLE_TAGS=true", NULL};
@@ -254,6 +261,7 @@ static void outputs__statsd_sends_lines(void **state)
 	(void)close(fd);
 }
 
+/* k6 13: the list of outputs names `statsd`, which is gone | the list names what is there | - */
 static void outputs_make__names_what_is_wrong(void **state)
 {
 	static const char *const env_bad[] = {"K6_PROMETHEUS_RW_TREND_STATS=p(x)",

@@ -56,6 +56,7 @@ static void remote_write_series__holds_labels_and_samples(void **state)
 	stk_buf_release(&out);
 }
 
+/* k6 7.6: native histograms, growth 1.1 | `K6_PROMETHEUS_RW_TREND_AS_NATIVE_HISTOGRAM` | - */
 static void remote_write_native__has_every_value_in_its_bucket(void **state)
 {
 	struct stk_remote_labels labels = {STK_VEC_INIT};
@@ -112,6 +113,7 @@ static void remote_write_pack__unpacks_to_the_same(void **state)
 	stk_buf_release(&packed);
 }
 
+/* k6 7.6: `STALE_MARKERS` | the same | - */
 static void remote_write_stale__is_the_marker(void **state)
 {
 	double value = stk_remote_write_stale();

@@ -11,6 +11,7 @@
 #include "core/base/clock.h"
 #include "core/export/settings.h"
 
+/* k6 7.6: `K6_PROMETHEUS_RW_…` variables | the same | SigV4 and client certificates are refused */
 static void settings__reads_each_kind(void **state)
 {
 	static const char *const variables[] = {"X_A=text", "X_FLAG=true", "X_OFF=0",

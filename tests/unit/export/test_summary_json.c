@@ -38,6 +38,7 @@ static void add_check(struct stk_metrics *metrics, const char *group, const char
 }
 
 /* Ids are those of k6 2.2.0 for the same paths. */
+/* k6 7.2, 09: `--summary-export`: `root_group` with md5 ids | the same | keys are sorted */
 static void summary_json__nests_groups_with_k6_s_ids(void **state)
 {
 	struct stk_metrics metrics;
@@ -76,6 +77,8 @@ static void summary_json__nests_groups_with_k6_s_ids(void **state)
 	stk_metrics_release(&metrics);
 }
 
+/* k6 13: `thresholds` of the export: true means crossed | the same, for the tools that read it |
+ * the record says `ok` */
 static void summary_json__has_each_type_and_what_failed(void **state)
 {
 	const struct stk_threshold_result thresholds[] = {
@@ -113,6 +116,62 @@ static void summary_json__has_each_type_and_what_failed(void **state)
 	stk_metrics_release(&metrics);
 }
 
+/* ok means that it held: the other way round than in --summary-export. */
+static void summary_json_data__lists_groups_and_nests_values(void **state)
+{
+	const struct stk_threshold_result thresholds[] = {
+		{.metric = "m_rate", .expr = "rate>0.9", .ok = false},
+		{.metric = "m_trend{a:b}", .expr = "avg<1", .ok = true, .no_data = true}};
+	const struct stk_summary_streams streams = {.out_tty = true, .color = true};
+	struct stk_trend_stats stats = {STK_VEC_INIT};
+	struct stk_metrics metrics;
+	struct stk_json *data;
+
+	(void)state;
+	stk_metrics_init(&metrics);
+	metrics.duration_s = 1.5;
+	stk_metric_add(stk_metrics_put(&metrics, "m_rate", "", STK_METRIC_RATE, 0), 1);
+	(void)stk_metrics_put(&metrics, "m_trend", "a:b", STK_METRIC_TREND, 1);
+	add_check(&metrics, "::outer::inner", "is 200");
+	add_check(&metrics,
+		"::outer::inner::a::b::c::d::e::f::g::h::i::j::k::l::m::n::o::p::q::r::"
+		"s::t::u::v::w",
+		"deep");
+	assert_int_equal(stk_trend_stats_parse("p(99)", &stats, NULL), 0);
+	data = stk_summary_json_data(
+		&(struct stk_summary_json){&metrics, thresholds, 2, &stats}, &streams);
+	assert_int_equal(
+		stk_json_int(stk_json_pointer(data, STK_STR("/metrics/m_rate/values/rate")), 0), 1);
+	assert_false(stk_json_bool(
+		stk_json_pointer(data, STK_STR("/metrics/m_rate/thresholds/rate>0.9/ok")), true));
+	assert_true(stk_json_bool(
+		stk_json_pointer(data, STK_STR("/metrics/m_trend{a:b}/thresholds/avg<1/ok")),
+		false));
+	assert_string_equal(
+		stk_json_text(
+			stk_json_pointer(data, STK_STR("/metrics/m_trend{a:b}/contains")), ""),
+		"time");
+	assert_int_equal(stk_json_int(stk_json_pointer(data,
+					      STK_STR("/root_group/groups/0/groups/0/checks/0/"
+						      "passes")),
+				 0),
+		6);
+	assert_true(stk_json_real(stk_json_pointer(data, STK_STR("/state/testRunDurationMs")), 0) ==
+		    1500);
+	assert_true(stk_json_bool(stk_json_pointer(data, STK_STR("/state/isStdOutTTY")), false));
+	assert_false(stk_json_bool(stk_json_pointer(data, STK_STR("/options/noColor")), true));
+	struct stk_json *group = stk_json_get(data, "root_group");
+	int depth = 0;
+	for (; stk_json_len(stk_json_get(group, "groups")) > 0; depth++)
+		group = stk_json_at(stk_json_get(group, "groups"), 0);
+	assert_int_equal(depth, 24);
+	assert_string_equal(stk_json_text(stk_json_get(group, "name"), ""), "v::w");
+	stk_json_free(data);
+	stk_trend_stats_release(&stats);
+	stk_metrics_release(&metrics);
+}
+
+/* k6 7.1: `--summary-trend-stats`: `avg,…,p(N),count` | the same | - */
 static void trend_stats_parse__names_the_word(void **state)
 {
 	static const char *const bad[] = {"avg,mode", "p(101)", "p()", "p(x)", "avg,,max"};
@@ -133,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(summary_json__nests_groups_with_k6_s_ids),
 		cmocka_unit_test(summary_json__has_each_type_and_what_failed),
+		cmocka_unit_test(summary_json_data__lists_groups_and_nests_values),
 		cmocka_unit_test(trend_stats_parse__names_the_word),
 	};
 

@@ -52,6 +52,8 @@ static const struct stk_threshold_result *threshold(
 	return NULL;
 }
 
+/* k6 13: `--summary-export` and handleSummary have opposite polarities | read the right way round
+ * | - */
 static void k6_read_summary__reads_verdicts_the_right_way_round(void **state)
 {
 	struct stk_generated out;
@@ -119,6 +121,8 @@ static bool has_word(const char *const *words, const char *word)
 	return false;
 }
 
+/* k6 1.9: `-u -d -i -s` replace a script's scenarios | a k6 that stoker drives gets none of them |
+ * - */
 static void k6_words__leave_the_scripts_workload_alone(void **state)
 {
 	const char *const args[] = {"--tag", "a=b", NULL};
@@ -148,6 +152,7 @@ static void k6_words__leave_the_scripts_workload_alone(void **state)
 	stk_arena_release(&arena);
 }
 
+/* k6 4.4: inherited `K6_*` outrank the script | not passed on | - */
 static void k6_environment__drops_what_outranks_the_script(void **state)
 {
 	const char *const more[] = {"PASSWORD=x", NULL};
@@ -167,6 +172,8 @@ static void k6_environment__drops_what_outranks_the_script(void **state)
 	unsetenv("K6_VUS");
 }
 
+/* k6 9.1: exit codes of a k6 as load | 99 crossed, 105 interrupted, 104 and 107 the script's fault
+ * | - */
 static void k6_judge_exit__understands_the_codes(void **state)
 {
 	static const struct {

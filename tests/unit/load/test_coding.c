@@ -29,6 +29,8 @@ static void undo(const char *list, struct stk_str bytes, const char *want)
 	stk_buf_release(&body);
 }
 
+/* k6 5.4: gzip and deflate are unpacked; raw deflate is error 1701 | gzip and both kinds of
+ * deflate | - */
 static void coding_undo__knows_gzip_and_both_kinds_of_deflate(void **state)
 {
 	struct stk_buf once = STK_BUF_EMPTY, twice = STK_BUF_EMPTY;
@@ -46,6 +48,7 @@ static void coding_undo__knows_gzip_and_both_kinds_of_deflate(void **state)
 	stk_buf_release(&twice);
 }
 
+/* k6 2.5, 10: a bad compressed body is 1701 | the same | - */
 static void coding_undo__leaves_the_body_when_it_cannot(void **state)
 {
 	static const char *const lists[] = {"gzip", "br", "deflate", "a,b,c,d,e,f"};

@@ -38,6 +38,7 @@ static void goes_out(
 	stk_buf_release(&text);
 }
 
+/* k6 5.2: a jar per VU, by host, path and name | the same | - */
 static void cookies_put__keeps_by_host_path_and_name(void **state)
 {
 	struct stk_cookies jar;
@@ -56,6 +57,7 @@ static void cookies_put__keeps_by_host_path_and_name(void **state)
 	stk_cookies_release(&jar);
 }
 
+/* k6 5.2: cookies expire | the same | - */
 static void cookies_put__expires(void **state)
 {
 	struct stk_cookies jar;

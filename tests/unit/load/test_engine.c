@@ -142,6 +142,8 @@ static void engine_schedule_add__extends_and_end_at_ends(void **state)
 	end(&ran);
 }
 
+/* k6 3.2, 12: `abortOnFail` is judged every 2 s, not before `delayAbortEval`; teardown runs; exit
+ * 99 | the same | - */
 static void engine_threshold__aborts_after_its_delay(void **state)
 {
 	struct ran ran;
@@ -166,6 +168,8 @@ static void engine_threshold__aborts_after_its_delay(void **state)
 	end(&ran);
 }
 
+/* k6 4.1: requests of `setup` and `teardown` are in the counts of the run | in no count | setup
+ * does not spoil percentiles; with two sides it runs once for each */
 static void engine_setup__runs_once_per_side_and_is_not_counted(void **state)
 {
 	static const struct stk_side_entry schedule[] = {
@@ -190,6 +194,7 @@ static void engine_setup__runs_once_per_side_and_is_not_counted(void **state)
 	end(&ran);
 }
 
+/* k6 4.1: `setup` fails: no iteration, no `teardown` | the same | exit 4, k6 107 */
 static void engine_setup__failure_ends_the_run_without_teardown(void **state)
 {
 	static const struct load_step fails[] = {{.kind = LOAD_FAIL}};
@@ -218,6 +223,7 @@ static void engine_setup__failure_ends_the_run_without_teardown(void **state)
 	end(&ran);
 }
 
+/* k6 9.3: second Ctrl-C ends all iterations at once | the same | - */
 static void engine_stop__cancel_ends_running_iterations(void **state)
 {
 	static const struct load_step nap[] = {{.kind = LOAD_SLEEP, .ns = 3 * S}};
@@ -235,6 +241,8 @@ static void engine_stop__cancel_ends_running_iterations(void **state)
 	end(&ran);
 }
 
+/* k6 9.3, 11: first Ctrl-C cuts all iterations | running ones may use `graceful_stop`, then
+ * teardown | the grace holds for a signal, too */
 static void engine_stop__graceful_waits_for_the_grace_only(void **state)
 {
 	static const struct load_step nap[] = {{.kind = LOAD_SLEEP, .ns = 60 * S}};
@@ -253,6 +261,9 @@ static void engine_stop__graceful_waits_for_the_grace_only(void **state)
 	end(&ran);
 }
 
+/* k6 4.3: `exec.test.abort(msg)`: all iterations are cut, teardown runs, exit 108 |
+ * `stoker.abort(msg)` | others may end (`graceful_stop`); exit 4
+ * k6 13: the iteration that aborts counts as complete and as interrupted | counts once | - */
 static void engine_abort__keeps_the_message(void **state)
 {
 	static const struct load_step steps[] = {
@@ -269,6 +280,8 @@ static void engine_abort__keeps_the_message(void **state)
 	end(&ran);
 }
 
+/* k6 1.3: an exception ends the iteration, which counts as complete | the same | counted in
+ * `iteration_errors` */
 static void engine_failure__counts_an_error_and_goes_on(void **state)
 {
 	static const struct load_step steps[] = {
@@ -285,6 +298,45 @@ static void engine_failure__counts_an_error_and_goes_on(void **state)
 	end(&ran);
 }
 
+/* k6 1.6: stopped for 1 s at 10/s: overdue starts fire at once, then the old grid | the same | -
+ * k6 1.3: no metric knows when an iteration should have begun | `iteration_lateness`,
+ * `iteration_response` from the intended start | a late generator cannot make answers look fast */
+static void engine_late__counts_from_the_intended_start(void **state)
+{
+	static const struct load_step nap[] = {{.kind = LOAD_SLEEP, .ns = 10 * MS}};
+	struct stk_scenario *scenario;
+	const struct stk_metrics *metrics;
+	struct ran ran;
+	int64_t at_once = 0;
+
+	(void)state;
+	scenario = begin(&ran, nap, 1);
+	scenario->executor = "constant-arrival-rate";
+	scenario->rate = 10;
+	scenario->vus = STK_UNSET;
+	scenario->pre_allocated_vus = 20;
+	start(&ran, NULL, 0);
+	assert_false(stk_engine_wait_until(ran.engine, ran.start_ns + 1050 * MS));
+	stk_fake_clock_advance(&ran.fake.clock, S); /* as if the process had been stopped */
+	finish(&ran);
+	metrics = &ran.result.metrics;
+	assert_int_equal(ran.result.generator.started, 40);
+	for (size_t i = 0; i < ran.driver.log.len; i++) {
+		const struct load_log *line = &ran.driver.log.items[i];
+
+		if (line->started_ns - ran.start_ns == 2050 * MS)
+			at_once++;
+		else
+			assert_int_equal(line->started_ns, line->intended_ns);
+	}
+	assert_int_equal(at_once, 10); /* those of 1.1 to 2.0 s */
+	assert_true(stk_metrics_find(metrics, "iteration_duration", "")->max == 10);
+	assert_true(stk_metrics_find(metrics, "iteration_lateness", "")->max == 950);
+	assert_true(stk_metrics_find(metrics, "iteration_response", "")->max == 960);
+	end(&ran);
+}
+
+/* k6 5.1: `batch`: 20 at once, 6 to a host | the same | - */
 static void engine_batch__sends_six_at_once_to_a_host(void **state)
 {
 	static const struct load_step steps[] = {{.kind = LOAD_BATCH, .url = "/a", .count = 20}};
@@ -304,6 +356,12 @@ static void engine_batch__sends_six_at_once_to_a_host(void **state)
 	end(&ran);
 }
 
+/* k6 3.3: submetrics by threshold: `metric{tag:value,…}`, a sample must have all tags | the same |
+ * -
+ * k6 3.3: `http_req_duration{expected_response:true}` is always there | the same | -
+ * k6 2.3: root group as `{group:""}`; `{group:}` is refused | the same | -
+ * k6 2.1: `vus`, `vus_max` once a second | the same, from the load's start | none in init, setup
+ * and teardown */
 static void engine_submetrics__count_what_has_the_tags(void **state)
 {
 	static const struct load_step steps[] = {{.kind = LOAD_GET, .url = "/a"},
@@ -336,6 +394,7 @@ static void engine_submetrics__count_what_has_the_tags(void **state)
 	end(&ran);
 }
 
+/* k6 8.3: progress: VUs, iterations, time | the same, with requests/s and p95 | - */
 static void engine_progress__tells_what_runs(void **state)
 {
 	struct stk_load_progress progress;
@@ -371,6 +430,7 @@ int main(void)
 		cmocka_unit_test(engine_stop__graceful_waits_for_the_grace_only),
 		cmocka_unit_test(engine_abort__keeps_the_message),
 		cmocka_unit_test(engine_failure__counts_an_error_and_goes_on),
+		cmocka_unit_test(engine_late__counts_from_the_intended_start),
 		cmocka_unit_test(engine_batch__sends_six_at_once_to_a_host),
 		cmocka_unit_test(engine_submetrics__count_what_has_the_tags),
 		cmocka_unit_test(engine_progress__tells_what_runs),

@@ -29,6 +29,7 @@ static void refused(rule_fn rule, struct stk_scenario scenario, const char *mess
 	assert_string_equal(err.msg, message);
 }
 
+/* k6 1.2: `vus` default 1; errors below 1 and above 100,000,000 | the same | - */
 static void rules_vus__one_unless_given(void **state)
 {
 	struct stk_scenario scenario = unset();
@@ -44,6 +45,7 @@ static void rules_vus__one_unless_given(void **state)
 		"vus must be 1 to 100000000, not 100000001");
 }
 
+/* k6 1.1: `duration` is required and at least 1 s | the same | - */
 static void rules_duration__must_be_given_and_a_second_long(void **state)
 {
 	struct stk_scenario scenario = {.duration_ns = SECOND};
@@ -57,6 +59,7 @@ static void rules_duration__must_be_given_and_a_second_long(void **state)
 		"duration must be at most 100d");
 }
 
+/* k6 1.2: `maxDuration` default 10m | `max_duration` | - */
 static void rules_max_duration__is_ten_minutes_unless_given(void **state)
 {
 	struct stk_scenario scenario = unset();
@@ -80,6 +83,7 @@ static void refused_stages(struct stk_stage first, struct stk_stage second, cons
 	stk_vec_release(&scenario.stages);
 }
 
+/* k6 1.2: `stages` need duration and target; limits of each | the same | - */
 static void rules_stages__each_has_its_limits(void **state)
 {
 	struct stk_scenario scenario = unset();
@@ -98,6 +102,7 @@ static void rules_stages__each_has_its_limits(void **state)
 		(struct stk_stage){STK_RULES_TIME_MAX_NS, 1}, fine, "stages last longer than 100d");
 }
 
+/* k6 1.2: `maxVUs` default `preAllocatedVUs`, never less | `max_vus`, `pre_allocated_vus` | - */
 static void rules_arrival_vus__max_is_what_is_allocated_unless_given(void **state)
 {
 	struct stk_scenario scenario = unset();

@@ -14,6 +14,9 @@
 #define MS STK_NS_PER_MS
 #define S  STK_NS_PER_S
 
+/* k6 1.6, 05: `constant-arrival-rate`: first start at 0, start n at n · ⌊`timeUnit`/`rate`⌋; 15/s
+ * for 4 s are 61 | the same, to the nanosecond | -
+ * k6 1.6: idle VUs are handed out first in, first out | the same | - */
 static void constant_arrival_rate__starts_on_whole_periods(void **state)
 {
 	struct plan_ran ran;
@@ -63,6 +66,8 @@ static void constant_arrival_rate__jitter_stays_within_its_period(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.6: a start that falls exactly on the end: chance decides | left out | 20/s for 5 s are
+ * always 100, in k6 100 or 101 */
 static void constant_arrival_rate__start_at_the_end_is_left_out(void **state)
 {
 	struct plan_ran ran;
@@ -77,6 +82,8 @@ static void constant_arrival_rate__start_at_the_end_is_left_out(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.6, 07: no idle VU: `dropped_iterations` + 1, and one VU more up to `maxVUs` | the same | a
+ * new VU is there at once, in k6 after its init */
 static void constant_arrival_rate__grows_by_one_for_each_drop(void **state)
 {
 	static const int64_t first[] = {0, 200, 400, 500, 700};
@@ -103,6 +110,8 @@ static void constant_arrival_rate__grows_by_one_for_each_drop(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.6: `preAllocatedVUs` must be guessed | `rate` without VUs: they are made as needed | a new
+ * VU takes the start itself; nothing is dropped below `max_vus` */
 static void constant_arrival_rate__grow_at_once_drops_nothing(void **state)
 {
 	struct plan_ran ran;
@@ -120,6 +129,8 @@ static void constant_arrival_rate__grow_at_once_drops_nothing(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.4, 03: `constant-vus`: loops until `duration`, then `gracefulStop`, then cut | the same | -
+ */
 static void constant_vus__loops_until_the_duration_then_grace(void **state)
 {
 	struct plan_ran ran;
@@ -146,6 +157,7 @@ static void constant_vus__loops_until_the_duration_then_grace(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.4, 01: `shared-iterations`: VUs take from one count | the same | - */
 static void shared_iterations__are_used_up_exactly(void **state)
 {
 	struct plan_ran ran;
@@ -162,6 +174,7 @@ static void shared_iterations__are_used_up_exactly(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.4: what is left at `maxDuration` is dropped (`shared-iterations`) | the same | - */
 static void shared_iterations__drop_the_rest_at_max_duration(void **state)
 {
 	struct plan_ran ran;
@@ -177,6 +190,7 @@ static void shared_iterations__drop_the_rest_at_max_duration(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.4, 02: `per-vu-iterations`: each VU runs its own count | the same | - */
 static void per_vu_iterations__every_vu_runs_its_own(void **state)
 {
 	struct plan_ran ran;
@@ -196,6 +210,8 @@ static void per_vu_iterations__every_vu_runs_its_own(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.4: dropped per VU at `maxDuration`; an interrupted iteration counts as attempted | the same
+ * | - */
 static void per_vu_iterations__interrupted_one_counts_as_attempted(void **state)
 {
 	struct plan_ran ran;
@@ -230,6 +246,8 @@ static void span_of(struct plan_ran *ran, int64_t vu, int64_t *first_out, int64_
 	}
 }
 
+/* k6 1.5: `ramping-vus`: VU k joins and leaves where the line between two stages passes k | the
+ * same | - */
 static void ramping_vus__steps_as_planned(void **state)
 {
 	struct plan_ran ran;
@@ -251,6 +269,7 @@ static void ramping_vus__steps_as_planned(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.5: a fraction of a step is rounded up to the next nanosecond | the same | - */
 static void ramping_vus__rounds_steps_up_to_the_next_ns(void **state)
 {
 	static const int64_t want[] = {333333334, 666666667, 1000000000};
@@ -274,6 +293,8 @@ static void ramping_vus__rounds_steps_up_to_the_next_ns(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.5, 04: the highest VU leaves first and starts nothing more | the same | with one scenario
+ * `vu.id` is the ramp's index */
 static void ramping_vus__fixture_04_joins_and_leaves(void **state)
 {
 	static const int64_t leave_ms[] = {7000, 6250, 5500, 4750};
@@ -300,6 +321,7 @@ static void ramping_vus__fixture_04_joins_and_leaves(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.5: a VU wanted again within `gracefulRampDown` goes on | the same | - */
 static void ramping_vus__same_vu_goes_on_within_its_grace(void **state)
 {
 	struct plan_ran ran;
@@ -324,6 +346,7 @@ static void ramping_vus__same_vu_goes_on_within_its_grace(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.5: `gracefulStop` cuts a longer `gracefulRampDown` | the same | - */
 static void ramping_vus__grace_is_cut_by_graceful_stop(void **state)
 {
 	struct plan_ran ran;
@@ -340,6 +363,8 @@ static void ramping_vus__grace_is_cut_by_graceful_stop(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.6: starts = planned − dropped; never more than `maxVUs` at once | the same, for drawn plans
+ * | planned, started and dropped are in the record */
 static void executors__never_run_more_than_their_vus(void **state)
 {
 	struct stk_rand rng;

@@ -101,6 +101,8 @@ static void check_arrivals(const struct ran *ran)
 	}
 }
 
+/* k6 1.6: overdue starts fire back to back, the grid does not shift | the same, on the real clock
+ * | - */
 static void constant_arrival_rate__arrives_in_the_order_of_its_plan(void **state)
 {
 	struct ran ran;
@@ -165,6 +167,7 @@ static void constant_vus__arrives_until_the_end(void **state)
 	end(&ran);
 }
 
+/* k6 1.5: starts on the real clock are no earlier than planned | the same | - */
 static void ramping_vus__joins_no_earlier_than_planned(void **state)
 {
 	struct ran ran;

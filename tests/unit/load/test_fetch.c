@@ -78,6 +78,8 @@ static int64_t count_of(const struct ran *ran, const char *name)
 	return stk_metrics_find(&ran->result.metrics, name, "")->count;
 }
 
+/* k6 5.2, 17: 302 turns POST into GET; cookies of a hop go on | the same | -
+ * k6 2.1: `http_reqs` counts each hop | the same | - */
 static void fetch_redirect__302_makes_post_a_get_and_keeps_cookies(void **state)
 {
 	struct stk_request post = {.method = "POST",
@@ -102,6 +104,7 @@ static void fetch_redirect__302_makes_post_a_get_and_keeps_cookies(void **state)
 	end(&ran);
 }
 
+/* k6 5.2, 17: 307 keeps method and body | the same | - */
 static void fetch_redirect__307_keeps_method_and_body(void **state)
 {
 	struct stk_request post = {.method = "POST",
@@ -120,6 +123,8 @@ static void fetch_redirect__307_keeps_method_and_body(void **state)
 	end(&ran);
 }
 
+/* k6 5.2, 10: at the redirect limit the last 3xx is the answer, without an error; default 10 | the
+ * same | no warning */
 static void fetch_redirect__stops_at_the_limit_without_error(void **state)
 {
 	struct stk_request none = {.method = "GET", .url = STK_STR("/loop"), .redirects = 0};
@@ -141,6 +146,8 @@ static void fetch_redirect__stops_at_the_limit_without_error(void **state)
 	end(&ran);
 }
 
+/* k6 5.2: a redirect goes anywhere | only to the target's host and `--allow-host` | else
+ * `error_code` 1111 */
 static void fetch_redirect__to_a_foreign_host_is_blocked(void **state)
 {
 	static const struct load_step steps[] = {{.kind = LOAD_GET, .url = "/away"}};
@@ -155,6 +162,9 @@ static void fetch_redirect__to_a_foreign_host_is_blocked(void **state)
 	end(&ran);
 }
 
+/* k6 10: `baggage` for profiles by a library of k6 | built in | `k6.test_run_id` is the run's id
+ * k6 5.1: a GET carries only `Host` and `User-Agent` | the same, and `baggage` | `labels = false`
+ * turns it off */
 static void fetch_headers__labels_merge_with_the_users(void **state)
 {
 	const struct stk_name_value headers[] = {{STK_STR("X-One"), STK_STR("1")},
@@ -220,6 +230,8 @@ static void fetch_labels__can_be_turned_off(void **state)
 	end(&ran);
 }
 
+/* k6 2.5, 10: `error_code`: 1000 + status, 1000, 1020, 1111, 1212 | the same | -
+ * k6 2.2: an unparsable URL makes no sample | the same | - */
 static void fetch_error__has_k6s_number(void **state)
 {
 	static const struct {
@@ -250,6 +262,7 @@ static void fetch_error__has_k6s_number(void **state)
 	}
 }
 
+/* k6 5.3: a body of any size is kept | `max_body` bounds what is kept, else error 1000 | - */
 static void fetch_body__over_the_limit_is_an_error(void **state)
 {
 	static const struct load_step steps[] = {{.kind = LOAD_GET, .url = "/big"}};
@@ -264,6 +277,8 @@ static void fetch_body__over_the_limit_is_an_error(void **state)
 	end(&ran);
 }
 
+/* k6 2.1: more than 100,000 series: a warning | more than 200 request names: the rest is `other` |
+ * memory is bounded */
 static void fetch_name__more_than_200_become_other(void **state)
 {
 	enum { N = 230 };

@@ -20,6 +20,7 @@ static bool is_expected(int status, const struct stk_status_range *ranges, size_
 	return stk_fetch_expected(&fetch);
 }
 
+/* k6 2.4: `http_req_failed`: 200 to 399 are expected | the same | - */
 static void fetch_expected__is_200_to_399_unless_told(void **state)
 {
 	(void)state;
@@ -30,6 +31,7 @@ static void fetch_expected__is_200_to_399_unless_told(void **state)
 	assert_false(is_expected(503, NULL, 0));
 }
 
+/* k6 2.4: `expectedStatuses`, `responseCallback` | `expect = { 200, "4xx" }` | per request */
 static void fetch_expected__takes_the_ranges_of_the_request(void **state)
 {
 	static const struct stk_status_range ranges[] = {{404, 404}, {500, 509}};
@@ -42,6 +44,7 @@ static void fetch_expected__takes_the_ranges_of_the_request(void **state)
 	assert_false(is_expected(510, ranges, 2));
 }
 
+/* k6 2.4: status 0 is never expected | the same | - */
 static void fetch_expected__is_never_no_answer(void **state)
 {
 	static const struct stk_status_range all[] = {{0, 999}};

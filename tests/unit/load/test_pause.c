@@ -53,6 +53,8 @@ static void finish(struct ran *ran)
 	}
 }
 
+/* k6 1.2: pause and resume only of `externally-controlled`, gone in k6 2 | `p` or `SIGUSR1`, with
+ * every executor | the plan is put off; no burst afterwards */
 static void engine_pause__puts_the_arrivals_off(void **state)
 {
 	struct ran ran;

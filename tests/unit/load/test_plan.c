@@ -34,6 +34,9 @@ static struct stk_scenario *one(struct stk_plan *plan, const char *executor)
 	return scenario;
 }
 
+/* k6 1.1: scenario names of letters, digits, `_` and `-` | the same | -
+ * k6 1.2: unknown executor, 0 VUs, fewer iterations than VUs, no rate, all targets 0: refused |
+ * the same | - */
 static void plan_validate__refuses_what_k6_refuses(void **state)
 {
 	struct stk_scenario *scenario;
@@ -83,6 +86,8 @@ static void plan_validate__refuses_what_k6_refuses(void **state)
 	refused(&plan, "letters, digits, _ and -");
 }
 
+/* k6 1.1: `startTime` 0, `gracefulStop` 30s, `timeUnit` 1s | the same | -
+ * k6 1.8: the longest a plan can last, graceful stops included | the same | - */
 static void plan_validate__fills_k6s_defaults(void **state)
 {
 	struct stk_err err = STK_ERR_INIT;
@@ -111,6 +116,8 @@ static void plan_validate__fills_k6s_defaults(void **state)
 	stk_plan_release(&plan);
 }
 
+/* k6 3.1: unknown metric, method of another type, broken selector: error before the run | the same
+ * | exit 4, k6 104 */
 static void plan_validate__checks_thresholds(void **state)
 {
 	static const struct {
@@ -133,6 +140,8 @@ static void plan_validate__checks_thresholds(void **state)
 	}
 }
 
+/* k6 2.1: another type under a known name is an error; letters, digits and `_` | the same | -
+ * k6 13: metric names of one character are refused | one is enough | - */
 static void plan_add_metric__is_the_same_for_the_same(void **state)
 {
 	struct stk_err err = STK_ERR_INIT;
@@ -156,7 +165,9 @@ static void plan_add_metric__is_the_same_for_the_same(void **state)
 				 STK_METRIC_DEFAULT, &b, &err),
 		STK_E_INVAL);
 	assert_int_equal(
-		stk_plan_add_metric(&plan, "r", STK_METRIC_RATE, STK_METRIC_DEFAULT, &b, &err),
+		stk_plan_add_metric(&plan, "r", STK_METRIC_RATE, STK_METRIC_DEFAULT, &b, &err), 0);
+	assert_int_equal(
+		stk_plan_add_metric(&plan, "", STK_METRIC_RATE, STK_METRIC_DEFAULT, &b, &err),
 		STK_E_INVAL);
 	assert_int_equal(
 		stk_plan_add_metric(&plan, "1ab", STK_METRIC_RATE, STK_METRIC_DEFAULT, &b, &err),
@@ -192,6 +203,8 @@ static const char *applied(
 	return plan->scenarios.items[0].executor;
 }
 
+/* k6 1.9: shortcuts: `iterations`, `duration`, `stages`, `vus` alone, `scenarios`, nothing; first
+ * match wins | the same | `rate` with `duration` is one more */
 static void plan_apply_shortcuts__first_match_wins(void **state)
 {
 	struct stk_shortcuts shortcuts;
@@ -241,6 +254,7 @@ static void plan_apply_shortcuts__first_match_wins(void **state)
 	stk_plan_release(&plan);
 }
 
+/* k6 1.9: a higher tier's workload wipes that of the lower | the same | - */
 static void shortcuts_overlay__a_workload_wipes_the_lower_one(void **state)
 {
 	struct stk_shortcuts low, high;

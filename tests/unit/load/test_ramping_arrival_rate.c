@@ -39,6 +39,7 @@ static void check_starts(struct plan_ran *ran, const double *want_s, size_t len)
 }
 
 /* The reference's values: 2/s held for 2 s, then to 4/s over 2 s. */
+/* k6 1.7: `ramping-arrival-rate`: start i when the area under the rate reaches i | the same | - */
 static void ramping_arrival_rate__flat_then_up(void **state)
 {
 	static const double want[] = {0.5, 1, 1.5, 2, 2.449489742783178, 2.8284271247461903,
@@ -70,6 +71,10 @@ static void ramping_arrival_rate__grows_with_the_root(void **state)
 
 /* 0 to 8/s in 4 s, 8/s for 1 s, a jump to 4/s, to 0/s in 2 s: 28 starts, and the end comes with the
  * last of them. */
+/* k6 1.7, 06: a stage of 0 s jumps; a tail at 0/s ends early | the same | an early end is no ✗ in
+ * the progress
+ * k6 1.7: a start exactly on the planned end may or may not fire | made, always | k6 leaves it to
+ * chance */
 static void ramping_arrival_rate__holds_jumps_and_ends(void **state)
 {
 	static const double first[] = {1, 1.4142135, 1.7320508, 2};
@@ -98,6 +103,7 @@ static void ramping_arrival_rate__holds_jumps_and_ends(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.7: the first start after 1/rate, not at 0 | the same | - */
 static void ramping_arrival_rate__first_start_is_one_period_in(void **state)
 {
 	struct plan_ran ran;
@@ -113,6 +119,7 @@ static void ramping_arrival_rate__first_start_is_one_period_in(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.7: `timeUnit`; drops and growth as with a constant rate | the same | - */
 static void ramping_arrival_rate__time_unit_and_drops(void **state)
 {
 	struct plan_ran ran;
@@ -134,6 +141,7 @@ static void ramping_arrival_rate__time_unit_and_drops(void **state)
 	plan_ran_end(&ran);
 }
 
+/* k6 1.7: the area of all stages is the number of starts | the same, for drawn plans | - */
 static void ramping_arrival_rate__random_plans_add_up(void **state)
 {
 	struct stk_rand rng;

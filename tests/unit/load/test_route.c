@@ -29,6 +29,32 @@ static void routes_find__tells_all_parts_apart(void **state)
 	stk_routes_release(&routes);
 }
 
+static void routes_find__tells_urls_apart_that_lie_at_one_place(void **state)
+{
+	struct stk_route *made[6];
+	struct stk_routes routes;
+	char url[8];
+
+	(void)state;
+	stk_routes_init(&routes);
+	for (int turn = 0; turn < 3; turn++)
+		for (int i = 0; i < 6; i++) {
+			struct stk_route_key key = {.side = i % 2, .name = STK_STR("n")};
+			struct stk_route *found;
+
+			(void)snprintf(url, sizeof url, "/%d", i / 2);
+			key.url = stk_str_of(url);
+			found = stk_routes_find(&routes, &key);
+			if (turn > 0)
+				assert_ptr_equal(found, made[i]);
+			else
+				assert_null(found);
+			if (turn == 0)
+				made[i] = stk_routes_add(&routes);
+		}
+	stk_routes_release(&routes);
+}
+
 static void routes_add__stops_at_the_limit(void **state)
 {
 	struct stk_routes routes;
@@ -51,6 +77,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(routes_find__tells_all_parts_apart),
+		cmocka_unit_test(routes_find__tells_urls_apart_that_lie_at_one_place),
 		cmocka_unit_test(routes_add__stops_at_the_limit),
 	};
 

@@ -28,6 +28,8 @@ static void run(struct stk_plan *plan, const struct load_step *steps, size_t len
 	load_run_fake(plan, driver, &fake, result);
 }
 
+/* k6 5.5: `rps`: one limiter for the process, 1/rps apart; the wait is in no HTTP metric | the
+ * same | - */
 static void rps__limits_all_vus_together(void **state)
 {
 	static const struct load_step steps[] = {{.kind = LOAD_GET, .url = "/"}};
@@ -54,6 +56,7 @@ static void rps__limits_all_vus_together(void **state)
 	stk_plan_release(&plan);
 }
 
+/* k6 5.5: `rps` holds for a batch, too | the same | - */
 static void rps__limits_a_batch(void **state)
 {
 	struct load_step steps[] = {{.kind = LOAD_BATCH, .url = "/", .count = 10}};

@@ -11,6 +11,7 @@
 
 #include "core/base/rand.h"
 #include "core/load/segment.h"
+#include "tests/support/drawn_plan.h"
 #include "tests/support/load_driver.h"
 
 #define MS STK_NS_PER_MS
@@ -36,6 +37,7 @@ static void check_indices(const struct stk_stripe *stripe, const int64_t *want, 
 	}
 }
 
+/* k6 8.6: striping: 1/2, 1/4, 1/4 take 0 2 4 …, 1 5 9 …, 3 7 11 … | the same | - */
 static void segment_stripe__half_and_quarters(void **state)
 {
 	static const int64_t half[] = {0, 2, 4, 6, 8}, second[] = {1, 5, 9}, third[] = {3, 7, 11};
@@ -60,6 +62,7 @@ static void segment_stripe__half_and_quarters(void **state)
 }
 
 /* With 3 VUs over 1/2, 1/4, 1/4 the parts have 2, 1 and none, and start so much. */
+/* k6 8.6: arrival rates: starts follow the VUs a segment has | the same | - */
 static void segment_derive__starts_follow_the_vus(void **state)
 {
 	static const int64_t first[] = {0, 2, 3, 5, 6, 8}, second[] = {1, 4, 7};
@@ -82,6 +85,7 @@ static void segment_derive__starts_follow_the_vus(void **state)
 	stk_arena_release(&arena);
 }
 
+/* k6 8.6: fractions, decimals, percents; `x` alone is `0:x`; gaps are filled | the same | - */
 static void segment_parse__takes_fractions_decimals_percents(void **state)
 {
 	struct stk_arena arena = STK_ARENA_INIT;
@@ -102,6 +106,7 @@ static void segment_parse__takes_fractions_decimals_percents(void **state)
 	stk_arena_release(&arena);
 }
 
+/* k6 8.6: a segment that is not in its sequence is refused | the same | - */
 static void segment_parse__says_what_is_wrong(void **state)
 {
 	static const struct {
@@ -207,49 +212,6 @@ struct seen {
 	int64_t planned, started, dropped, iterations, interrupted;
 };
 
-static void fill(struct stk_plan *plan, uint64_t seed)
-{
-	static const char *const kinds[] = {"constant-vus", "ramping-vus", "constant-arrival-rate",
-		"ramping-arrival-rate", "shared-iterations", "per-vu-iterations"};
-	struct stk_scenario *scenario = stk_plan_add_scenario(plan, "s");
-	struct stk_rand rng;
-	int64_t vus;
-
-	stk_rand_init(&rng, seed, 1);
-	vus = stk_rand_range(&rng, 1, 9);
-	scenario->executor = kinds[seed % STK_ARRAY_LEN(kinds)];
-	scenario->graceful_stop_ns = stk_rand_range(&rng, 0, 2) * S;
-	switch (seed % STK_ARRAY_LEN(kinds)) {
-	case 0:
-		scenario->vus = vus;
-		scenario->duration_ns = 2 * S;
-		break;
-	case 1:
-	case 3:
-		for (int i = 0; i < 3; i++)
-			stk_vec_push(&scenario->stages,
-				(struct stk_stage){stk_rand_range(&rng, 0, 1500) * MS,
-					stk_rand_range(&rng, 0, 9)});
-		break;
-	case 2:
-		scenario->rate = stk_rand_range(&rng, 1, 30);
-		scenario->duration_ns = 2 * S;
-		break;
-	default:
-		scenario->vus = vus;
-		scenario->iterations = vus + stk_rand_range(&rng, 0, 20);
-		scenario->max_duration_ns = 2 * S;
-	}
-	if (seed % STK_ARRAY_LEN(kinds) == 1) {
-		scenario->start_vus = vus;
-		scenario->graceful_ramp_down_ns = 0;
-	}
-	if (seed % STK_ARRAY_LEN(kinds) == 2 || seed % STK_ARRAY_LEN(kinds) == 3) {
-		/* all of them from the start: growth in time is each process's own */
-		scenario->pre_allocated_vus = scenario->max_vus = 40;
-	}
-}
-
 static void run_part(uint64_t seed, int64_t busy_ns, const char *segment, const char *sequence,
 	struct seen *seen)
 {
@@ -263,7 +225,7 @@ static void run_part(uint64_t seed, int64_t busy_ns, const char *segment, const 
 	stk_load_result_init(&result);
 	load_driver_init(&driver, &step, 1);
 	memset(&fake, 0, sizeof fake);
-	fill(&plan, seed);
+	(void)drawn_plan_add(&plan, "s", seed);
 	if (segment)
 		plan.segment = parse(&plan.arena, segment, sequence);
 	load_run_fake(&plan, &driver, &fake, &result);
@@ -319,6 +281,7 @@ static void check_same(struct seen *one, struct seen *all)
 
 /* Any valid plan: the parts start what the whole starts, at the same times. (Iterations of one
  * length: who takes from a shared count depends on it.) */
+/* k6 8.6: the segments together are the plan | exactly, for drawn plans of all executors | - */
 static void segments__run_exactly_the_plan_of_one(void **state)
 {
 	struct stk_rand rng;
@@ -331,12 +294,13 @@ static void segments__run_exactly_the_plan_of_one(void **state)
 		int64_t busy_ns = stk_rand_range(&rng, 1, 400) * MS;
 		struct seen one = {.planned = 0}, all = {.planned = 0};
 
-		if (seed % 6 == 4) /* a share of the iterations need not take as many rounds */
+		if (seed % DRAWN_KINDS ==
+			DRAWN_SHARED) /* a share of the iterations need not take as many rounds */
 			busy_ns = MS;
 		run_part(seed, busy_ns, NULL, NULL, &one);
 		for (size_t i = 0; i < len; i++)
 			run_part(seed, busy_ns, parts[i], sequence, &all);
-		if (seed % 6 == 4) {
+		if (seed % DRAWN_KINDS == DRAWN_SHARED) {
 			assert_int_equal(all.started, one.started);
 			assert_int_equal(all.dropped, one.dropped);
 		} else {

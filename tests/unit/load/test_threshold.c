@@ -11,6 +11,7 @@
 #include "core/load/metrics.h"
 #include "core/load/threshold.h"
 
+/* k6 3.1: `> >= < <= == === !=`, `1e3`, blanks | the same | - */
 static void threshold_parse__takes_methods_operators_numbers(void **state)
 {
 	static const struct {
@@ -38,6 +39,7 @@ static void threshold_parse__takes_methods_operators_numbers(void **state)
 	}
 }
 
+/* k6 3.1: `!==`, `p(101)`, AND, units: refused | the same | - */
 static void threshold_parse__refuses_the_rest(void **state)
 {
 	static const char *const bad[] = {"", "p(95)", "p(95)<", "<800", "p(101)<1", "p()<1",
@@ -65,6 +67,7 @@ static void threshold_parse__refuses_a_method_that_is_no_text(void **state)
 		stk_threshold_parse(stk_str_of("r\xc3\xa4te<8"), &expr, NULL), STK_E_INVAL);
 }
 
+/* k6 3.1: `count rate` / `value` / `rate` / `avg min max med p(N)` by type | the same | - */
 static void threshold_check_type__knows_what_fits(void **state)
 {
 	static const struct {
@@ -94,6 +97,8 @@ static void threshold_check_type__knows_what_fits(void **state)
 	}
 }
 
+/* k6 13: two spellings of one submetric: one list of thresholds is lost, by chance | one
+ * submetric, both lists hold | - */
 static void selector_parse__gives_one_form(void **state)
 {
 	static const struct {
@@ -148,6 +153,7 @@ static void judge(
 	stk_plan_release(&plan);
 }
 
+/* k6 3.3: a threshold on a submetric is judged over its samples only | the same | - */
 static void threshold_judge__looks_at_the_submetric(void **state)
 {
 	struct stk_threshold_result result;
@@ -160,6 +166,9 @@ static void threshold_judge__looks_at_the_submetric(void **state)
 	assert_true(result.value == 5.5);
 }
 
+/* k6 3.2: a metric without samples: trend and rate pass or fail by accident (`rate>0.5` and
+ * `rate<0.5` both pass) | `no data`: shown, and a failure only with `no_data = "fail"` or
+ * `--strict` | - */
 static void threshold_judge__no_data_is_no_failure_unless_asked(void **state)
 {
 	struct stk_threshold_result result;

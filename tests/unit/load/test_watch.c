@@ -106,6 +106,7 @@ static void watch_look__graceful_stop_gives_it_its_grace(void **state)
 	end(&ran);
 }
 
+/* k6 9.3: a VU that loops without a call hangs the end | ended when its grace is over | - */
 static void watch_look__plan_ends_it(void **state)
 {
 	struct ran ran;
@@ -122,6 +123,8 @@ static void watch_look__plan_ends_it(void **state)
 	end(&ran);
 }
 
+/* k6 3.4: `setup` over its timeout: exit 100 | the run ends, exit 4 | also when it loops without a
+ * call */
 static void watch_look__setup_that_loops_runs_out_of_time(void **state)
 {
 	struct ran ran;

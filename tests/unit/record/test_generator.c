@@ -17,6 +17,8 @@ static void check(struct stk_generator_info info, const char *want)
 	stk_buf_release(&why);
 }
 
+/* k6 10: nothing says that k6 was the bottleneck | the summary says so under GENERATOR | CPU of a
+ * worker, late starts, lag of its loop */
 static void generator_bottleneck__needs_a_reason(void **state)
 {
 	(void)state;

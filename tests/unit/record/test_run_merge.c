@@ -77,6 +77,8 @@ static void check_refused(struct three *three, size_t len, const char *word)
 }
 
 /* Every sample into one metric, and dealt over three that are merged: the same bucket by bucket. */
+/* k6 8.7: each runner has a summary of its own | `stoker merge` gives the record of the whole | -
+ */
 static void run_merge__is_the_record_of_the_whole(void **state)
 {
 	struct three *three = *state;
@@ -139,6 +141,8 @@ static void run_merge__adds_vus_and_keeps_the_worst_of_the_generator(void **stat
 	assert_int_equal(three->out.notes.len, 0);
 }
 
+/* k6 8.7: runners start one after another, unseen | said when parts did not start within a second
+ * | - */
 static void run_merge__says_when_parts_did_not_start_together(void **state)
 {
 	struct three *three = *state;

@@ -65,6 +65,7 @@ static void fill(struct stk_metrics *metrics)
 	add_check(metrics, "odd", 2, 4);
 }
 
+/* k6 7.1: THRESHOLDS, TOTAL RESULTS, checks, metrics with padded names | the same layout | - */
 static void load_summary_format__looks_like_k6(void **state)
 {
 	static const struct stk_threshold_result thresholds[] = {
@@ -95,6 +96,7 @@ static void load_summary_format__looks_like_k6(void **state)
 	stk_buf_release(&buf);
 }
 
+/* k6 7.1: rates are cut, not rounded: 2 of 3 is `66.66%` | the same | - */
 static void load_summary_format__cuts_percentages_as_k6_does(void **state)
 {
 	struct stk_metrics metrics;

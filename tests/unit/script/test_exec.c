@@ -49,7 +49,7 @@ static void exec_find__numbers_scenarios_in_byte_order(void **state)
 	assert_int_equal(stk_exec_find(lc->script, "apple"), STK_EXEC_SCENARIOS);
 	assert_int_equal(stk_exec_find(lc->script, "zebra"), STK_EXEC_SCENARIOS + 1);
 	assert_int_equal(stk_exec_find(lc->script, "mango"), -1);
-	assert_int_equal(stk_exec_count(lc->script), 5);
+	assert_int_equal(stk_exec_count(lc->script), 6);
 }
 
 static void exec_number__is_a_place_for_each_kind(void **state)
@@ -61,8 +61,10 @@ static void exec_number__is_a_place_for_each_kind(void **state)
 	iteration.kind = STK_ITERATION_TEARDOWN;
 	assert_int_equal(stk_exec_number(&iteration), 1);
 	iteration.kind = STK_ITERATION_LOAD;
-	assert_int_equal(stk_exec_number(&iteration), 3);
+	assert_int_equal(stk_exec_number(&iteration), 4);
 	iteration.exec = STK_EXEC_DEFAULT;
+	assert_int_equal(stk_exec_number(&iteration), 3);
+	iteration.exec = STK_EXEC_SUMMARY;
 	assert_int_equal(stk_exec_number(&iteration), 2);
 }
 
@@ -80,16 +82,16 @@ static void exec_keep__holds_what_is_there(void **state)
 	struct lua_case *lc = *state;
 	lua_State *lua = stk_state_lua(stk_script_state(lc->script));
 	struct stk_err err = STK_ERR_INIT;
-	int refs[5];
+	int refs[6];
 
 	stk_script_push_result(lc->script, lua);
 	assert_int_equal(stk_exec_keep(lc->script, lua, refs, &err), 0);
 	assert_int_not_equal(refs[0], LUA_NOREF);
 	assert_int_equal(refs[1], LUA_NOREF);
-	assert_string_equal(run_place(lc, lua, refs[3]), "apple");
+	assert_string_equal(run_place(lc, lua, refs[4]), "apple");
 	/* without a function of its own a scenario runs default */
-	assert_string_equal(run_place(lc, lua, refs[4]), "default");
-	assert_string_equal(run_place(lc, lua, refs[2]), "default");
+	assert_string_equal(run_place(lc, lua, refs[5]), "default");
+	assert_string_equal(run_place(lc, lua, refs[3]), "default");
 	lua_settop(lua, 0);
 }
 
@@ -98,7 +100,7 @@ static void exec_keep__refuses_a_file_that_is_another_each_time(void **state)
 	struct lua_case *lc = *state;
 	lua_State *lua = stk_state_lua(stk_script_state(lc->script));
 	struct stk_err err = STK_ERR_INIT;
-	int refs[5];
+	int refs[6];
 
 	lua_newtable(lua);
 	assert_int_equal(stk_exec_keep(lc->script, lua, refs, &err), STK_E_SCRIPT);

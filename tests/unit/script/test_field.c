@@ -84,6 +84,7 @@ static void refused(
 	assert_memory_equal(&field, &before, sizeof field);
 }
 
+/* k6 1.1: durations as text: `1h2m3.5s`, `500ms`, `1d2h` | the same | - */
 static void field_read__durations(void **state)
 {
 	static const struct stk_table_row row = {

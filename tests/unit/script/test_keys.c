@@ -7,6 +7,7 @@
 
 #include "core/script/keys.h"
 
+/* k6 1.1: options in camelCase | snake_case, and k6's spelling | - */
 static void key_snake__knows_k6_spellings(void **state)
 {
 	char out[STK_KEY_MAX];

@@ -73,6 +73,7 @@ static const struct stk_scenario *only(struct fixture *f)
 	return &f->plan.scenarios.items[0];
 }
 
+/* k6 1.9: `vus`, `duration`, `iterations`, `stages` in the script | the same | - */
 static void plan__shortcuts_of_k6(void **state)
 {
 	struct fixture *f = *state;
@@ -114,6 +115,9 @@ static void plan__rate_makes_vus_as_needed(void **state)
 	assert_int_equal(only(f)->time_unit_ns, 2000000000);
 }
 
+/* k6 1.1: `startTime`, `gracefulStop`, `exec`, `env`, `tags` of a scenario | `start_time`, …;
+ * camelCase is understood | `exec` is the function itself
+ * k6 1.8: scenarios are ordered by start time and name | by name | - */
 static void plan__scenarios_in_byte_order_with_k6_names(void **state)
 {
 	struct fixture *f = *state;
@@ -138,6 +142,8 @@ static void plan__scenarios_in_byte_order_with_k6_names(void **state)
 	assert_string_equal(b->tags.items[0].key, "t");
 }
 
+/* k6 5.2: `timeout`, `maxRedirects`, `tags` of the run | `timeout`, `redirects`, `tags` |
+ * `timeout` can be set for all requests */
 static void plan__settings(void **state)
 {
 	struct fixture *f = *state;
@@ -155,6 +161,8 @@ static void plan__settings(void **state)
 	assert_true(f->plan.has_setup && f->plan.has_teardown);
 }
 
+/* k6 3.1: thresholds as a list of texts and objects | text, table or list | a single text need not
+ * stand in a list */
 static void plan__thresholds_in_every_form(void **state)
 {
 	struct fixture *f = *state;
@@ -175,6 +183,7 @@ static void plan__thresholds_in_every_form(void **state)
 	assert_string_equal(t[3].metric, "http_req_duration{name:x}");
 }
 
+/* k6 3.1: metrics of the script's init are known to thresholds | the same | - */
 static void plan__metrics_of_the_file_are_known_to_thresholds(void **state)
 {
 	struct fixture *f = *state;
@@ -189,6 +198,7 @@ static void plan__metrics_of_the_file_are_known_to_thresholds(void **state)
 	assert_non_null(strstr(f->lc.err.msg, "erors"));
 }
 
+/* k6 1.9: `-u -d -i -s` replace the script's workload | the same, with a warning | - */
 static void plan__changes_replace_the_workload(void **state)
 {
 	struct fixture *f = *state;
@@ -235,6 +245,8 @@ static void plan__changes_of_a_workflow(void **state)
 	assert_string_equal(f->plan.base_url[STK_SIDE_HEAD], "http://x");
 }
 
+/* k6 1.1: an unknown key of a scenario is an error, of `options` a warning | an error everywhere,
+ * with file, line and the nearest key | a misspelt option never goes unseen */
 static void plan__mistakes_name_file_line_and_what_to_do(void **state)
 {
 	struct fixture *f = *state;
@@ -317,6 +329,8 @@ static void plan__takes_a_ramping_arrival_rate(void **state)
 		"stages are missing");
 }
 
+/* k6 8.6: segment and sequence in script and on the command line | the same | a segment without
+ * its sequence is a warning */
 static void plan__segments_of_script_and_command_line(void **state)
 {
 	struct fixture *f = *state;
@@ -337,6 +351,8 @@ static void plan__segments_of_script_and_command_line(void **state)
 	expect_word(f, "{ default = fn, execution_segment = '1/2:3/2' }", "'3/2' is no border");
 }
 
+/* k6 3.1: `threshold`, `abortOnFail`, `delayAbortEval` | the same, or `abort`, `delay` | -
+ * k6 4.1: `setupTimeout`, `teardownTimeout` | `setup_timeout`, `teardown_timeout` | - */
 static void plan__limits_and_k6_names_of_thresholds(void **state)
 {
 	struct fixture *f = *state;

@@ -34,6 +34,8 @@ static int plan_of(const char *keys, struct stk_plan *plan, char message[STK_ERR
 	return rc;
 }
 
+/* k6 5.5: `dns`: `ttl`, `select`, `policy` | the same | -
+ * k6 5.5: `batch`, `batchPerHost` | `batch`, `batch_per_host` | - */
 static void plan_net__reads_each_key(void **state)
 {
 	struct stk_plan plan;
@@ -70,6 +72,7 @@ static void plan_net__reads_each_key(void **state)
 	stk_plan_release(&plan);
 }
 
+/* k6 13: `batch: 0` never returns | refused | - */
 static void plan_net__says_what_is_wrong_and_where(void **state)
 {
 	static const char *const cases[][2] = {

@@ -53,6 +53,8 @@ static double counter(struct script_run *run, const char *name)
 	return metric ? metric->sum : -1;
 }
 
+/* k6 5.3: `status body headers error error_code proto url timings`, `json(selector)` | the same
+ * fields; `r:json(pointer)` | RFC 6901 pointers in place of gjson paths; integers stay integers */
 static void http_get__gives_a_response(void **state)
 {
 	expect_talk(*state,
@@ -74,6 +76,8 @@ static void http_get__gives_a_response(void **state)
 		"cookies, error, error_code, proto, url, timings and json(pointer)\n");
 }
 
+/* k6 5.2: a transport failure gives status 0, `error`, `error_code` | the same, and `ok` | never
+ * raises; there is no `throw` */
 static void http_get__network_trouble_never_raises(void **state)
 {
 	expect_talk(*state,
@@ -98,6 +102,8 @@ static void http_json__says_why_there_is_nothing(void **state)
 		"'total'\n");
 }
 
+/* k6 5.1: `get head post put patch del options request` | the same; `del` is `delete` | any method
+ * name by `request` */
 static void http_methods__are_sent_as_named(void **state)
 {
 	struct script_run *run = *state;
@@ -113,6 +119,9 @@ static void http_methods__are_sent_as_named(void **state)
 	free(log);
 }
 
+/* k6 5.1: text raw, an object as a form with keys sorted, multipart with `http.file` | text, `{
+ * json = … }`, `{ form = … }`, `{ multipart = … }`, `stoker.file` | JSON is written for you, with
+ * its header */
 static void http_bodies__of_every_kind(void **state)
 {
 	struct script_run *run = *state;
@@ -166,6 +175,8 @@ static void http_json__refuses_what_json_is_not(void **state)
 		": a table nested this deeply (or in a circle) cannot be JSON\n"));
 }
 
+/* k6 5.2, 17: `headers cookies auth redirects timeout tags compression responseType` | `headers
+ * cookies auth redirects timeout tags compress discard expect` | request bodies by gzip only */
 static void http_opts__reach_the_wire(void **state)
 {
 	expect_talk(*state,
@@ -192,6 +203,7 @@ static void http_opts__reach_the_wire(void **state)
 		"print: true\ttrue\tfalse\nprint: Content-Encoding: gzip\ttrue\nprint: nil\n");
 }
 
+/* k6 5.3: repeated headers are joined by `, `; `cookies` | the same | header names in any case */
 static void http_response__headers_and_cookies(void **state)
 {
 	expect_talk(*state,
@@ -203,6 +215,26 @@ static void http_response__headers_and_cookies(void **state)
 		"print: 1\t2\tone, two\nprint: one, two\nprint: Cookie: a=1; b=2\n");
 }
 
+/* k6 5.4, 17: cookies are cleared for each iteration | the same | - */
+static void cookies__live_for_one_iteration(void **state)
+{
+	struct script_run *run = *state;
+
+	assert_int_equal(
+		script_run_text(run, "local s = require 'stoker' local http = s.http\n"
+				     "return { base_url = s.env 'BASE_URL', vus = 1, iterations = "
+				     "3, default = function()\n"
+				     " local function sent() return http.get('/echo').body:match "
+				     "'Cookie: ([^\\n]*)' end\n"
+				     " assert(sent() == nil) http.get '/cookie' assert(sent() == "
+				     "'a=1; b=2') end }"),
+		0);
+	assert_string_equal(run->lc.talk.ptr, "");
+	assert_int_equal(run->result.errors, 0);
+	assert_int_equal(run->result.iterations, 3);
+}
+
+/* k6 5.2: an unknown param is ignored | an error with file, line and the nearest name | - */
 static void http_misuse__raises_with_file_and_line(void **state)
 {
 	struct script_run *run = *state;
@@ -223,6 +255,7 @@ static void http_misuse__raises_with_file_and_line(void **state)
 		"case.lua:3: http.post: the body must be text, a table or stoker.file, not number");
 }
 
+/* k6 5.1: `batch` of a list or an object gives the same shape | the same | - */
 static void http_batch__keeps_keys(void **state)
 {
 	expect_talk(*state,
@@ -236,6 +269,8 @@ static void http_batch__keeps_keys(void **state)
 		"print: 7\thello\tX-B: y\nprint: nil\nprint: 50\thello\n");
 }
 
+/* k6 4.2, 09: `check(value, { name: fn })`: all must hold; one sample of `checks` each | the same,
+ * and declared ones: `status max_ms contains json header` | - */
 static void check__counts_in_order_by_name(void **state)
 {
 	struct script_run *run = *state;
@@ -261,6 +296,8 @@ static void check__counts_in_order_by_name(void **state)
 	assert_int_equal(script_run_check(run, "json /a is 1", true), 0);
 }
 
+/* k6 4.2: a throw inside a check counts as failed and ends the iteration | counts as failed, the
+ * iteration goes on | shown once per place */
 static void check__error_in_a_function_fails_it_and_is_shown_once(void **state)
 {
 	struct script_run *run = *state;
@@ -297,6 +334,8 @@ static void check__misuse(void **state)
 		"case.lua:3: check: list items are { \"name\", function(value) ... end }");
 }
 
+/* k6 4.2, 09: `group(name, fn)`: `::a::b`, `group_duration` | the same | arguments and results are
+ * handed through */
 static void group__joins_names_and_returns_results(void **state)
 {
 	struct script_run *run = *state;
@@ -316,6 +355,8 @@ static void group__joins_names_and_returns_results(void **state)
 	assert_true(groups->max >= 1);
 }
 
+/* k6 4.2, 09: `Counter Gauge Rate Trend`, `add(value, tags)` | `metrics.counter gauge rate trend`
+ * | - */
 static void metrics__add_of_every_type(void **state)
 {
 	struct script_run *run = *state;
@@ -335,6 +376,30 @@ static void metrics__add_of_every_type(void **state)
 	assert_true(run->result.thresholds_ok);
 }
 
+/* k6 2.3: tags of the run, then of the scenario, then of the sample; the later win | the same | -
+ */
+static void tags__of_sample_scenario_and_run_in_this_order(void **state)
+{
+	struct script_run *run = *state;
+
+	assert_int_equal(
+		script_run_text(run,
+			"local s = require 'stoker'\n"
+			"return { tags = { x = 'run', y = 'run', z = 'run' }, scenarios = { s = { "
+			"executor = 'per-vu-iterations', tags = { y = 'scenario', z = 'scenario' "
+			"},\n"
+			" exec = function() s.group('g', function()\n"
+			"  s.check(1, { { 'one', function() return true end } }, { z = 'sample' "
+			"})\n"
+			" end) end } }, thresholds = { ['checks{x:run,y:scenario,z:sample,"
+			"check:one,group:::g,scenario:s}'] = { 'rate==1', no_data = 'fail' } } }"),
+		0);
+	assert_string_equal(run->lc.talk.ptr, "");
+	assert_true(run->result.thresholds_ok);
+}
+
+/* k6 4.3: `__VU`, `__ITER`, `__ENV`, globals per VU | `vu.id`, `vu.iter`, `stoker.env` | -
+ * k6 4.3: `exec.scenario.name executor progress` | `scenario.name executor progress` | - */
 static void vus__have_globals_of_their_own(void **state)
 {
 	struct script_run *run = *state;
@@ -360,6 +425,7 @@ static void vus__have_globals_of_their_own(void **state)
 	assert_int_equal(run->result.iterations, 15);
 }
 
+/* k6 4.3: `Math.random()` | `stoker.random` | the same again with the same `--seed` */
 static void random__is_the_same_for_the_same_seed(void **state)
 {
 	struct script_run *run = *state;
@@ -418,6 +484,7 @@ static void yields__raise_where_they_cannot_work(void **state)
 		"outside\n");
 }
 
+/* k6 1.3: each exception is logged | once per place, counted | - */
 static void iteration_errors__are_shown_once_per_place_and_counted(void **state)
 {
 	struct script_run *run = *state;
@@ -432,6 +499,8 @@ static void iteration_errors__are_shown_once_per_place_and_counted(void **state)
 	assert_true(counter(run, "iteration_errors") == (double)run->result.errors);
 }
 
+/* k6 4.1, 13: what `setup` returns reaches each VU as a copy, and `teardown` | the same |
+ * read-only */
 static void setup__hands_a_read_only_copy_to_every_vu(void **state)
 {
 	struct script_run *run = *state;
@@ -468,6 +537,7 @@ static void setup__hands_a_read_only_copy_to_every_vu(void **state)
 	assert_true(counter(run, "http_reqs") == 12); /* setup and teardown are not in it */
 }
 
+/* k6 4.1: an exception in `setup`: exit 107 | exit 4 with file and line | - */
 static void setup__error_ends_the_run_with_file_and_line(void **state)
 {
 	struct script_run *run = *state;
@@ -484,6 +554,7 @@ static void setup__error_ends_the_run_with_file_and_line(void **state)
 		strstr(run->lc.err.msg, "what setup returned: a function cannot be handed on"));
 }
 
+/* k6 4.1: `teardown` runs after an abort | the same | - */
 static void abort__stops_gracefully_and_runs_teardown(void **state)
 {
 	struct script_run *run = *state;
@@ -500,6 +571,7 @@ static void abort__stops_gracefully_and_runs_teardown(void **state)
 	assert_int_equal(shop_server_count(run->shop, "DELETE /test-data"), 1);
 }
 
+/* k6 12: 1 to 5 MB of memory per VU | under 8 KB of Lua | - */
 static void vus__cost_little_memory(void **state)
 {
 	struct script_run *run = *state;
@@ -528,6 +600,7 @@ int main(void)
 		CASE(http_json__refuses_what_json_is_not),
 		CASE(http_opts__reach_the_wire),
 		CASE(http_response__headers_and_cookies),
+		CASE(cookies__live_for_one_iteration),
 		CASE(http_misuse__raises_with_file_and_line),
 		CASE(http_batch__keeps_keys),
 		CASE(check__counts_in_order_by_name),
@@ -535,6 +608,7 @@ int main(void)
 		CASE(check__misuse),
 		CASE(group__joins_names_and_returns_results),
 		CASE(metrics__add_of_every_type),
+		CASE(tags__of_sample_scenario_and_run_in_this_order),
 		CASE(vus__have_globals_of_their_own),
 		CASE(random__is_the_same_for_the_same_seed),
 		CASE(yields__work_inside_pcall_metamethods_and_iterators),

@@ -84,6 +84,7 @@ static void script_load__says_that_a_file_is_not_there(void **state)
 	assert_int_equal(stk_script_load(&opts, &script, &err), STK_E_NOT_FOUND);
 }
 
+/* k6 8.2: `k6 run -` reads the script from stdin | `stoker load -` | - */
 static void script_load__reads_standard_input(void **state)
 {
 	struct stk_script_opts opts = STK_SCRIPT_OPTS_INIT;
@@ -205,6 +206,8 @@ static void sandbox__memory_is_limited(void **state)
 	free(path);
 }
 
+/* k6 4.1: `import` of the user's modules, once per VU | `require` | from the script's folder only
+ */
 static void require__finds_files_beside_the_script_once(void **state)
 {
 	struct lua_case *lc = *state;
@@ -241,6 +244,8 @@ static void require__errors_name_the_place(void **state)
 		"case.lua:1: require: stoker has no module 'stoker.nothing'");
 }
 
+/* k6 4.3: `__ENV`: `-e`, then the whole environment | `stoker.env`: `-e`, then the environment
+ * without what looks like a credential | - */
 static void env__reads_vars_then_environment_without_credentials(void **state)
 {
 	static const char *const vars[] = {"A=from -e", "API_KEY", NULL};
@@ -265,6 +270,7 @@ static void env__reads_vars_then_environment_without_credentials(void **state)
 		"MY_TOKEN=...");
 }
 
+/* k6 6: `k6/secrets` | `stoker.secret` | prints `***` everywhere */
 static void secret__never_shows_its_text(void **state)
 {
 	struct lua_case *lc = *state;
@@ -288,6 +294,7 @@ static void secret__never_shows_its_text(void **state)
 	free(file);
 }
 
+/* k6 6: `k6/experimental/csv` | `stoker.data.csv` | - */
 static void data__csv_by_header_and_by_number(void **state)
 {
 	struct lua_case *lc = *state;
@@ -306,6 +313,7 @@ static void data__csv_by_header_and_by_number(void **state)
 		"print: 3\nprint: false\tcase.lua:7: data from a file is read-only\n");
 }
 
+/* k6 4.3: `SharedArray` | `stoker.data.json`, `.csv` | read once per process; no copy per access */
 static void data__json_with_pointer(void **state)
 {
 	struct lua_case *lc = *state;
@@ -330,6 +338,7 @@ static void data__stays_in_the_scripts_folder(void **state)
 	assert_int_equal(lua_case_load(lc, STOKER "stoker.file '../../etc/passwd'"), STK_E_SCRIPT);
 }
 
+/* k6 4.1: no HTTP in init; metrics only there | the same | - */
 static void file_level__refuses_what_needs_a_test(void **state)
 {
 	struct lua_case *lc = *state;

@@ -48,6 +48,7 @@ static char *put(struct fixture *f, const char *name, const char *text)
 	return stk_fs_join(f->lc.dir, name);
 }
 
+/* k6 4.3: `open()` gives each VU its own copy | one copy for the process | - */
 static void shared__reads_a_file_once(void **state)
 {
 	struct fixture *f = *state;

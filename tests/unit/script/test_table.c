@@ -154,6 +154,8 @@ static void table_read__takes_camel_case(void **state)
 		"case.lua: start_time: given twice (snake_case and camelCase)", "");
 }
 
+/* k6 1.1: a bare number as duration is milliseconds (with `-d` an error) | seconds, everywhere |
+ * `sleep(1)` and `timeout = 1` mean the same second */
 static void table_read__number_is_seconds(void **state)
 {
 	struct fixture *f = *state;

@@ -58,6 +58,7 @@ static void value_to_json__writes_every_kind(void **state)
 	lua_case_release(&lc);
 }
 
+/* k6 5.1: `JSON.stringify` drops functions and writes NaN as null | refused with the place | - */
 static void value_to_json__names_the_place_of_what_it_refuses(void **state)
 {
 	struct lua_case lc;

@@ -52,6 +52,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* k6 1.1, 13: a scenario's `env` over `-e` | the same | - */
 static void vu_lua_env__later_entries_win(void **state)
 {
 	struct fixture *f = *state;

@@ -18,6 +18,8 @@ static void near(double got, double want, double fraction)
 		fail_msg("%.12g is not %.12g", got, want);
 }
 
+/* k6 3.1, 14: percentile at p·(n−1), linear between neighbours, over all values kept | the same
+ * within 1/256 of the value | memory does not grow with samples */
 static void hist_quantile__is_k6s_within_the_bound(void **state)
 {
 	/* values and percentiles of a recorded k6 run (metric "odd" and "ten") */
@@ -74,6 +76,7 @@ static void hist_quantile__holds_its_bound_for_random_values(void **state)
 	stk_hist_release(&hist);
 }
 
+/* k6 8.7: no summary over several k6 | histograms merge bucket by bucket | nothing is averaged */
 static void hist_merge__is_as_if_one_had_seen_all(void **state)
 {
 	struct stk_hist one, two, all;
