@@ -7,12 +7,16 @@ import sys
 from ruamel.yaml import YAML
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-GITHUB = os.path.join(ROOT, "ci-templates", "github")
+TEMPLATES = os.environ.get("CI_TEMPLATES") or os.path.join(ROOT, "ci-templates")
+GITHUB = os.path.join(TEMPLATES, "github")
 OURS = "OWNER/stoker/ci-templates/github@COMMIT"
 PIN = re.compile(r"^actions/[\w/-]+@[0-9a-f]{40}$")
 WANTED = {"paired.yml": [{"contents": "read", "pull-requests": "write", "checks": "write"}],
           "post.yml": [{}, {"actions": "read", "pull-requests": "write", "checks": "write"}],
+          "run.yml": [{"contents": "read"}],
           "staging.yml": [{"contents": "write"}]}
+OTHERS = {"install.sh", "github/action.yml", "github/measure.sh", "gitlab/stoker.yml", "grafana/stoker.json",
+          "kubernetes/indexed-job.yaml"}  # looked at elsewhere: each has a test of its own
 
 
 def read(*path):
@@ -70,7 +74,15 @@ def check_docs():
     for name in action["outputs"]:
         assert re.search(r"^\| `%s` \|" % re.escape(name), page, re.M), "docs/ci.md: no row of the output " + name
     for name in WANTED:
-        assert name in page, "docs/ci.md does not name " + name
+        assert name in page + read(ROOT, "docs", "bot.md"), "neither docs/ci.md nor docs/bot.md names " + name
+
+
+def check_all_known():
+    """A template that nobody looks at is not shipped."""
+    there = {os.path.relpath(os.path.join(folder, name), TEMPLATES)
+             for folder, _, names in os.walk(TEMPLATES) for name in names}
+    known = OTHERS | {"github/" + name for name in WANTED}
+    assert there == known, "ci-templates: not looked at: %s; not there: %s" % (sorted(there - known), sorted(known - there))
 
 
 for file in ("action.yml", *WANTED):
@@ -78,4 +90,5 @@ for file in ("action.yml", *WANTED):
 check_second()
 check_ten_lines()
 check_docs()
+check_all_known()
 sys.exit(0)

@@ -214,11 +214,15 @@ def has(text, part, job):
     assert part in text, "%r is not in:\n%s\nthe job said:\n%s" % (part, text, job.log[-8000:])
 
 
-def planted_line(branch, part):
-    """The number of the line that the branch changed."""
+def planted_line_of(where, branch, part):
+    """File and number of the line that the branch changed."""
     name = PLANTS[branch][0]
-    lines = scene.git("show", "%s:%s" % (branch, name)).split("\n")
+    lines = where.git("show", "%s:%s" % (branch, name)).split("\n")
     return name, [part in line for line in lines].index(True) + 1
+
+
+def planted_line(branch, part):
+    return planted_line_of(scene, branch, part)
 
 
 def names_the_plant(body, branch, function, job):
