@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/diff/links.h"
+#include "core/git/changes.h"
 #include "core/stats/student.h"
 
 /* Of the marginal total: rows below it are not listed. */
@@ -165,8 +167,9 @@ static void add_row(const struct stk_diff_input *input, size_t f,
 						  : known->line[STK_SIDE_BASE];
 	struct stk_hotspot *row = stk_vec_push_new(&out->rows);
 
-	row->function = (struct stk_function){
-		stk_run_text(run, known->name), stk_run_text(run, known->file), line, NULL};
+	row->function = stk_diff_input_describe(input, (uint32_t)f, STK_SIDE_HEAD, run);
+	row->function.line = line;
+	row->link.share = NAN;
 	row->cost = cost->cost;
 	row->lo = cost->lo;
 	row->hi = cost->hi;
@@ -174,11 +177,46 @@ static void add_row(const struct stk_diff_input *input, size_t f,
 	row->share = out->total > 0.0 ? cost->cost / out->total : NAN;
 }
 
+static void link_last(
+	const struct stk_links *links, size_t f, struct stk_run *run, struct stk_hotspots *out)
+{
+	struct stk_row like = {.link = {.share = NAN}};
+
+	if (links)
+		stk_links_fill_row(links, f, false, run, &like);
+	out->rows.items[out->rows.len - 1].link = like.link;
+}
+
+/* Every function a row of its own; costs are those under load. */
+static void fill_matrix(const struct stk_diff_input *input, const struct sums *load,
+	const struct stk_hotspots_windows *windows, struct stk_matrix *out)
+{
+	*out = (struct stk_matrix){.input = input,
+		.len = input->functions.len,
+		.rows = stk_xcalloc(input->functions.len + 1, sizeof *out->rows)};
+	for (size_t f = 0; f < out->len; f++)
+		for (int side = 0; side < STK_SIDES; side++)
+			out->rows[f].function[side] = (uint32_t)f;
+	out->all_total[STK_SIDE_HEAD] = load->total;
+	out->all_requests[STK_SIDE_BASE] = 1.0; /* idle cost is nobody's request */
+	out->all_requests[STK_SIDE_HEAD] = windows->requests;
+}
+
+/* Rows are linked where something differs: else there is no change to hang together with. */
+static struct stk_links *make_links(const struct stk_matrix *matrix)
+{
+	const struct stk_changes *changes = matrix->input->changes;
+
+	return changes && changes->files.len > 0 ? stk_links_new(matrix) : NULL;
+}
+
 int stk_hotspots_compute(const struct stk_diff_input *input,
 	const struct stk_hotspots_windows *windows, struct stk_run *run, struct stk_hotspots *out,
 	struct stk_err *err)
 {
 	struct sums idle, load;
+	struct stk_matrix matrix;
+	struct stk_links *links;
 	double phi;
 
 	sum_side(input, STK_SIDE_BASE, &idle);
@@ -196,6 +234,8 @@ int stk_hotspots_compute(const struct stk_diff_input *input,
 		.slices_load = load.slices};
 	phi = dispersion(input, &load);
 	fill_total(&idle, &load, phi, windows, out);
+	fill_matrix(input, &load, windows, &matrix);
+	links = make_links(&matrix);
 	for (size_t f = 0; f < input->functions.len; f++) {
 		double unit = unit_of(&idle, &load, f);
 		struct stk_hotspot_counts counts;
@@ -210,9 +250,12 @@ int stk_hotspots_compute(const struct stk_diff_input *input,
 			continue;
 		add_row(input, f, &cost, run, out);
 		out->rows.items[out->rows.len - 1].samples = counts.load;
+		link_last(links, f, run, out);
 	}
 	if (out->rows.len > 1)
 		qsort(out->rows.items, out->rows.len, sizeof *out->rows.items, compare_rows);
+	stk_links_free(links);
+	free(matrix.rows);
 	release_sums(&idle);
 	release_sums(&load);
 	return 0;

@@ -13,7 +13,8 @@ struct stk_hotspots_windows {
 };
 
 /* Slices of STK_SIDE_BASE are the idle window, of STK_SIDE_HEAD the load window. Rows with a
- * positive cost, by lower 95 % limit. Text goes into run's arena; out->rows is a vector of its
+ * positive cost, by lower 95 % limit, linked to changed lines where the input knows changes (all
+ * its profiles are of head's build then). Text goes into run's arena; out->rows is a vector of its
  * own. STK_E_NOT_FOUND without load slices or requests. */
 int stk_hotspots_compute(const struct stk_diff_input *input,
 	const struct stk_hotspots_windows *windows, struct stk_run *run, struct stk_hotspots *out,

@@ -78,6 +78,7 @@ struct stk_diff_input {
 	 * before the first profile, lent to the input; profiles added then must stay until the
 	 * comparison was made, whose rows are linked to changed lines. */
 	struct stk_changes *changes;
+	bool is_one_build; /* all profiles are of head's commit, whatever their side */
 	STK_VEC(struct stk_diff_profile) profiles;
 };
 
@@ -120,6 +121,9 @@ struct stk_diff_place {
  * regression 6.14). Frames "other" (cut off by a server) count only into the total. */
 int stk_diff_input_add_profile(struct stk_diff_input *input, const struct stk_profile *profile,
 	size_t sample_type, const struct stk_diff_place *place, struct stk_err *err) STK_MUST_CHECK;
+
+/* Which commit a profile of this side is of. */
+int stk_diff_input_commit(const struct stk_diff_input *input, int side);
 
 /* True if the leaf's own address has a function: only then anybody's self grows. */
 bool stk_diff_input_has_leaf(const struct stk_profile *profile, size_t sample);

@@ -144,14 +144,15 @@ static const char *path_at_head(const struct stk_changes *changes, int side, con
 static void place_function(
 	const struct stk_diff_input *input, int side, struct stk_function *function)
 {
+	int commit = stk_diff_input_commit(input, side);
 	struct stk_paths *paths;
 
 	if (!input->changes)
 		return;
-	paths = &input->changes->paths[side];
+	paths = &input->changes->paths[commit];
 	function->path =
 		stk_paths_find(paths, stk_str_of(function->file), stk_str_of(function->name));
-	function->file = function->path ? path_at_head(input->changes, side, function->path)
+	function->file = function->path ? path_at_head(input->changes, commit, function->path)
 					: stk_paths_trim(paths, stk_str_of(function->file)).ptr;
 }
 
@@ -177,6 +178,11 @@ static int number_functions(struct filling *filling, struct stk_err *err)
 	}
 	filling->cells = stk_xcalloc(filling->input->functions.len + 1, sizeof *filling->cells);
 	return 0;
+}
+
+int stk_diff_input_commit(const struct stk_diff_input *input, int side)
+{
+	return input->is_one_build ? STK_SIDE_HEAD : side;
 }
 
 bool stk_diff_input_has_leaf(const struct stk_profile *profile, size_t sample)

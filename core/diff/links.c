@@ -50,10 +50,11 @@ static bool is_of_change(
 {
 	const struct stk_links_mark *mark = &links->marks[number];
 	const struct stk_changes_file *file = mark->file[side];
+	int commit = stk_diff_input_commit(links->input, side);
 
 	*line_out = 0;
-	if (file && line > 0 && stk_changes_touch(file, side, line, line)) {
-		*line_out = side == STK_SIDE_HEAD ? line : 0;
+	if (file && line > 0 && stk_changes_touch(file, commit, line, line)) {
+		*line_out = commit == STK_SIDE_HEAD ? line : 0;
 		return true;
 	}
 	return mark->is_changed && !mark->is_common;

@@ -17,8 +17,9 @@ static void mark_files(struct stk_links *links)
 			if (!function->path[side])
 				continue;
 			links->has_paths = true;
-			links->marks[i].file[side] = stk_changes_find(
-				links->input->changes, side, stk_str_of(function->path[side]));
+			links->marks[i].file[side] = stk_changes_find(links->input->changes,
+				stk_diff_input_commit(links->input, side),
+				stk_str_of(function->path[side]));
 		}
 	}
 }
@@ -89,13 +90,14 @@ static void mark_function(struct stk_links *links, int side, uint32_t number, in
 {
 	struct stk_links_mark *mark = &links->marks[number];
 	const struct stk_changes_file *file = mark->file[side];
+	int commit = stk_diff_input_commit(links->input, side);
 	const struct stk_changes_hunk *hunk;
 	struct extent extent = *sampled;
 
 	if (!file || file->is_unknown)
 		return;
 	if (start > 0) {
-		int64_t end = stk_outline_end(file->text[side], start);
+		int64_t end = stk_outline_end(file->text[commit], start);
 
 		extent.first = start;
 		extent.last = end > sampled->last ? end : sampled->last;
@@ -105,12 +107,12 @@ static void mark_function(struct stk_links *links, int side, uint32_t number, in
 	if (extent.first <= 0)
 		return;
 	mark->has_lines = true;
-	hunk = stk_changes_touch(
-		file, side, extent.first, extent.last > extent.first ? extent.last : extent.first);
+	hunk = stk_changes_touch(file, commit, extent.first,
+		extent.last > extent.first ? extent.last : extent.first);
 	if (!hunk)
 		return;
 	/* head's own lines are told rather than where something went */
-	if (!mark->is_changed || side == STK_SIDE_HEAD)
+	if (!mark->is_changed || commit == STK_SIDE_HEAD)
 		mark->line = stk_changes_shown_line(hunk);
 	mark->is_changed = true;
 }

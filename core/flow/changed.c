@@ -95,3 +95,45 @@ struct stk_changes *stk_session_changes(struct stk_session *session)
 	note_settings(session);
 	return session->changes;
 }
+
+/* --- one side --------------------------------------------------------------------------------- */
+
+static int read_own(struct stk_session *session, struct stk_repo *repo, struct stk_err *err)
+{
+	const struct stk_workflow *workflow = session->workflow;
+	struct stk_range_opts opts = {
+		session->env, workflow->base, workflow->head, workflow->base_key};
+	const char *head = commit_of(session, STK_SIDE_HEAD);
+	char *root = root_of(session, STK_SIDE_HEAD);
+	struct stk_changes_spec spec = {{head, head}, {NULL, root}};
+	struct stk_range range;
+	bool has_range = stk_range_choose(repo, &opts, &range, NULL) == 0;
+	int rc = 0;
+
+	if (has_range)
+		spec.revision[STK_SIDE_BASE] = range.ends[STK_RANGE_BASE].id.hex;
+	if (has_range && !stk_builds_range(session))
+		spec.revision[STK_SIDE_HEAD] = range.ends[STK_RANGE_HEAD].id.hex;
+	if (spec.revision[STK_SIDE_HEAD])
+		rc = stk_changes_read(repo, &spec, &session->own_changes, err);
+	if (has_range)
+		stk_range_release(&range);
+	free(root);
+	return rc;
+}
+
+struct stk_changes *stk_session_own_changes(struct stk_session *session)
+{
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_repo *repo = stk_builds_repo(session), *own = NULL;
+
+	if (session->own_changes_asked)
+		return session->own_changes;
+	session->own_changes_asked = true;
+	if (!repo && stk_repo_open(session->workflow->dir, &own, &err) == 0)
+		repo = own;
+	if (repo && read_own(session, repo, &err) < 0)
+		session->own_changes = NULL;
+	stk_repo_free(own);
+	return session->own_changes;
+}

@@ -11,4 +11,10 @@ struct stk_changes;
  * a run is not worth less for it. */
 struct stk_changes *stk_session_changes(struct stk_session *session);
 
+/* Of a session that measures one side: what its commit changes against the base that it would be
+ * compared with. Read at the first call. Without a base, or on the base itself, nothing differs,
+ * and only the files of the commit are known. NULL outside a repository, or where it cannot be
+ * told: that is no error, nor worth a warning. */
+struct stk_changes *stk_session_own_changes(struct stk_session *session);
+
 #endif

@@ -12,6 +12,7 @@
 #include "core/flow/check_priv.h"
 #include "core/flow/drive_priv.h"
 #include "core/flow/kept.h"
+#include "core/flow/program.h"
 #include "core/git/range.h"
 #include "core/publish/publish.h"
 #include "core/publish/token.h"
@@ -106,6 +107,23 @@ static void on_warn(const char *text, void *ctx)
 
 /* --- steps ------------------------------------------------------------------------------------ */
 
+/* "stoker.lua, shop.js   load by k6 v2.2.0"; whether the script is right shows when it is called.
+ */
+static void check_program(struct stk_checking *checking)
+{
+	const struct stk_load_spec *load = &checking->workflow.load;
+	const struct stk_load_program *program = &load->program;
+	const char *path = stk_script_path(checking->flow.script), *by = "a command";
+
+	for (size_t i = 0; i < checking->run.environment.len; i++)
+		if (strcmp(checking->run.environment.items[i].key, "load by") == 0)
+			by = checking->run.environment.items[i].value;
+	stk_checking_say(checking, STK_CHECK_OK, "file", "%s%s%s   load by %s", path,
+		program->k6 ? ", " : "", program->k6 ? program->k6 : "", by);
+	checking->written_ns = stk_program_length_ns(load);
+	checking->no_labels = !program->k6; /* nobody sends a baggage header */
+}
+
 /* Which scenarios and thresholds the load has: "2 scenarios, 3 thresholds". */
 static int check_script(struct stk_checking *checking, struct stk_err *err)
 {
@@ -117,6 +135,10 @@ static int check_script(struct stk_checking *checking, struct stk_err *err)
 
 	if (checking->workflow.run_fn && !load->script) {
 		stk_checking_say(checking, STK_CHECK_OK, "file", "%s   a flow of its own", path);
+		return 0;
+	}
+	if (stk_load_is_program(load)) {
+		check_program(checking);
 		return 0;
 	}
 	stk_drive_init(&drive, session, load);
@@ -323,7 +345,12 @@ static int start(struct stk_checking *checking)
 	checking->step = "file";
 	rc = stk_session_open(&checking->session, &err);
 	if (rc < 0 && rc != STK_E_ABORTED)
-		stk_checking_fail(checking, rc == STK_E_SCRIPT ? "file" : "source", &err);
+		stk_checking_fail(checking,
+			rc == STK_E_SCRIPT ? "file"
+			: rc == STK_E_NOT_FOUND && stk_load_is_program(&checking->workflow.load)
+				? "load"
+				: "source",
+			&err);
 	for (size_t i = 0; rc == 0 && i < STK_ARRAY_LEN(steps); i++) {
 		rc = steps[i](checking, &err);
 		if (rc < 0 && rc != STK_E_ABORTED)

@@ -5,6 +5,7 @@
 
 #include "core/base/units.h"
 #include "core/flow/check_priv.h"
+#include "core/flow/check_program.h"
 #include "core/flow/drive_priv.h"
 #include "core/flow/slices.h"
 #include "core/stats/order.h"
@@ -20,6 +21,8 @@
 struct probe {
 	struct stk_checking *checking;
 	struct stk_drive drive;
+	struct stk_check_program program; /* in place of drive, where is_program */
+	bool is_program;
 	bool has_load, is_over; /* of the requests */
 	int64_t start_mono_ns, end_mono_ns;
 	int64_t first_cpu_ns, last_cpu_ns, last_mono_ns;
@@ -95,7 +98,13 @@ static void show(struct probe *probe)
 	struct stk_buf detail = STK_BUF_EMPTY;
 	struct stk_load_progress progress;
 
-	if (probe->is_over || !probe->has_load) {
+	if (probe->is_program) {
+		int64_t requests, failed;
+
+		stk_check_program_count(&probe->program, &requests, &failed);
+		stk_buf_addf(&detail, "%lld requests   errors %lld   %s", (long long)requests,
+			(long long)failed, probe->missing ? probe->missing : "");
+	} else if (probe->is_over || !probe->has_load) {
 		stk_buf_add_text(&detail, probe->missing ? probe->missing : "");
 	} else {
 		stk_engine_progress(probe->drive.engine, &progress);
@@ -114,6 +123,8 @@ static int pass_quarter(struct probe *probe, struct stk_err *err)
 	int64_t next = stk_clock_mono(session->clock) + STK_NS_PER_S / 4;
 	int rc;
 
+	if (probe->is_program)
+		return stk_check_program_until(&probe->program, next, err);
 	if (probe->has_load && !probe->is_over) {
 		rc = stk_drive_until(&probe->drive, next, NULL, err);
 		if (rc == 1) {
@@ -125,6 +136,14 @@ static int pass_quarter(struct probe *probe, struct stk_err *err)
 	}
 	stk_clock_sleep_until(session->clock, next);
 	return stk_session_check_services(session, err);
+}
+
+/* Long enough to say how the service bears it. */
+static bool has_lasted(const struct probe *probe, int64_t elapsed_ns)
+{
+	if (probe->is_program)
+		return stk_check_program_is_enough(&probe->program);
+	return elapsed_ns >= probe->checking->opts->load_ns || !probe->has_load || probe->is_over;
 }
 
 /* Until the load has lasted and the profiles are there, or were waited for long enough. */
@@ -148,8 +167,7 @@ static int watch(struct probe *probe, struct stk_err *err)
 			return rc;
 		}
 		show(probe);
-		if ((elapsed >= opts->load_ns || !probe->has_load || probe->is_over) &&
-			(!probe->missing || elapsed >= opts->wait_ns))
+		if (has_lasted(probe, elapsed) && (!probe->missing || elapsed >= opts->wait_ns))
 			return 0;
 		rc = pass_quarter(probe, err);
 		if (rc < 0)
@@ -174,6 +192,25 @@ static void keep_usage(struct probe *probe)
 		seen->cores = (double)(cpu_ns - probe->first_cpu_ns) / 1e9 / seen->seconds;
 	if (probe->logs.len >= 3 && probe->drive.spec->rate > 0)
 		seen->wobble = stk_order_variance(probe->logs.items, probe->logs.len);
+}
+
+/* Of a program: its own times, which begin when the first request was sent. */
+static void keep_program(struct probe *probe)
+{
+	struct stk_check_seen *seen = &probe->checking->check->seen;
+	const struct stk_check_program *program = &probe->program;
+
+	seen->requests = program->requests;
+	seen->failed = program->failed;
+	seen->rate = program->seconds > 0 ? (double)program->requests / program->seconds : NAN;
+	seen->p95_ms = program->duration_ms.count > 0
+			       ? stk_hist_quantile(&program->duration_ms, 0.95)
+			       : program->p95_ms;
+	if (program->end_ns <= program->start_ns)
+		return;
+	seen->seconds = program->seconds;
+	probe->checking->load_start_ns = program->start_ns;
+	probe->checking->load_end_ns = program->end_ns;
 }
 
 static void keep_counts(struct probe *probe)
@@ -224,9 +261,12 @@ static void judge(struct probe *probe, struct stk_check_line *line)
 	} else if (seen->failed == seen->requests) {
 		line->state = STK_CHECK_FAIL;
 		line->code = STK_E_HTTP;
-		line->hint = seen->requests ? "no request was answered well: look at the paths of "
-					      "the load script, and at base_url"
-					    : "the load script sent no request in this time";
+		line->hint = probe->is_program ? "no request was answered well: does the load ask "
+						 "{url} or BASE_URL, and the right paths?"
+			     : seen->requests
+				     ? "no request was answered well: look at the paths of "
+				       "the load script, and at base_url"
+				     : "the load script sent no request in this time";
 	} else if ((double)seen->failed > ERRORS_MAX * (double)seen->requests) {
 		line->state = STK_CHECK_WARN;
 		line->hint = "a run in which more than 1 % fail is not judged";
@@ -260,6 +300,11 @@ static int finish(struct probe *probe, int rc, struct stk_err *err)
 	int finished;
 
 	keep_usage(probe);
+	if (probe->is_program) {
+		stk_check_program_stop(&probe->program);
+		keep_program(probe);
+		return rc;
+	}
 	stk_engine_stop(probe->drive.engine, rc < 0 ? STK_STOP_NOW : STK_STOP_GRACEFUL);
 	finished = stk_drive_finish(&probe->drive, rc < 0 ? NULL : err);
 	keep_counts(probe);
@@ -275,8 +320,12 @@ int stk_check_load(struct stk_checking *checking)
 	int rc = 0;
 
 	checking->step = "load";
-	probe.has_load = workflow->load.script || !workflow->run_fn;
-	if (probe.has_load)
+	probe.is_program = stk_load_is_program(&workflow->load);
+	probe.has_load = probe.is_program || workflow->load.script || !workflow->run_fn;
+	if (probe.is_program) {
+		stk_check_program_init(&probe.program, &checking->session, checking->opts->load_ns);
+		rc = stk_check_program_start(&probe.program, &err);
+	} else if (probe.has_load)
 		rc = start_load(&probe, &err);
 	if (rc == 0) {
 		begin(&probe);
@@ -297,6 +346,8 @@ int stk_check_load(struct stk_checking *checking)
 		stk_checking_fail(checking, "profiles", &err);
 	}
 	stk_vec_release(&probe.logs);
+	if (probe.is_program)
+		stk_check_program_release(&probe.program);
 	stk_drive_release(&probe.drive);
 	return rc;
 }

@@ -158,6 +158,8 @@ int stk_session_hotspots(struct stk_session *session, const char *asked, const s
 		return rc;
 	type = stk_slices_type(session, asked);
 	stk_compare_init_input(&input, type);
+	input.changes = stk_session_own_changes(session);
+	input.is_one_build = true;
 	mark_counted(session, &two);
 	rc = stk_compare_fill_input(session, type, &input, place_in_window, &two, err);
 	cover_idle(&two, &type->info[STK_SIDE_HEAD]);

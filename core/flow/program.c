@@ -254,19 +254,24 @@ static int wait_end(struct stk_session *session, const char *name, struct stk_ge
 	return rc;
 }
 
+int64_t stk_program_length_ns(const struct stk_load_spec *spec)
+{
+	if (spec->duration_ns == 0 && (!spec->program.k6 || spec->vus > 0))
+		return STANDARD_NS;
+	return spec->duration_ns;
+}
+
 int stk_program_load(struct stk_session *session, const char *name,
 	const struct stk_load_spec *spec, size_t *out, struct stk_err *err)
 {
 	bool is_command = !spec->program.k6;
-	struct stk_program_turn turn = {STK_SIDE_HEAD, spec->duration_ns};
+	struct stk_program_turn turn = {STK_SIDE_HEAD, stk_program_length_ns(spec)};
 	size_t number = session->run->windows.len;
 	struct stk_generator *generator = NULL;
 	const struct stk_generated *found;
 	int rc = 0;
 
 	session->phase = stk_run_text(session->run, name);
-	if (turn.duration_ns == 0 && (is_command || spec->vus > 0))
-		turn.duration_ns = STANDARD_NS;
 	int64_t times_ns[2] = {turn.duration_ns, turn.duration_ns};
 	if (is_command || spec->vus > 0) /* it ends by itself */
 		times_ns[1] += OVERRUN_NS;

@@ -17,6 +17,10 @@ struct stk_program_turn {
 int stk_program_identify(struct stk_session *session, const struct stk_load_spec *spec,
 	struct stk_err *err) STK_MUST_CHECK;
 
+/* How long one window of it is: as spec says, a minute where it has to be told a length, 0 where k6
+ * ends as its script says. */
+int64_t stk_program_length_ns(const struct stk_load_spec *spec);
+
 /* Load at head until the program ends, at most for spec's duration: a window of kind LOAD whose
  * start and end are those of the load, not of the program. *out is its number. */
 int stk_program_load(struct stk_session *session, const char *name,

@@ -194,6 +194,7 @@ void stk_session_close(struct stk_session *session)
 	}
 	stk_vec_release(&session->scripts);
 	stk_changes_free(session->changes);
+	stk_changes_free(session->own_changes);
 	if (session->kept)
 		stk_kept_release(session->kept);
 	free(session->kept);

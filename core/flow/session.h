@@ -71,6 +71,8 @@ struct stk_session {
 	struct stk_builds *builds;                  /* both sides from git; NULL: not */
 	struct stk_changes *changes;                /* see stk_session_changes */
 	bool changes_asked;
+	struct stk_changes *own_changes; /* see stk_session_own_changes */
+	bool own_changes_asked;
 	int64_t iterations, errors;            /* of the load so far; errors: those of the script */
 	struct stk_outlets outlets;            /* out = {…}; zeroed: none */
 	STK_VEC(struct stk_plan *) sent_plans; /* whose samples outputs may still hold */

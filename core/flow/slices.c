@@ -14,6 +14,8 @@
 
 /* How far back the points that show an agent's grid may lie. */
 #define LOOK_BACK_NS (10 * 60 * STK_NS_PER_S)
+/* And those of one that has been idle since: what it sent before tells its grid as well. */
+#define LOOK_FAR_BACK_NS (24 * 3600 * STK_NS_PER_S)
 
 struct stk_session_type *stk_slices_type(struct stk_session *session, const char *asked)
 {
@@ -27,22 +29,28 @@ struct stk_session_type *stk_slices_type(struct stk_session *session, const char
 	return type;
 }
 
-static struct stk_source_query query_for(
-	const struct stk_session *session, int side, const char *type_id)
+static struct stk_source_query query_since(
+	const struct stk_session *session, int side, const char *type_id, int64_t look_back_ns)
 {
 	int64_t now = stk_clock_wall(session->clock);
 
 	return (struct stk_source_query){.type_id = type_id,
 		.selector = session->sides[side].selector,
-		.from_ns = now - LOOK_BACK_NS,
+		.from_ns = now - look_back_ns,
 		.to_ns = now + STK_NS_PER_S};
 }
 
-/* The full id that `asked` means on this side: 1 found, 0 not there yet. */
-static int find_type(
-	struct stk_session *session, struct stk_session_type *type, int side, struct stk_err *err)
+static struct stk_source_query query_for(
+	const struct stk_session *session, int side, const char *type_id)
 {
-	struct stk_source_query query = query_for(session, side, NULL);
+	return query_since(session, side, type_id, LOOK_BACK_NS);
+}
+
+/* The full id that `asked` means on this side: 1 found, 0 not there yet. */
+static int find_type(struct stk_session *session, struct stk_session_type *type, int side,
+	int64_t look_back_ns, struct stk_err *err)
+{
+	struct stk_source_query query = query_since(session, side, NULL, look_back_ns);
 	STK_VEC(struct stk_str) ids = STK_VEC_INIT;
 	struct stk_source_names names = {0};
 	ptrdiff_t found = -1;
@@ -62,10 +70,10 @@ static int find_type(
 }
 
 /* 1 known, 0 not yet. */
-static int discover_side(
-	struct stk_session *session, struct stk_session_type *type, int side, struct stk_err *err)
+static int discover_side(struct stk_session *session, struct stk_session_type *type, int side,
+	int64_t look_back_ns, struct stk_err *err)
 {
-	struct stk_source_info *info = &type->info[side];
+	struct stk_source_info *info = &type->info[side], now = {0};
 	struct stk_source_query query;
 	int rc = 1;
 
@@ -73,13 +81,18 @@ static int discover_side(
 	if (info->interval_ns > 0 && info->points >= 3)
 		return 1;
 	if (!type->type_id)
-		rc = find_type(session, type, side, err);
+		rc = find_type(session, type, side, look_back_ns, err);
 	if (rc <= 0)
 		return rc;
-	query = query_for(session, side, type->type_id);
-	rc = stk_source_describe(session->sides[side].source, &query, info, err);
-	if (rc < 0 || info->interval_ns <= 0)
+	query = query_since(session, side, type->type_id, look_back_ns);
+	rc = stk_source_describe(session->sides[side].source, &query, &now, err);
+	if (rc < 0)
 		return rc;
+	/* what was found further back stays when nothing newer is there */
+	if (now.interval_ns > 0)
+		*info = now;
+	if (info->interval_ns <= 0)
+		return 0;
 	if (info->agent[0] && !session->run->sides[side].agent)
 		session->run->sides[side].agent = stk_run_text(session->run, info->agent);
 	return 1;
@@ -97,7 +110,8 @@ int stk_slices_discover(struct stk_session *session, const char **missing_out, s
 		for (int side = 0; side < STK_SIDES; side++) {
 			int rc = 1;
 			if (stk_session_has_side(session, side))
-				rc = discover_side(session, &session->types.items[i], side, err);
+				rc = discover_side(
+					session, &session->types.items[i], side, LOOK_BACK_NS, err);
 			if (rc < 0)
 				return rc;
 			if (rc == 0 && all && missing_out)
@@ -107,6 +121,43 @@ int stk_slices_discover(struct stk_session *session, const char **missing_out, s
 			all = all && rc > 0;
 		}
 	return all;
+}
+
+/* "cpu of head" for what is still unknown, and why the run goes on all the same. */
+static void tell_quiet(struct stk_session *session, const struct stk_session_type *type, int side,
+	int64_t waited_ns)
+{
+	struct stk_buf length = STK_BUF_EMPTY;
+
+	stk_units_format_duration(&length, type->info[side].interval_ns > 0
+						   ? type->info[side].interval_ns
+						   : stk_slices_longest_ns(session));
+	stk_session_warn(session,
+		"%s of %s: nothing came in %d s, an idle service may send none; %s %s", type->asked,
+		side_names[side], (int)(waited_ns / STK_NS_PER_S),
+		type->info[side].interval_ns > 0 ? "its slices were of"
+						 : "its slices are taken to be like the others, of",
+		length.ptr);
+	stk_buf_release(&length);
+}
+
+int stk_slices_settle(struct stk_session *session, int64_t waited_ns, struct stk_err *err)
+{
+	for (size_t i = 0; i < session->types.len; i++)
+		for (int side = 0; side < STK_SIDES; side++) {
+			struct stk_session_type *type = &session->types.items[i];
+			int rc;
+			if (!stk_session_has_side(session, side) ||
+				type->info[side].interval_ns > 0)
+				continue;
+			rc = discover_side(session, type, side, LOOK_FAR_BACK_NS, err);
+			if (rc < 0)
+				return rc;
+			if (stk_slices_longest_ns(session) == 0)
+				return 0;
+			tell_quiet(session, type, side, waited_ns);
+		}
+	return 1;
 }
 
 /* Where the profiles of a workflow come from, as advice. */

@@ -9,6 +9,12 @@
 int stk_slices_discover(
 	struct stk_session *session, const char **missing_out, struct stk_err *err) STK_MUST_CHECK;
 
+/* For one who has waited long enough at a service without load: take what was sent up to a day ago,
+ * and for a type that is not known even so the length of the others; a warning says which. 1 when
+ * that is enough to go on with, 0 when nothing is known of any type. */
+int stk_slices_settle(
+	struct stk_session *session, int64_t waited_ns, struct stk_err *err) STK_MUST_CHECK;
+
 /* STK_E_TIMEOUT: what has not come in waited_ns, where it was looked for, and what to do. */
 int stk_slices_refuse_missing(
 	struct stk_session *session, int64_t waited_ns, const char *missing, struct stk_err *err);

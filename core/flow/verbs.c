@@ -11,10 +11,16 @@
 #include "core/flow/slices.h"
 #include "core/profile/profile.h"
 
+/* Two slices of the usual agents and some time for the last one to arrive: what has not come
+ * without load by then will not come. */
+#define IDLE_WAIT_NS (45 * STK_NS_PER_S)
+
 static int verb_slices(int count, int64_t *ns_out, void *ctx, struct stk_err *err)
 {
 	struct stk_session *session = ctx;
-	int64_t limit = stk_clock_mono(session->clock) + session->workflow->profiles_timeout_ns;
+	int64_t start = stk_clock_mono(session->clock);
+	int64_t limit = start + session->workflow->profiles_timeout_ns;
+	int64_t settle_at = start + IDLE_WAIT_NS;
 	const char *missing = NULL;
 	int rc;
 
@@ -23,6 +29,12 @@ static int verb_slices(int count, int64_t *ns_out, void *ctx, struct stk_err *er
 			return stk_err_set(err, STK_E_ABORTED, "interrupted");
 		if (stk_clock_mono(session->clock) >= limit)
 			break;
+		if (stk_clock_mono(session->clock) >= settle_at) {
+			rc = stk_slices_settle(session, IDLE_WAIT_NS, err);
+			if (rc != 0)
+				break;
+			settle_at = INT64_MAX;
+		}
 		stk_session_line(
 			session, &(struct stk_flow_line){
 					 .label = "slices", .fraction = -1, .detail = missing});

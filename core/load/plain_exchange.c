@@ -25,16 +25,16 @@ static double ms_between(int64_t from_ns, int64_t to_ns)
 /* --- the outcome ------------------------------------------------------------------ */
 
 /* A phase that was not reached lasts until the end; an answer before the request was out leaves
- * no waiting (k6 2.2). Nothing counts when no connection was obtained. */
+ * no waiting (k6 2.2). Without a connection its time is in blocked, where k6 has it nowhere. */
 static void give_timings(const struct stk_plain_conn *conn, int64_t end_ns)
 {
 	struct stk_timings_ms *out = &conn->exchange->timings;
 	int64_t first_ns = conn->first_ns > 0 ? conn->first_ns : end_ns;
 	int64_t sent_ns = conn->sent_ns > 0 ? conn->sent_ns : first_ns;
 
+	out->blocked = ms_between(conn->started_ns, conn->got_ns > 0 ? conn->got_ns : end_ns);
 	if (conn->got_ns == 0)
 		return;
-	out->blocked = ms_between(conn->started_ns, conn->got_ns);
 	if (!conn->reused)
 		out->connecting = ms_between(conn->connect_ns, conn->connected_ns);
 	out->sending = ms_between(conn->got_ns, sent_ns);

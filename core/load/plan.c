@@ -102,7 +102,7 @@ static bool is_metric_name(const char *name)
 {
 	size_t len = strlen(name);
 
-	if (len < 2 || len > NAME_MAX_LEN || isdigit((unsigned char)name[0]))
+	if (len < 1 || len > NAME_MAX_LEN || isdigit((unsigned char)name[0]))
 		return false;
 	for (size_t i = 0; i < len; i++)
 		if (!isalnum((unsigned char)name[i]) && name[i] != '_')
@@ -117,7 +117,7 @@ int stk_plan_add_metric(struct stk_plan *plan, const char *name, enum stk_metric
 
 	if (!is_metric_name(name)) {
 		(void)stk_err_set(err, STK_E_INVAL, "metric name '%s' is not allowed", name);
-		stk_err_hint(err, "use 2 to 129 letters, digits and _, no digit first");
+		stk_err_hint(err, "use 1 to 129 letters, digits and _, no digit first");
 		return STK_E_INVAL;
 	}
 	id = stk_metric_id(plan, stk_str_of(name));

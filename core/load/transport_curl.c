@@ -65,7 +65,7 @@ static void give_timings(const struct stk_multi_job *job, struct stk_timings_ms 
 	int64_t sent = connected ? job->pretransfer_us : job->total_us;
 	int64_t first = job->first_byte_us > 0 ? job->first_byte_us : job->total_us;
 
-	out->blocked = connected ? ms_between(0, sent) : 0;
+	out->blocked = ms_between(0, sent);
 	out->connecting = job->reused ? 0 : ms_between(job->name_us, job->connect_us);
 	out->tls_handshaking = job->reused ? 0 : ms_between(job->connect_us, job->tls_us);
 	out->sending = 0;

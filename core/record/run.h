@@ -158,6 +158,7 @@ struct stk_hotspot {
 	double background_per_s; /* value per second in the idle window */
 	double share;            /* of the marginal total */
 	double samples;
+	struct stk_row_link link; /* to the lines that the change under test touches */
 };
 
 struct stk_hotspots {

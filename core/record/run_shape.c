@@ -180,6 +180,7 @@ static const struct stk_field hotspot_fields[] = {
 	{ "background_per_s", STK_FIELD_REAL, offsetof(struct stk_hotspot, background_per_s), false, 0, 0, NULL, NULL, 0, false },
 	{ "share", STK_FIELD_REAL, offsetof(struct stk_hotspot, share), false, 0, 0, NULL, NULL, 0, false },
 	{ "samples", STK_FIELD_REAL, offsetof(struct stk_hotspot, samples), false, 0, 0, NULL, NULL, 0, false },
+	{ "link", STK_FIELD_STRUCT, offsetof(struct stk_hotspot, link), false, 0, 0, &row_link_shape, NULL, 0, false },
 	{ .name = NULL },
 };
 static const struct stk_shape hotspot_shape = { hotspot_fields, sizeof(struct stk_hotspot), false };

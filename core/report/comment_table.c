@@ -182,10 +182,9 @@ static void add_via(
 }
 
 static void add_link(
-	const struct stk_comment *comment, const struct stk_row *row, struct stk_buf *buf)
+	const struct stk_comment *comment, const struct stk_row_link *link, struct stk_buf *buf)
 {
 	struct stk_buf url = STK_BUF_EMPTY;
-	const struct stk_row_link *link = &row->link;
 
 	switch (link->kind) {
 	case STK_LINK_CHANGED:
@@ -267,7 +266,7 @@ static void add_table(
 		stk_buf_add_text(buf, " |");
 		if (with_link) {
 			stk_buf_add_byte(buf, ' ');
-			add_link(comment, row, buf);
+			add_link(comment, &row->link, buf);
 			stk_buf_add_text(buf, " |");
 		}
 		stk_buf_add_byte(buf, '\n');
@@ -361,6 +360,11 @@ static void add_hotspot(const struct stk_comment *comment, const struct stk_hots
 	add_linked(buf, comment->opts->links.blob_head, &spot->function, spot->function.name,
 		STK_COMMENT_NAME_WIDTH);
 	add_place(buf, &spot->function);
+	if (spot->link.kind != STK_LINK_UNKNOWN && spot->link.kind != STK_LINK_UNRELATED) {
+		stk_buf_add_text(buf, "<br><sub>");
+		add_link(comment, &spot->link, buf);
+		stk_buf_add_text(buf, "</sub>");
+	}
 	stk_buf_add_text(buf, " | ");
 	stk_figures_add_cost(&text, spot->cost, spot->hi, unit);
 	stk_markdown_add_figure(buf, stk_buf_str(&text));

@@ -13,6 +13,8 @@
 
 /* Data above this is packed. */
 #define PACK_BYTES ((size_t)1 << 20)
+/* Named in one command. */
+enum { COMMAND_FILES_MAX = 60 };
 
 /* --- the document's sections ------------------------------------------------------------- */
 
@@ -245,33 +247,88 @@ static void add_functions(struct stk_doc *doc, struct stk_buf *buf)
 	stk_buf_add_text(buf, "</section>\n");
 }
 
+/* Files of one side that end with a number: the shell adds the others. */
+static void add_pattern(const char *name, struct stk_buf *buf)
+{
+	struct stk_str file = stk_str_of(name);
+	ptrdiff_t dash = stk_str_rfind_byte(file, '-');
+
+	stk_html_add_text(buf, stk_str_sub(file, 0, dash < 0 ? 0 : (size_t)dash));
+	stk_buf_add_text(buf, "-*.pb.gz");
+}
+
+/* Both sides beside each other. */
+static void add_difference(
+	const struct stk_run *run, const struct stk_comparison *one, struct stk_buf *buf)
+{
+	const char *sides[] = {NULL, NULL};
+
+	for (size_t i = 0; i < run->slices.len; i++) {
+		const struct stk_slice *slice = &run->slices.items[i];
+		if (slice->side >= 0 && slice->counted && slice->file &&
+			strcmp(slice->type_id, one->type_id) == 0 && !sides[slice->side])
+			sides[slice->side] = slice->file;
+	}
+	if (!sides[STK_SIDE_BASE] || !sides[STK_SIDE_HEAD])
+		return;
+	stk_buf_add_text(buf, "<pre>go tool pprof -http=: $(printf ' -diff_base=%s' ");
+	add_pattern(sides[STK_SIDE_BASE], buf);
+	stk_buf_add_text(buf, ") ");
+	add_pattern(sides[STK_SIDE_HEAD], buf);
+	stk_buf_add_text(buf, "</pre>\n");
+}
+
+/* True of a slice that lies in a window in which requests were sent. */
+static bool is_under_load(const struct stk_run *run, const struct stk_slice *slice)
+{
+	for (size_t i = 0; i < run->windows.len; i++) {
+		const struct stk_window *window = &run->windows.items[i];
+		if (window->kind == STK_WINDOW_LOAD && slice->start_ns >= window->start_ns &&
+			slice->end_ns <= window->end_ns)
+			return true;
+	}
+	return false;
+}
+
+/* The slices that the hotspots are of, by name: those of the idle window have the same pattern. */
+static void add_spots(
+	const struct stk_run *run, const struct stk_hotspots *one, struct stk_buf *buf)
+{
+	size_t len = buf->len;
+	int named = 0;
+
+	stk_buf_add_text(buf, "<pre>go tool pprof -http=:");
+	for (size_t i = 0; i < run->slices.len && named < COMMAND_FILES_MAX; i++) {
+		const struct stk_slice *slice = &run->slices.items[i];
+		if (!slice->counted || !slice->file || strcmp(slice->type_id, one->type_id) != 0 ||
+			!is_under_load(run, slice))
+			continue;
+		stk_buf_add_byte(buf, ' ');
+		stk_html_add_text(buf, stk_str_of(slice->file));
+		named++;
+	}
+	stk_buf_add_text(buf, "</pre>\n");
+	if (named == 0)
+		stk_buf_truncate(buf, len);
+}
+
 static void add_commands(const struct stk_run *run, struct stk_buf *buf)
 {
+	bool is_compared = run->comparisons.len > 0;
+	size_t len;
+
 	stk_buf_add_text(buf, "<details><summary>Open it elsewhere</summary>"
 			      "<div id=\"exports\"></div>");
-	for (size_t i = 0; i < run->comparisons.len; i++) {
-		const struct stk_comparison *one = &run->comparisons.items[i];
-		const char *sides[] = {NULL, NULL};
-		for (size_t j = 0; j < run->slices.len; j++) {
-			const struct stk_slice *slice = &run->slices.items[j];
-			if (slice->side >= 0 && slice->counted && slice->file &&
-				strcmp(slice->type_id, one->type_id) == 0 && !sides[slice->side])
-				sides[slice->side] = slice->file;
-		}
-		if (!sides[STK_SIDE_BASE] || !sides[STK_SIDE_HEAD])
-			continue;
-		/* names of slices end with a number: the shell adds the others */
-		stk_buf_add_text(buf, "<pre>go tool pprof -http=: $(printf ' -diff_base=%s' ");
-		for (int side = 0; side < STK_SIDES; side++) {
-			struct stk_str file = stk_str_of(sides[side]);
-			ptrdiff_t dash = stk_str_rfind_byte(file, '-');
-			stk_html_add_text(buf, stk_str_sub(file, 0, dash < 0 ? 0 : (size_t)dash));
-			stk_buf_add_text(buf, side == STK_SIDE_BASE ? "-*.pb.gz) " : "-*.pb.gz");
-		}
-		stk_buf_add_text(buf, "</pre>\n");
-	}
-	stk_buf_add_text(buf, "<p class=\"dim\">In the folder of the record; all slices of a side "
-			      "together, also those of the warm-up.</p></details>\n");
+	len = buf->len;
+	for (size_t i = 0; i < run->comparisons.len; i++)
+		add_difference(run, &run->comparisons.items[i], buf);
+	for (size_t i = 0; i < run->hotspots.len && !is_compared; i++)
+		add_spots(run, &run->hotspots.items[i], buf);
+	if (is_compared || buf->len > len)
+		stk_buf_addf(buf, "<p class=\"dim\">In the folder of the record; %s</p>",
+			is_compared ? "all slices of a side together, also those of the warm-up."
+				    : "the slices of the load, idle cost included.");
+	stk_buf_add_text(buf, "</details>\n");
 }
 
 void stk_html_format(struct stk_doc *doc, const struct stk_flames *flames, struct stk_buf *buf)
@@ -296,7 +353,7 @@ void stk_html_format(struct stk_doc *doc, const struct stk_flames *flames, struc
 				      "functions.</p></div></section>\n");
 	add_sections(doc, false, buf);
 	add_sections(doc, true, buf);
-	if (doc->run->comparisons.len > 0)
+	if (doc->run->comparisons.len + doc->run->hotspots.len > 0)
 		add_commands(doc->run, buf);
 	stk_buf_add_text(buf, "</main>\n");
 	add_data("data", stk_html_data(doc), buf);

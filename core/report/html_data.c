@@ -191,25 +191,39 @@ static void add_key(struct stk_buf *key, const char *name, const char *file)
 	stk_buf_add_str(key, stk_str_skip(path, (size_t)(stk_str_rfind_byte(path, '/') + 1)));
 }
 
+static void index_function(const struct stk_function *function, size_t number, struct stk_map *rows)
+{
+	struct stk_buf key = STK_BUF_EMPTY;
+	union stk_map_value *value;
+	bool added;
+
+	add_key(&key, function->name, function->file);
+	value = stk_map_put(rows, stk_buf_str(&key), &added);
+	if (added)
+		value->num = number;
+	stk_buf_release(&key);
+}
+
 /* Row numbers by function, as the flame graph tells functions apart. */
 static void index_rows(const struct stk_run *run, const char *type_id, struct stk_map *rows)
 {
-	struct stk_buf key = STK_BUF_EMPTY;
+	bool is_compared = false;
 
 	for (size_t i = 0; i < run->comparisons.len; i++) {
 		const struct stk_comparison *one = &run->comparisons.items[i];
 		if (strcmp(one->type_id, type_id) != 0)
 			continue;
-		for (size_t j = 0; j < one->rows.len && j < STK_HTML_ROWS_MAX; j++) {
-			bool added;
-			add_key(&key, one->rows.items[j].function.name,
-				one->rows.items[j].function.file);
-			union stk_map_value *value = stk_map_put(rows, stk_buf_str(&key), &added);
-			if (added)
-				value->num = j;
-		}
+		is_compared = true;
+		for (size_t j = 0; j < one->rows.len && j < STK_HTML_ROWS_MAX; j++)
+			index_function(&one->rows.items[j].function, j, rows);
 	}
-	stk_buf_release(&key);
+	for (size_t i = 0; i < run->hotspots.len && !is_compared; i++) {
+		const struct stk_hotspots *one = &run->hotspots.items[i];
+		if (strcmp(one->type_id, type_id) != 0)
+			continue;
+		for (size_t j = 0; j < one->rows.len && j < STK_HTML_ROWS_MAX; j++)
+			index_function(&one->rows.items[j].function, j, rows);
+	}
 }
 
 static void put_names(

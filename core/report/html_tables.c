@@ -384,7 +384,7 @@ void stk_html_add_hotspots(
 		stk_buf_addf(buf, "<tr data-verdict=\"%s\" data-row=\"%zu\"><th scope=\"row\">",
 			spot->lo > 0 ? "sure" : "rare", i);
 		add_name(buf, spot->function.name);
-		add_small(buf, stk_parts_place(doc, &spot->function));
+		add_small(buf, stk_parts_spot_place_and_link(doc, spot));
 		stk_buf_add_text(buf, "</th>");
 		add_cost(buf, spot->cost, spot->hi, hotspots->unit);
 		add_cost(buf, spot->lo, spot->hi, hotspots->unit);

@@ -44,6 +44,8 @@ void stk_parts_sum_requests(const struct stk_run *run, int64_t *requests_out, in
 const char *stk_parts_place(struct stk_doc *doc, const struct stk_function *function);
 /* "changed here", "called from encode.go:58", "calls encode.go:58", "not in this change", or "". */
 const char *stk_parts_link(struct stk_doc *doc, const struct stk_row *row);
+/* The same of a hotspot. */
+const char *stk_parts_spot_place_and_link(struct stk_doc *doc, const struct stk_hotspot *spot);
 /* Both; of a library's function that changed code calls only the latter. */
 const char *stk_parts_place_and_link(struct stk_doc *doc, const struct stk_row *row);
 /* "87 % of the increase runs through lines that this change touched."; NULL if unknown. */

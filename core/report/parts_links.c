@@ -46,6 +46,13 @@ const char *stk_parts_place_and_link(struct stk_doc *doc, const struct stk_row *
 	return stk_doc_textf(doc, "%s%s%s", place, place[0] && link[0] ? " · " : "", link);
 }
 
+const char *stk_parts_spot_place_and_link(struct stk_doc *doc, const struct stk_hotspot *spot)
+{
+	struct stk_row like = {.function = spot->function, .link = spot->link};
+
+	return stk_parts_place_and_link(doc, &like);
+}
+
 const char *stk_parts_changed_share(struct stk_doc *doc, const struct stk_comparison *comparison)
 {
 	double share = comparison->changed_share;

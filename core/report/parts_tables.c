@@ -379,7 +379,7 @@ static void add_hotspot(struct stk_doc *doc, struct stk_doc_table *table,
 	row->cells[3].text = stk_doc_take(doc, &buf);
 	stk_figures_add_count(&buf, spot->samples);
 	row->cells[4].text = stk_doc_take(doc, &buf);
-	row->cells[5].text = stk_parts_place(doc, &spot->function);
+	row->cells[5].text = stk_parts_spot_place_and_link(doc, spot);
 	row->cells[5].tone = STK_DOC_DIM;
 	stk_buf_release(&buf);
 }

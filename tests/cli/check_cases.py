@@ -247,6 +247,68 @@ def mode_baseline_looks_for_what_was_kept(case):
     assert "%s (merge base with main) in kept, of 20" % revision[:12] in line(result, "baseline"), result.out
 
 
+FAKE_K6 = os.path.join(run_lib.HERE, "fake_k6.py")
+COMMAND = """import os, time, urllib.request
+end, done = time.time() + float(os.environ["STOKER_SECONDS"]), 0
+while time.time() < end:
+    urllib.request.urlopen(os.environ["BASE_URL"] + "/work").read()
+    done += 1
+    time.sleep(0.01)
+with open(os.environ["STOKER_RESULTS"], "w") as file:
+    file.write('{"requests": %d}' % done)
+"""
+
+
+def with_program(case, load):
+    repository(case, build="true", topic=False)
+    case.write("stoker.lua", open(os.path.join(case.dir, "stoker.lua")).read().replace(
+        'load = { script = "fake_load.lua", rate = "60/s" }', "load = { %s }" % load))
+    shell(case, "git add -A && git commit -q -m load && git checkout -q -b topic && git commit -q --allow-empty -m x")
+
+
+def k6_as_load_is_called_and_stopped(case):
+    case.write("shop.js", "rate=60")
+    with_program(case, 'k6 = "shop.js"')
+    result = case.run("check", *SHORT, STOKER_K6=FAKE_K6)
+    check_code(result, 0)
+    assert "stoker.lua, shop.js   load by k6 v9.9.9" in line(result, "file"), result.out
+    assert re.search(r"\d+ requests in [2-9]\.\d s, 0 failed, p95 ", line(result, "load")), result.out
+    assert "cpu" in line(result, "profiles") and "plan  paired, 6 pairs" in result.out, result.out
+    assert re.search(r"^sees  about \+[\d.]+ % on a function of 5 %", result.out, re.M), result.out
+    check_nothing_written(case)
+    json_seen = json.loads(case.run("check", *SHORT, "--format", "json", STOKER_K6=FAKE_K6).out)["seen"]
+    assert 100 < json_seen["requests"] < 400 and 50 < json_seen["rate"] < 70, json_seen
+
+
+def k6_that_fails_says_why(case):
+    case.write("shop.js", "broken")
+    with_program(case, 'k6 = "shop.js"')
+    result = case.run("check", *SHORT, STOKER_K6=FAKE_K6)
+    check_code(result, 4)
+    assert "exception" in line(result, "load", "fail"), result.out
+    result = case.run("check", *SHORT, STOKER_K6="/no/such/k6")
+    check_code(result, 3)
+    assert "/no/such/k6" in line(result, "load", "fail"), result.out
+    os.remove(os.path.join(case.dir, "shop.js"))
+    result = case.run("check", *SHORT, STOKER_K6=FAKE_K6)
+    check_code(result, 3)
+    assert "there is no k6 script" in line(result, "load", "fail"), result.out
+
+
+def a_command_as_load_gets_its_seconds(case):
+    case.write("load.py", COMMAND)
+    with_program(case, 'command = "python3 load.py", results = "json", duration = "20s"')
+    result = case.run("check", *SHORT)
+    check_code(result, 0)
+    assert line(result, "file").endswith("stoker.lua   load by a command"), result.out
+    assert re.search(r"\d+ requests in [34]\.\d s, 0 failed", line(result, "load")), result.out
+    assert "baggage" not in result.out, result.out  # a command sends no labels
+    case.write("load.py", "raise SystemExit(5)")
+    result = case.run("check", *SHORT)
+    check_code(result, 3)
+    assert "the load command ended with" in line(result, "load", "fail"), result.out
+
+
 def ctrl_c_leaves_nothing(case):
     repository(case)
     process = case.start("check", "--load", "60s")
@@ -264,5 +326,6 @@ CASES = [a_repository_is_looked_at_from_file_to_figures, the_docs_show_what_it_p
          an_unknown_key_is_4, a_file_that_is_not_there, a_token_is_looked_for, a_load_script_and_two_sides_by_hand,
          mode_idle_says_how_exact_costs_will_be,
          a_block_that_is_too_short_is_said_before_the_run, mode_baseline_adds_what_lies_between_two_runs,
-         mode_baseline_looks_for_what_was_kept, ctrl_c_leaves_nothing]
+         mode_baseline_looks_for_what_was_kept, k6_as_load_is_called_and_stopped, k6_that_fails_says_why,
+         a_command_as_load_gets_its_seconds, ctrl_c_leaves_nothing]
 run_lib.main("check", CASES, 2)

@@ -37,6 +37,7 @@ def keys_of(value):
     return "number" if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
+# k6 7.2, 15: what `handleSummary` is given | the same shape | `ok: true` means passed, as in k6
 def data_has_the_shape_of_k6(folder, url):
     text = HEAD + """return { scenarios = { s = { executor = "shared-iterations", vus = 1, iterations = 3 } },
         thresholds = { http_reqs = { "count>100", "count>=3" }, ["http_req_duration{never:seen}"] = "avg<1" },
@@ -87,6 +88,7 @@ def what_fails_is_a_warning_and_the_default_text(folder, url):
     assert "http_reqs" in out and "ran out of time" in err and "summary_timeout" in err, (out, err)
 
 
+# k6 4.1: one file that cannot be written stops no other | the same | only in the current folder
 def files_stay_in_the_folder_and_one_bad_name_stops_no_other(folder, url):
     os.makedirs(folder + "/deep/er", exist_ok=True)
     os.makedirs(folder + "/.git", exist_ok=True)
@@ -170,6 +172,7 @@ def interrupt_at(process, line, times=1):
     return seen
 
 
+# k6 9.3: `handleSummary` after the first Ctrl-C and after an abort | the same | -
 def it_is_called_after_an_interrupt_and_after_an_aborted_threshold(folder, url):
     process = start(folder, url, LONG % ("", ""))
     interrupt_at(process, "went")

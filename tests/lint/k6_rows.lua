@@ -92,10 +92,14 @@ local function collect(path, rows)
 
 	local function settle(name)
 		for _, declared in ipairs(open) do
-			local row = parse(declared.text, declared.where)
-			if row then
-				row.path, row.name = path, name
-				rows[#rows + 1] = row
+			-- the formatter may have joined two rows in one line
+			local each = declared.text:gsub(" (k6 [%d.]+,? ?%d*: )", "\n%1")
+			for text in each:gmatch "[^\n]+" do
+				local row = parse(text, declared.where)
+				if row then
+					row.path, row.name = path, name
+					rows[#rows + 1] = row
+				end
 			end
 		end
 		open = {}

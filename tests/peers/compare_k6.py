@@ -267,11 +267,32 @@ def percentiles(ours, theirs):
                 near("%s %s" % (name, key), a[key], b[key], 1e-9 if exact else abs(b[key]) / 256)
 
 
-# k6 script 15: counters, groups, checks, verdicts, exit code 99 | what `handleSummary` is given: its twin has a test of
-# its own
+# k6 script 15: counters, groups, checks, verdicts, exit code 99, text on stdout, all that `handleSummary` is given: keys,
+# types, counts, verdicts, groups with ids, options, `setup_data` | times; the metrics that only we have; for k6 a
+# submetric without a sample has zeros, for us no values
 def handle_summary(ours, theirs):
     thresholds_fail(ours, theirs)
     same("groups", groups_of(ours.summary["root_group"]), groups_of(theirs.summary["root_group"]))
+    given = []
+    for run in (ours, theirs):
+        assert "text for stdout\n" in run.text and "TOTAL RESULTS" not in run.text, run.text
+        with open(run.place + "/handle-summary.json") as file:
+            given.append(json.load(file))
+    a, b = given
+    for key in ("root_group", "setup_data"):
+        same(key, a[key], b[key])
+    same("keys", set(a), set(b))
+    same("options", set(a["options"]), set(b["options"]))
+    same("state", set(a["state"]), set(b["state"]))
+    for name, theirs_of in b["metrics"].items():
+        ours_of = a["metrics"][name]
+        same(name, (ours_of["type"], ours_of["contains"]), (theirs_of["type"], theirs_of["contains"]))
+        same("thresholds of " + name, ours_of.get("thresholds"), theirs_of.get("thresholds"))
+        if "never" not in name:
+            same("values of " + name, set(ours_of["values"]), set(theirs_of["values"]))
+        if theirs_of["type"] == "counter" and theirs_of["contains"] == "default" or theirs_of["type"] == "rate":
+            for key in theirs_of["values"].keys() - ({"rate"} if theirs_of["type"] == "counter" else set()):
+                same("%s %s" % (name, key), ours_of["values"][key], theirs_of["values"][key])
 
 
 # k6 script 16: counts and checks of k6's new summary | its shape: we write the old one, and the run record

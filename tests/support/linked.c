@@ -109,26 +109,59 @@ static struct stk_profile *make_profile(
 	return profile;
 }
 
-void linked_compare(struct linked *linked, const struct linked_stack *stacks, size_t len)
-{
-	struct stk_profile *profiles[LINKED_PAIRS * STK_SIDES];
+/* An input and the profiles that must stay with it. */
+struct linking {
 	struct stk_diff_input input;
+	struct stk_profile *profiles[LINKED_PAIRS * STK_SIDES];
+};
+
+static void begin(struct linking *linking, struct linked *linked, const struct linked_stack *stacks,
+	size_t len, bool is_one_build)
+{
 	struct stk_err err = STK_ERR_INIT;
 
-	stk_diff_input_init(&input, TYPE, NULL, NULL);
-	input.changes = linked->changes;
+	stk_diff_input_init(&linking->input, TYPE, NULL, NULL);
+	linking->input.changes = linked->changes;
+	linking->input.is_one_build = is_one_build;
 	for (int i = 0; i < LINKED_PAIRS * STK_SIDES; i++) {
 		struct stk_diff_place place = {i % 2, i / 2, 0, REQUESTS};
 
-		profiles[i] = make_profile(stacks, len, i % 2, i / 2);
-		if (stk_diff_input_add_profile(&input, profiles[i], 0, &place, &err) < 0)
+		linking->profiles[i] = make_profile(stacks, len, i % 2, i / 2);
+		if (stk_diff_input_add_profile(
+			    &linking->input, linking->profiles[i], 0, &place, &err) < 0)
 			fail_msg("%s", err.msg);
 	}
-	if (stk_compare_paired(&input, NULL, &linked->run, &linked->result, &err) < 0)
-		fail_msg("%s", err.msg);
-	stk_diff_input_release(&input);
+}
+
+static void end(struct linking *linking)
+{
+	stk_diff_input_release(&linking->input);
 	for (int i = 0; i < LINKED_PAIRS * STK_SIDES; i++)
-		stk_profile_free(profiles[i]);
+		stk_profile_free(linking->profiles[i]);
+}
+
+void linked_compare(struct linked *linked, const struct linked_stack *stacks, size_t len)
+{
+	struct stk_err err = STK_ERR_INIT;
+	struct linking linking;
+
+	begin(&linking, linked, stacks, len, false);
+	if (stk_compare_paired(&linking.input, NULL, &linked->run, &linked->result, &err) < 0)
+		fail_msg("%s", err.msg);
+	end(&linking);
+}
+
+void linked_hotspots(struct linked *linked, const struct linked_stack *stacks, size_t len,
+	struct stk_hotspots *out)
+{
+	struct stk_hotspots_windows windows = {60.0, 60.0, LINKED_PAIRS * REQUESTS};
+	struct stk_err err = STK_ERR_INIT;
+	struct linking linking;
+
+	begin(&linking, linked, stacks, len, true);
+	if (stk_hotspots_compute(&linking.input, &windows, &linked->run, out, &err) < 0)
+		fail_msg("%s", err.msg);
+	end(&linking);
 }
 
 const struct stk_row *linked_row(const struct linked *linked, const char *name)

@@ -3,6 +3,7 @@
 #define STK_TESTS_SUPPORT_LINKED_H
 
 #include "core/diff/compare.h"
+#include "core/diff/hotspots.h"
 #include "core/git/changes.h"
 
 enum { LINKED_PAIRS = 6, LINKED_STACK_MAX = 8 };
@@ -39,6 +40,10 @@ void linked_hunk(struct stk_changes_file *file, int64_t old_first, int64_t old_l
 	int64_t new_first, int64_t new_len);
 /* Compare: LINKED_PAIRS pairs of the same stacks, a little unlike from pair to pair. */
 void linked_compare(struct linked *linked, const struct linked_stack *stacks, size_t len);
+/* The same stacks as idle (base's samples) and load (head's) of one build: its hotspots, whose rows
+ * the caller releases. */
+void linked_hotspots(struct linked *linked, const struct linked_stack *stacks, size_t len,
+	struct stk_hotspots *out);
 /* The row of a function; fails the test if there is none. */
 const struct stk_row *linked_row(const struct linked *linked, const char *name);
 

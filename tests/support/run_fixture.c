@@ -67,7 +67,7 @@ static void add_found(struct stk_run *run)
 	stk_vec_push(&comparison->packages, a_row());
 	stk_vec_push(&comparison->sensitivity, (struct stk_sensitivity){0.05, 0.43});
 	stk_vec_push(&hotspots->rows, (struct stk_hotspot){{"json.Marshal", NULL, 0, NULL}, 910000,
-					      860000, 960000, 12.5, 0.402, 812});
+					      860000, 960000, 12.5, 0.402, 812, {.share = NAN}});
 	stk_vec_push(&run->totals, (struct stk_total){"p95", "ms", a_row()});
 }
 

@@ -50,7 +50,7 @@ class FlameView {
     if (!flame) return false;
     const idle = flame.idle;
     Object.assign(this.state, { key, sandwich: null, mode: idle ? "head" : "diff", colours: idle ? "package" : "change" });
-    if (flame.rows.every(row => row < 0)) this.state.all = true; /* nothing was judged: nothing is noise */
+    if (flame.rows.every(row => !this.page.rowOf(key, row))) this.state.all = true; /* nothing was judged: nothing is noise */
     this.all.checked = this.state.all;
     this.sides = idle ? ["idle", "load"] : ["base", "head"];
     this.modes.replaceChildren(segments("Which side", [["diff", "difference"], ["base", this.sides[0]], ["head", this.sides[1]]],

@@ -14,4 +14,7 @@ return stoker.load {
   end } },
   thresholds = { http_reqs = { "count>100", "count>=3" }, ["http_req_duration{never:seen}"] = "avg<1" },
   setup = function() return { x = 1 } end,
+  summary = function(data)
+    return { ["handle-summary.json"] = stoker.json.encode(data, true), stdout = "text for stdout\n" }
+  end,
 }

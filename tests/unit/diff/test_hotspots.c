@@ -13,6 +13,7 @@
 
 #include "core/base/fs.h"
 #include "core/base/json.h"
+#include "tests/support/linked.h"
 #include "tests/support/near.h"
 #include "tests/support/world.h"
 
@@ -154,6 +155,74 @@ static void hotspots_compute__nothing_without_load(void **state)
 	stk_diff_input_release(&input);
 }
 
+static const struct stk_hotspot *find_spot(const struct stk_hotspots *spots, const char *name)
+{
+	for (size_t i = 0; i < spots->rows.len; i++)
+		if (strcmp(spots->rows.items[i].function.name, name) == 0)
+			return &spots->rows.items[i];
+	fail_msg("no hotspot %s", name);
+	return NULL;
+}
+
+/* A new file that only head has: what it is called by is of the change, whatever the idle window
+ * shows, and also where that window is empty. */
+static void check_links(int64_t idle)
+{
+	const struct linked_stack stacks[] = {{{{"shop.Total", "/b/shop/total.go", 3, 5, false},
+						       {"main.main", "/b/main.go", 3, 9, false}},
+						      {idle, 300}},
+		{{{"encoding/json.Marshal", "/go/src/encoding/json/encode.go", 150, 160, false},
+			 {"shop.Total", "/b/shop/total.go", 3, 6, false},
+			 {"main.main", "/b/main.go", 3, 9, false}},
+			{idle, 200}},
+		{{{"shop.Rest", "/b/shop/rest.go", 1, 5, false},
+			 {"main.main", "/b/main.go", 3, 9, false}},
+			{idle, 400}}};
+	struct stk_hotspots out;
+	struct linked linked;
+
+	linked_init(&linked);
+	linked_add_file(&linked, "main.go");
+	linked_add_file(&linked, "shop/rest.go");
+	linked_hunk(linked_change(&linked, NULL, "shop/total.go", ""), 0, 0, 4, 3);
+	linked_hotspots(&linked, stacks, STK_ARRAY_LEN(stacks), &out);
+	assert_int_equal(find_spot(&out, "shop.Total")->link.kind, STK_LINK_CHANGED);
+	assert_string_equal(find_spot(&out, "shop.Total")->function.path, "shop/total.go");
+	assert_int_equal(find_spot(&out, "encoding/json.Marshal")->link.kind, STK_LINK_CALLED_FROM);
+	assert_int_equal(find_spot(&out, "encoding/json.Marshal")->link.via.line, 6);
+	assert_int_equal(find_spot(&out, "shop.Rest")->link.kind, STK_LINK_UNRELATED);
+	assert_true(isnan(find_spot(&out, "shop.Rest")->link.share));
+	stk_vec_release(&out.rows);
+	linked_release(&linked);
+}
+
+static void hotspots_compute__links_to_changed_lines(void **state)
+{
+	(void)state;
+	check_links(20);
+	check_links(0);
+}
+
+/* On the base itself nothing differs: rows have their path, and no word of a change. */
+static void hotspots_compute__without_a_change_there_are_only_paths(void **state)
+{
+	const struct linked_stack stacks[] = {{{{"shop.Rest", "/b/shop/rest.go", 1, 5, false},
+						       {"main.main", "/b/main.go", 3, 9, false}},
+		{20, 400}}};
+	struct stk_hotspots out;
+	struct linked linked;
+
+	(void)state;
+	linked_init(&linked);
+	linked_add_file(&linked, "main.go");
+	linked_add_file(&linked, "shop/rest.go");
+	linked_hotspots(&linked, stacks, 1, &out);
+	assert_int_equal(find_spot(&out, "shop.Rest")->link.kind, STK_LINK_UNKNOWN);
+	assert_string_equal(find_spot(&out, "shop.Rest")->function.path, "shop/rest.go");
+	stk_vec_release(&out.rows);
+	linked_release(&linked);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +230,8 @@ int main(void)
 		cmocka_unit_test(hotspots_compute__background_is_no_hotspot),
 		cmocka_unit_test(hotspots_compute__scatter_widens),
 		cmocka_unit_test(hotspots_compute__nothing_without_load),
+		cmocka_unit_test(hotspots_compute__links_to_changed_lines),
+		cmocka_unit_test(hotspots_compute__without_a_change_there_are_only_paths),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

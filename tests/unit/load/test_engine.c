@@ -223,8 +223,7 @@ static void engine_setup__failure_ends_the_run_without_teardown(void **state)
 	end(&ran);
 }
 
-/* k6 9.3: second Ctrl-C: at once, nothing is written | at once, with summary and outputs of what
- * was measured | no teardown, as in k6 */
+/* k6 9.3: second Ctrl-C ends all iterations at once | the same | - */
 static void engine_stop__cancel_ends_running_iterations(void **state)
 {
 	static const struct load_step nap[] = {{.kind = LOAD_SLEEP, .ns = 3 * S}};
@@ -263,7 +262,8 @@ static void engine_stop__graceful_waits_for_the_grace_only(void **state)
 }
 
 /* k6 4.3: `exec.test.abort(msg)`: all iterations are cut, teardown runs, exit 108 |
- * `stoker.abort(msg)` | others may end (`graceful_stop`); exit 4 */
+ * `stoker.abort(msg)` | others may end (`graceful_stop`); exit 4
+ * k6 13: the iteration that aborts counts as complete and as interrupted | counts once | - */
 static void engine_abort__keeps_the_message(void **state)
 {
 	static const struct load_step steps[] = {
@@ -295,6 +295,44 @@ static void engine_failure__counts_an_error_and_goes_on(void **state)
 	assert_int_equal(ran.result.errors, 8);
 	assert_int_equal(ran.result.iterations, 8); /* still complete ones, as in k6 */
 	assert_true(count_of(&ran, "iteration_errors", "") == 8);
+	end(&ran);
+}
+
+/* k6 1.6: stopped for 1 s at 10/s: overdue starts fire at once, then the old grid | the same | -
+ * k6 1.3: no metric knows when an iteration should have begun | `iteration_lateness`,
+ * `iteration_response` from the intended start | a late generator cannot make answers look fast */
+static void engine_late__counts_from_the_intended_start(void **state)
+{
+	static const struct load_step nap[] = {{.kind = LOAD_SLEEP, .ns = 10 * MS}};
+	struct stk_scenario *scenario;
+	const struct stk_metrics *metrics;
+	struct ran ran;
+	int64_t at_once = 0;
+
+	(void)state;
+	scenario = begin(&ran, nap, 1);
+	scenario->executor = "constant-arrival-rate";
+	scenario->rate = 10;
+	scenario->vus = STK_UNSET;
+	scenario->pre_allocated_vus = 20;
+	start(&ran, NULL, 0);
+	assert_false(stk_engine_wait_until(ran.engine, ran.start_ns + 1050 * MS));
+	stk_fake_clock_advance(&ran.fake.clock, S); /* as if the process had been stopped */
+	finish(&ran);
+	metrics = &ran.result.metrics;
+	assert_int_equal(ran.result.generator.started, 40);
+	for (size_t i = 0; i < ran.driver.log.len; i++) {
+		const struct load_log *line = &ran.driver.log.items[i];
+
+		if (line->started_ns - ran.start_ns == 2050 * MS)
+			at_once++;
+		else
+			assert_int_equal(line->started_ns, line->intended_ns);
+	}
+	assert_int_equal(at_once, 10); /* those of 1.1 to 2.0 s */
+	assert_true(stk_metrics_find(metrics, "iteration_duration", "")->max == 10);
+	assert_true(stk_metrics_find(metrics, "iteration_lateness", "")->max == 950);
+	assert_true(stk_metrics_find(metrics, "iteration_response", "")->max == 960);
 	end(&ran);
 }
 
@@ -356,7 +394,7 @@ static void engine_submetrics__count_what_has_the_tags(void **state)
 	end(&ran);
 }
 
-/* k6 8.3: progress: VUs, iterations, time | the same, with requests/s and p95 | on stderr */
+/* k6 8.3: progress: VUs, iterations, time | the same, with requests/s and p95 | - */
 static void engine_progress__tells_what_runs(void **state)
 {
 	struct stk_load_progress progress;
@@ -392,6 +430,7 @@ int main(void)
 		cmocka_unit_test(engine_stop__graceful_waits_for_the_grace_only),
 		cmocka_unit_test(engine_abort__keeps_the_message),
 		cmocka_unit_test(engine_failure__counts_an_error_and_goes_on),
+		cmocka_unit_test(engine_late__counts_from_the_intended_start),
 		cmocka_unit_test(engine_batch__sends_six_at_once_to_a_host),
 		cmocka_unit_test(engine_submetrics__count_what_has_the_tags),
 		cmocka_unit_test(engine_progress__tells_what_runs),

@@ -140,8 +140,8 @@ static void plan_validate__checks_thresholds(void **state)
 	}
 }
 
-/* k6 2.1: metric names of at least two characters; another type under a known name is an error |
- * the same | - */
+/* k6 2.1: another type under a known name is an error; letters, digits and `_` | the same | -
+ * k6 13: metric names of one character are refused | one is enough | - */
 static void plan_add_metric__is_the_same_for_the_same(void **state)
 {
 	struct stk_err err = STK_ERR_INIT;
@@ -165,7 +165,9 @@ static void plan_add_metric__is_the_same_for_the_same(void **state)
 				 STK_METRIC_DEFAULT, &b, &err),
 		STK_E_INVAL);
 	assert_int_equal(
-		stk_plan_add_metric(&plan, "r", STK_METRIC_RATE, STK_METRIC_DEFAULT, &b, &err),
+		stk_plan_add_metric(&plan, "r", STK_METRIC_RATE, STK_METRIC_DEFAULT, &b, &err), 0);
+	assert_int_equal(
+		stk_plan_add_metric(&plan, "", STK_METRIC_RATE, STK_METRIC_DEFAULT, &b, &err),
 		STK_E_INVAL);
 	assert_int_equal(
 		stk_plan_add_metric(&plan, "1ab", STK_METRIC_RATE, STK_METRIC_DEFAULT, &b, &err),

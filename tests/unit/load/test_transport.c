@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <arpa/inet.h>
+#include <math.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <cmocka.h>
 
 #include "core/http/url.h"
@@ -92,14 +97,11 @@ static int close_trial(void **state)
 	return 0;
 }
 
-/* One exchange with a host to its end; what came stands in trial->exchange. */
-static void ask_host(struct trial *trial, const char *host, const char *method, const char *path,
-	int64_t timeout_ns)
+/* One exchange with trial->url to its end; what came stands in trial->exchange. */
+static void ask_url(struct trial *trial, const char *method, int64_t timeout_ns)
 {
 	struct stk_exchange *exchange = &trial->exchange;
 
-	(void)snprintf(trial->url, sizeof trial->url, "http://%s:%d%s", host,
-		raw_http_port(trial->raw), path);
 	assert_int_equal(stk_url_parse(stk_str_of(trial->url), &trial->parts, NULL), 0);
 	stk_exchange_clear(exchange);
 	exchange->method = method;
@@ -115,6 +117,14 @@ static void ask_host(struct trial *trial, const char *host, const char *method, 
 	trial->ops->submit(trial->transport, exchange);
 	while (!trial->is_done)
 		trial->ops->poll(trial->transport, INT64_MAX);
+}
+
+static void ask_host(struct trial *trial, const char *host, const char *method, const char *path,
+	int64_t timeout_ns)
+{
+	(void)snprintf(trial->url, sizeof trial->url, "http://%s:%d%s", host,
+		raw_http_port(trial->raw), path);
+	ask_url(trial, method, timeout_ns);
 }
 
 static void ask(struct trial *trial, const char *method, const char *path, int64_t timeout_ns)
@@ -220,6 +230,63 @@ static void transport_timeout__ends_those_that_hang_and_drip(void **state)
 	assert_int_equal(trial->exchange.status, 200);
 }
 
+static void check_sum(const struct stk_timings_ms *ms)
+{
+	assert_true(fabs(ms->duration - (ms->sending + ms->waiting + ms->receiving)) < 1e-9);
+	assert_true(ms->blocked >= ms->connecting && ms->tls_handshaking == 0);
+}
+
+/* k6 2.2: `blocked` holds look-up, connect and TLS of a new connection; `duration` is `sending` +
+ * `waiting` + `receiving` | the same | - k6 2.2: on a connection that is used again `connecting`
+ * and `tls_handshaking` are 0 | the same | - */
+static void transport_timings__add_up_as_in_k6(void **state)
+{
+	struct trial *trial = *state;
+	const struct stk_timings_ms *ms = &trial->exchange.timings;
+
+	ask(trial, "GET", "/chunked", 10 * STK_NS_PER_S);
+	check_sum(ms);
+	assert_true(ms->connecting > 0 && ms->duration > 0);
+	ask(trial, "POST", "/ok", 10 * STK_NS_PER_S);
+	check_sum(ms);
+	assert_true(ms->connecting == 0 && ms->duration > 0);
+	ask(trial, "GET", "/cut", 10 * STK_NS_PER_S);
+	check_sum(ms);
+}
+
+/* A listener whose queue is full: what connects now is not answered. */
+static int deaf_port(int fds[4])
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof at;
+
+	fds[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(fds[0], (struct sockaddr *)&at, len), 0);
+	assert_int_equal(listen(fds[0], 0), 0);
+	assert_int_equal(getsockname(fds[0], (struct sockaddr *)&at, &len), 0);
+	for (int i = 1; i < 4; i++) {
+		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		(void)connect(fds[i], (struct sockaddr *)&at, len);
+	}
+	return ntohs(at.sin_port);
+}
+
+/* k6 13: a connect that times out has its time in no metric | in `blocked` | `duration` stays 0, as
+ * in k6 k6 2.5: a timeout while connecting is 1050 | the same | - */
+static void transport_connect__that_times_out_has_its_time(void **state)
+{
+	struct trial *trial = *state;
+	int fds[4];
+
+	(void)snprintf(trial->url, sizeof trial->url, "http://127.0.0.1:%d/", deaf_port(fds));
+	ask_url(trial, "GET", 60 * STK_NS_PER_MS);
+	assert_int_equal(trial->exchange.error_code, 1050);
+	assert_true(trial->exchange.timings.blocked >= 50);
+	assert_true(trial->exchange.timings.duration == 0);
+	for (size_t i = 0; i < STK_ARRAY_LEN(fds); i++)
+		(void)close(fds[i]);
+}
+
 /* k6 5.4: connections are kept, per VU | the same | over TLS and HTTP/2 the VUs of a worker share
  * them */
 static void transport_keep_alive__uses_a_connection_again(void **state)
@@ -273,6 +340,8 @@ int main(void)
 		CASE(transport_answer__is_read_however_it_ends),
 		CASE(transport_fault__has_k6s_number),
 		CASE(transport_timeout__ends_those_that_hang_and_drip),
+		CASE(transport_timings__add_up_as_in_k6),
+		CASE(transport_connect__that_times_out_has_its_time),
 		CASE(transport_keep_alive__uses_a_connection_again),
 		CASE(transport_keep_alive__get_is_sent_once_more_when_it_was_closed),
 		CASE(transport_cancel__forgets_the_exchange),

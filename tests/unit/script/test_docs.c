@@ -89,12 +89,18 @@ static void run_folder(const char *folder)
 	stk_fs_list_free(names, len);
 }
 
+/* k6 8.1: `k6 new` writes a first script | `docs/examples`, all run by the tests | `stoker init`
+ * writes the files of a repository */
 static void docs_examples__run(void **state)
 {
 	(void)state;
 	run_folder("docs/examples");
 }
 
+/* k6 4.3: `exec.scenario.iterationInTest`: unique over the run | `scenario.iter`, `data.unique` |
+ * a row for each iteration, without counting by hand
+ * k6 6: `k6/crypto`, `k6/encoding`, uuid from a library | `stoker.hash`, `hmac`, `base64`, `uuid`
+ * | - */
 static void tests_lua__run(void **state)
 {
 	(void)state;

@@ -215,6 +215,25 @@ static void http_response__headers_and_cookies(void **state)
 		"print: 1\t2\tone, two\nprint: one, two\nprint: Cookie: a=1; b=2\n");
 }
 
+/* k6 5.4, 17: cookies are cleared for each iteration | the same | - */
+static void cookies__live_for_one_iteration(void **state)
+{
+	struct script_run *run = *state;
+
+	assert_int_equal(
+		script_run_text(run, "local s = require 'stoker' local http = s.http\n"
+				     "return { base_url = s.env 'BASE_URL', vus = 1, iterations = "
+				     "3, default = function()\n"
+				     " local function sent() return http.get('/echo').body:match "
+				     "'Cookie: ([^\\n]*)' end\n"
+				     " assert(sent() == nil) http.get '/cookie' assert(sent() == "
+				     "'a=1; b=2') end }"),
+		0);
+	assert_string_equal(run->lc.talk.ptr, "");
+	assert_int_equal(run->result.errors, 0);
+	assert_int_equal(run->result.iterations, 3);
+}
+
 /* k6 5.2: an unknown param is ignored | an error with file, line and the nearest name | - */
 static void http_misuse__raises_with_file_and_line(void **state)
 {
@@ -535,7 +554,7 @@ static void setup__error_ends_the_run_with_file_and_line(void **state)
 		strstr(run->lc.err.msg, "what setup returned: a function cannot be handed on"));
 }
 
-/* k6 13: the iteration that aborts counts as complete and as interrupted | counts once | - */
+/* k6 4.1: `teardown` runs after an abort | the same | - */
 static void abort__stops_gracefully_and_runs_teardown(void **state)
 {
 	struct script_run *run = *state;
@@ -581,6 +600,7 @@ int main(void)
 		CASE(http_json__refuses_what_json_is_not),
 		CASE(http_opts__reach_the_wire),
 		CASE(http_response__headers_and_cookies),
+		CASE(cookies__live_for_one_iteration),
 		CASE(http_misuse__raises_with_file_and_line),
 		CASE(http_batch__keeps_keys),
 		CASE(check__counts_in_order_by_name),

@@ -84,6 +84,7 @@ static void script_load__says_that_a_file_is_not_there(void **state)
 	assert_int_equal(stk_script_load(&opts, &script, &err), STK_E_NOT_FOUND);
 }
 
+/* k6 8.2: `k6 run -` reads the script from stdin | `stoker load -` | - */
 static void script_load__reads_standard_input(void **state)
 {
 	struct stk_script_opts opts = STK_SCRIPT_OPTS_INIT;

@@ -86,6 +86,7 @@ static int summarize(struct fixture *f, const char *body)
 	return rc;
 }
 
+/* k6 4.1: `handleSummary` returns where what goes: `stdout`, `stderr`, files | `summary` | - */
 static void summarize__gives_parts_in_byte_order(void **state)
 {
 	struct fixture *f = *state;
@@ -102,6 +103,7 @@ static void summarize__gives_parts_in_byte_order(void **state)
 	assert_true(stk_str_is(f->result.parts.items[2].text, "n=7"));
 }
 
+/* k6 4.1: `handleSummary` that returns nothing or throws: the usual text | the same | - */
 static void summarize__nothing_keeps_the_default(void **state)
 {
 	struct fixture *f = *state;
@@ -112,6 +114,7 @@ static void summarize__nothing_keeps_the_default(void **state)
 	assert_string_equal(f->plan.scenarios.items[0].name, "default");
 }
 
+/* k6 7.1: `textSummary` from a library | `stoker.summary.text` | - */
 static void summarize__text_knows_what_was_taken_out(void **state)
 {
 	struct fixture *f = *state;
@@ -137,6 +140,8 @@ static void summarize__an_error_has_its_line(void **state)
 	expect_failure(*state, "error 'broken'", "case.lua:3: broken");
 }
 
+/* k6 4.1: a text in place of a table: no summary and no export | an error that says so, the usual
+ * summary, and the export | - */
 static void summarize__text_alone_is_refused(void **state)
 {
 	expect_failure(*state, "return 'text'", "a table such as");
@@ -158,6 +163,8 @@ static void summarize__ends_code_that_does_not(void **state)
 		"ran out of time");
 }
 
+/* k6 4.1: `handleSummaryTimeout` | `summary_timeout` | then the usual summary is shown, in k6 none
+ */
 static void summarize__ends_a_wait(void **state)
 {
 	expect_failure(*state, "stoker.sleep(3600)", "ran out of time");
