@@ -42,13 +42,22 @@ void stk_baseline_format_name(struct stk_buf *buf, const struct stk_baseline_key
 	stk_buf_addf(buf, "%s-%" PRId64, key->machine, key->measured_ns);
 }
 
+/* As file names and keys have it: what others put there may be anything. */
+static bool is_machine(struct stk_str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.ptr[i] <= ' ' || text.ptr[i] == 0x7f || text.ptr[i] == '/')
+			return false;
+	return text.len > 0;
+}
+
 int stk_baseline_parse_name(struct stk_str name, struct stk_arena *arena,
 	struct stk_baseline_key *out, struct stk_err *err)
 {
 	ptrdiff_t dash = stk_str_rfind_byte(name, '-');
 	struct stk_baseline_key key = *out;
 
-	if (dash <= 0 ||
+	if (dash <= 0 || !is_machine(stk_str_sub(name, 0, (size_t)dash)) ||
 		stk_str_to_i64(stk_str_skip(name, (size_t)dash + 1), &key.measured_ns, NULL) < 0 ||
 		key.measured_ns < 0)
 		return stk_err_set(err, STK_E_FORMAT, "'%.*s' is no name of a baseline",

@@ -194,6 +194,10 @@ static void store_word__stays_in_its_folder(void **state)
 	assert_int_equal(
 		stk_baseline_parse_name(STK_STR("12ab"), &arena, &key, NULL), STK_E_FORMAT);
 	assert_int_equal(stk_baseline_parse_name(STK_STR("a-x"), &arena, &key, NULL), STK_E_FORMAT);
+	assert_int_equal(
+		stk_baseline_parse_name(STK_STR("a\0b-7"), &arena, &key, NULL), STK_E_FORMAT);
+	assert_int_equal(
+		stk_baseline_parse_name(STK_STR("../a-7"), &arena, &key, NULL), STK_E_FORMAT);
 	stk_arena_release(&arena);
 }
 
