@@ -173,8 +173,10 @@ cppcheck:
 	  --suppressions-list=tests/lint/cppcheck.suppress -j $(JOBS) -I. $(SOURCES)
 asan: ## all unit tests under AddressSanitizer and UBSan, in a build folder of their own
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined CFLAGS="-O1 -g -DSTK_ARENA_DEBUG" unit
-tsan: ## the load engine's unit tests under ThreadSanitizer, in a build folder of their own
-	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SAN=thread CFLAGS="-O1 -g" unit-load
+# the rooms that start threads, and those that run in several
+TSAN_ROOMS := load export generator source store demo bot http
+tsan: ## unit tests of all that has threads under ThreadSanitizer, in a build folder of their own
+	$(Q)$(MAKE) --no-print-directory -k BUILD=$(BUILD)/tsan SAN=thread CFLAGS="-O1 -g" $(TSAN_ROOMS:%=unit-%)
 # test_proc: valgrind has no pidfd_open, and its posix_spawn does not tell that a program is missing
 valgrind: $(filter-out %/test_proc,$(UNIT_base)) $(UNIT_profile) $(UNIT_script) ## unit tests of base, profile, script under valgrind
 	$(Q)UNIT_WRAP="valgrind -q --error-exitcode=99 --leak-check=full" UNIT_TIMEOUT=900 sh tests/support/run_units.sh $^

@@ -319,8 +319,8 @@ struct help_opts {
 
 /* clang-format off */
 static const struct stk_opts_row help_rows[] = {
-	{ "markdown", 0, STK_OPTS_FLAG, offsetof(struct help_opts, markdown), NULL, "print docs/cli.md", NULL, NULL, 0, 0, false },
-	{ "man", 0, STK_OPTS_FLAG, offsetof(struct help_opts, man), NULL, "print a man page", NULL, NULL, 0, 0, false },
+	{ "markdown", 0, STK_OPTS_FLAG, offsetof(struct help_opts, markdown), NULL, "print docs/cli.md", NULL, NULL, 0, 0, false, NULL },
+	{ "man", 0, STK_OPTS_FLAG, offsetof(struct help_opts, man), NULL, "print a man page", NULL, NULL, 0, 0, false, NULL },
 	{ .name = NULL },
 };
 /* clang-format on */

@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
 #include "cmd/load_run.h"
+#include "core/script/plan_k6.h"
 
 extern const struct stk_command stk_cmd_load;
 
@@ -23,6 +24,11 @@ static const struct stk_opts_row rows[] = {
 	{ .name = "execution-segment", .type = STK_OPTS_TEXT, .offset = AT(segment), .word = "A:B", .help = "run only this part of the plan, such as 1/3:2/3" },
 	{ .name = "execution-segment-sequence", .type = STK_OPTS_TEXT, .offset = AT(segment_sequence), .word = "LIST", .help = "the borders of all parts: 0,1/3,2/3,1" },
 	{ .name = "workers", .type = STK_OPTS_INT, .offset = AT(workers), .word = "N", .min = 1, .max = 256, .help = "threads of the engine", .standard = "by the processors" },
+	{ .name = "min-iteration-duration", .type = STK_OPTS_DURATION, .offset = AT(min_iteration_ns), .word = "TIME", .help = "a virtual user rests until that long after it began an iteration" },
+	{ .name = "system-tags", .type = STK_OPTS_TEXT, .offset = AT(system_tags), .word = "LIST", .help = "tags that samples carry, such as status,name,scenario", .standard = "k6's" },
+	{ .name = "no-setup", .type = STK_OPTS_FLAG, .offset = AT(no_setup), .help = "leave setup out" },
+	{ .name = "no-teardown", .type = STK_OPTS_FLAG, .offset = AT(no_teardown), .help = "leave teardown out" },
+	{ .name = "no-thresholds", .type = STK_OPTS_FLAG, .offset = AT(no_thresholds), .help = "leave the script's thresholds out" },
 	{ .name = "out", .letter = 'o', .type = STK_OPTS_LIST, .offset = AT(outs), .word = "KIND=ARG", .help = "send samples while it runs (docs/outputs.md); repeat for more" },
 	{ .name = "grafana", .type = STK_OPTS_TEXT, .offset = AT(grafana), .word = "URL", .help = "mark the run there; token in GRAFANA_TOKEN" },
 	{ .name = "summary-export", .type = STK_OPTS_TEXT, .offset = AT(summary_export), .word = "FILE", .help = "write the end as k6's JSON" },
@@ -32,7 +38,7 @@ static const struct stk_opts_row rows[] = {
 	{ .name = "format", .type = STK_OPTS_CHOICE, .offset = AT(format), .word = "FORMAT", .values = "text|json", .help = "of the result on stdout", .standard = "text" },
 	{ .name = "strict", .type = STK_OPTS_FLAG, .offset = AT(strict), .help = "a threshold whose metric has no value is crossed" },
 	{ .name = "quiet", .letter = 'q', .type = STK_OPTS_FLAG, .offset = AT(quiet), .help = "no progress" },
-	{ .name = NULL },
+	{ .name = NULL, .instead = stk_plan_k6_instead },
 };
 /* clang-format on */
 
@@ -43,6 +49,7 @@ static int run(struct stk_env *env, int argc, char **argv)
 		.duration_ns = STK_UNSET,
 		.max_vus = STK_UNSET,
 		.rps = STK_UNSET,
+		.min_iteration_ns = STK_UNSET,
 		.seed = STK_UNSET,
 		.format = "text",
 		.summary = "compact"};

@@ -3,7 +3,6 @@
 
 #include "core/base/fs.h"
 #include "core/export/grafana.h"
-#include "core/export/summary_json.h"
 #include "core/report/junit.h"
 
 #define TOKEN_ENV "GRAFANA_TOKEN"
@@ -72,32 +71,28 @@ void stk_load_outputs_release(struct stk_load_outputs *outputs)
 
 /* --- at the end ----------------------------------------------------------------------- */
 
-static int write_summary(
-	const char *path, const struct stk_run *run, const char *stats_text, struct stk_err *err)
+static int write_summary(const char *path, const struct stk_run *run,
+	const struct stk_trend_stats *stats, struct stk_err *err)
 {
-	struct stk_trend_stats stats = {STK_VEC_INIT};
 	struct stk_buf buf = STK_BUF_EMPTY;
 	const struct stk_summary_json summary = {
-		&run->metrics, run->thresholds.items, run->thresholds.len, &stats};
-	int rc = stk_trend_stats_parse(stats_text, &stats, err);
+		&run->metrics, run->thresholds.items, run->thresholds.len, stats};
+	int rc;
 
-	if (rc == 0) {
-		stk_summary_json_format(&summary, &buf);
-		rc = stk_fs_write(path, stk_buf_str(&buf), err);
-	}
-	stk_trend_stats_release(&stats);
+	stk_summary_json_format(&summary, &buf);
+	rc = stk_fs_write(path, stk_buf_str(&buf), err);
 	stk_buf_release(&buf);
 	return rc;
 }
 
-int stk_load_outputs_write(
-	const struct stk_load_settings *settings, const struct stk_run *run, struct stk_err *err)
+int stk_load_outputs_write(const struct stk_load_settings *settings, const struct stk_run *run,
+	const struct stk_trend_stats *stats, struct stk_err *err)
 {
 	struct stk_buf buf = STK_BUF_EMPTY;
 	int rc = 0;
 
 	if (settings->summary_export)
-		rc = write_summary(settings->summary_export, run, settings->trend_stats, err);
+		rc = write_summary(settings->summary_export, run, stats, err);
 	if (rc == 0 && settings->junit) {
 		stk_junit_format_load(run, &buf);
 		rc = stk_fs_write(settings->junit, stk_buf_str(&buf), err);

@@ -5,6 +5,7 @@
 
 #include "cmd/load_run.h"
 #include "core/export/outlets.h"
+#include "core/export/summary_json.h"
 #include "core/load/engine.h"
 
 /* Zeroed: none. */
@@ -30,6 +31,6 @@ void stk_load_outputs_release(struct stk_load_outputs *outputs);
 
 /* --summary-export and --junit. */
 int stk_load_outputs_write(const struct stk_load_settings *settings, const struct stk_run *run,
-	struct stk_err *err) STK_MUST_CHECK;
+	const struct stk_trend_stats *stats, struct stk_err *err) STK_MUST_CHECK;
 
 #endif

@@ -131,6 +131,12 @@ static int make_plan(struct load_test *test, struct stk_err *err)
 		changes.seed = (uint64_t)test->settings->seed;
 		changes.has_rps = test->settings->rps != STK_UNSET;
 		changes.rps = test->settings->rps;
+		changes.has_min_iteration = test->settings->min_iteration_ns != STK_UNSET;
+		changes.min_iteration_ns = test->settings->min_iteration_ns;
+		changes.system_tags = test->settings->system_tags ? &held.system_tags : NULL;
+		changes.no_setup = test->settings->no_setup;
+		changes.no_teardown = test->settings->no_teardown;
+		changes.no_thresholds = test->settings->no_thresholds;
 		changes.segment = test->settings->segment;
 		changes.segment_sequence = test->settings->segment_sequence;
 		rc = stk_script_plan(test->script, &changes, &test->plan, err);
@@ -360,7 +366,7 @@ static void write_files(struct load_test *test, const struct stk_run *run)
 {
 	struct stk_err err = STK_ERR_INIT;
 
-	if (stk_load_outputs_write(test->settings, run, &err) < 0)
+	if (stk_load_outputs_write(test->settings, run, &test->stats, &err) < 0)
 		stk_buf_addf(&test->said, "not written: %s\n", err.msg);
 }
 
@@ -407,12 +413,14 @@ static void say_failures(const struct stk_load_result *result, struct stk_buf *s
 
 static int run_test(struct load_test *test, const char *path, struct stk_err *err)
 {
-	int rc = stk_trend_stats_parse(test->settings->trend_stats, &test->stats, err);
+	int rc = load_script(test, path, err);
 
 	if (rc == 0)
-		rc = load_script(test, path, err);
-	if (rc == 0)
 		rc = make_plan(test, err);
+	if (rc == 0)
+		rc = stk_trend_stats_parse(test->settings->trend_stats ? test->settings->trend_stats
+								       : test->plan.trend_stats,
+			&test->stats, err);
 	if (rc == 0)
 		rc = stk_load_outputs_start(&test->outputs, test->env, test->settings, err);
 	print_talk(test);

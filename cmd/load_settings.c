@@ -70,6 +70,9 @@ int stk_load_changes_read(
 		rc = read_stage(out, settings->stages.texts.items[i], err);
 	for (size_t i = 0; rc == 0 && i < settings->tags.texts.len; i++)
 		rc = read_tag(out, settings->tags.texts.items[i], err);
+	if (rc == 0 && settings->system_tags &&
+		stk_system_tags_parse(settings->system_tags, &out->system_tags, err) < 0)
+		rc = stk_err_wrap(err, "--system-tags");
 	if (rc == 0 && settings->rate)
 		rc = read_rate(out, settings->rate, err);
 	return rc;

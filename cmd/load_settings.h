@@ -8,6 +8,7 @@
 struct stk_load_changes {
 	struct stk_shortcuts shortcuts;
 	struct stk_tags tags;
+	stk_system_tags system_tags; /* if the command line says which */
 	struct stk_arena arena;
 };
 

@@ -39,16 +39,20 @@ static const struct stk_opts_row *find_letter(const struct stk_opts_row *rows, c
 
 static int unknown_option(const struct stk_opts_row *rows, struct stk_str name, struct stk_err *err)
 {
+	const struct stk_opts_row *last = rows;
 	const char *names[NAMES_MAX];
 	size_t len = 0;
 
 	names[len++] = "help";
-	for (const struct stk_opts_row *row = rows; row && row->name && len < NAMES_MAX; row++)
-		if (!row->hidden)
-			names[len++] = row->name;
+	for (; last && last->name; last++)
+		if (!last->hidden && len < NAMES_MAX)
+			names[len++] = last->name;
 	stk_err_set(err, STK_E_INVAL, "unknown option '--%.*s'", STK_STR_ARG(name));
 	const char *nearest = stk_str_nearest(name, names, len);
-	if (nearest)
+	const char *instead = last && last->instead ? last->instead(name) : NULL;
+	if (instead)
+		stk_err_hint(err, "instead: %s", instead);
+	else if (nearest)
 		stk_err_hint(err, "did you mean '--%s'?", nearest);
 	return STK_E_INVAL;
 }

@@ -42,6 +42,8 @@ struct stk_opts_row {
 	const char *values;   /* CHOICE: allowed ones, with | between */
 	int64_t min, max;     /* INT */
 	bool hidden;          /* neither in --help nor in the docs */
+	/* Of the last row: what to use in place of a name that is not there; NULL: not known. */
+	const char *(*instead)(struct stk_str name);
 };
 
 /* Arguments that are no options, in order; borrowed from argv. */

@@ -18,10 +18,10 @@ struct report_opts {
 
 /* clang-format off */
 static const struct stk_opts_row report_rows[] = {
-	{ "format", 'f', STK_OPTS_CHOICE, offsetof(struct report_opts, format), "WORD", "what to print", "term", "term|html|markdown|json|comment|sarif|junit|codequality", 0, 0, false },
-	{ "runs", 0, STK_OPTS_TEXT, offsetof(struct report_opts, runs), "DIR", "where runs are kept", STK_RUN_STORE_ROOT, NULL, 0, 0, false },
-	{ "width", 0, STK_OPTS_INT, offsetof(struct report_opts, width), "N", "columns of the terminal", "that of the terminal", NULL, 40, 1000, false },
-	{ "color", 0, STK_OPTS_FLAG, offsetof(struct report_opts, color), NULL, "colours; --no-color for none", "on a terminal without NO_COLOR", NULL, 0, 0, false },
+	{ "format", 'f', STK_OPTS_CHOICE, offsetof(struct report_opts, format), "WORD", "what to print", "term", "term|html|markdown|json|comment|sarif|junit|codequality", 0, 0, false, NULL },
+	{ "runs", 0, STK_OPTS_TEXT, offsetof(struct report_opts, runs), "DIR", "where runs are kept", STK_RUN_STORE_ROOT, NULL, 0, 0, false, NULL },
+	{ "width", 0, STK_OPTS_INT, offsetof(struct report_opts, width), "N", "columns of the terminal", "that of the terminal", NULL, 40, 1000, false, NULL },
+	{ "color", 0, STK_OPTS_FLAG, offsetof(struct report_opts, color), NULL, "colours; --no-color for none", "on a terminal without NO_COLOR", NULL, 0, 0, false, NULL },
 	{ .name = NULL },
 };
 /* clang-format on */

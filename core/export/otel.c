@@ -6,26 +6,20 @@
 #include "core/base/version.h"
 #include "core/export/otlp.h"
 #include "core/export/outputs.h"
-#include "core/export/sender.h"
-#include "core/export/settings.h"
-
-#define TIMEOUT_MS 5000
-#define FINISH_NS  (10 * STK_NS_PER_S)
+#include "core/export/pusher.h"
 
 struct otel {
-	struct stk_settings settings;
-	struct stk_settings_headers headers;
-	struct stk_secret password;
+	struct stk_pusher pusher; /* first */
 	struct stk_otlp_opts otlp;
-	struct stk_sender *sender;
-	int64_t interval_ns, next_ns;
 };
 
-static void make_round(
-	struct otel *it, const struct stk_totals *totals, struct stk_sender_round *out)
+static void make_round(struct stk_pusher *pusher, struct stk_totals *totals, bool is_last,
+	struct stk_sender_round *out)
 {
+	struct otel *it = (struct otel *)(void *)pusher;
 	struct stk_buf *body;
 
+	(void)is_last; /* each has everything */
 	*out = (struct stk_sender_round){STK_VEC_INIT};
 	if (totals->items.len == 0)
 		return;
@@ -35,42 +29,11 @@ static void make_round(
 	stk_otlp_format(totals, &it->otlp, body);
 }
 
-static void tick(void *ctx, struct stk_totals *totals, int64_t now_ns)
-{
-	struct otel *it = ctx;
-	struct stk_sender_round round;
-
-	if (it->next_ns == 0)
-		it->next_ns = now_ns + it->interval_ns;
-	if (now_ns < it->next_ns || !stk_sender_is_idle(it->sender))
-		return;
-	it->next_ns = now_ns + it->interval_ns;
-	make_round(it, totals, &round);
-	if (round.bodies.len > 0)
-		stk_sender_post(it->sender, &round);
-}
-
-static void stop(void *ctx, struct stk_totals *totals, struct stk_buf *said)
-{
-	struct otel *it = ctx;
-	struct stk_sender_round round;
-
-	stk_sender_settle(it->sender);
-	make_round(it, totals, &round);
-	if (round.bodies.len > 0)
-		stk_sender_finish(it->sender, &round);
-	stk_sender_stop(it->sender, said);
-	it->sender = NULL;
-}
-
 static void free_it(void *ctx)
 {
 	struct otel *it = ctx;
 
-	stk_sender_stop(it->sender, NULL);
-	stk_vec_release(&it->headers.items);
-	stk_secret_release(&it->password);
-	stk_arena_release(&it->settings.arena);
+	stk_pusher_release(&it->pusher);
 	free(it);
 }
 
@@ -91,7 +54,7 @@ static const char *url_of(struct stk_settings *settings, const char *arg)
 static int read_settings(struct otel *it, const struct stk_output_request *request,
 	struct stk_sender_opts *opts, struct stk_err *err)
 {
-	struct stk_settings *settings = &it->settings;
+	struct stk_settings *settings = &it->pusher.settings;
 	const char *protocol;
 
 	settings->env = request->env;
@@ -106,20 +69,16 @@ static int read_settings(struct otel *it, const struct stk_output_request *reque
 	opts->kind = "opentelemetry";
 	opts->url = url_of(settings, request->arg);
 	opts->user = stk_settings_text(settings, "HTTP_EXPORTER_USERNAME", NULL);
-	stk_settings_secret(settings, "HTTP_EXPORTER_PASSWORD", &it->password);
-	opts->password = &it->password;
+	stk_settings_secret(settings, "HTTP_EXPORTER_PASSWORD", &it->pusher.password);
 	opts->insecure_tls = stk_settings_flag(settings, "TLS_INSECURE_SKIP_VERIFY", false);
-	it->interval_ns = stk_settings_duration(settings, "EXPORT_INTERVAL", 10 * STK_NS_PER_S);
+	it->pusher.interval_ns =
+		stk_settings_duration(settings, "EXPORT_INTERVAL", 10 * STK_NS_PER_S);
 	it->otlp.service = stk_settings_text(settings, "SERVICE_NAME", "k6");
 	it->otlp.version = stk_settings_text(settings, "SERVICE_VERSION", stk_version());
 	it->otlp.prefix = stk_settings_text(settings, "METRIC_PREFIX", "");
-	stk_vec_push(&it->headers.items, (struct stk_http_header){STK_STR("Content-Type"),
-						 STK_STR("application/x-protobuf")});
-	stk_settings_headers(settings, "HEADERS", &it->headers);
-	opts->headers = it->headers.items.items;
-	opts->headers_len = it->headers.items.len;
-	opts->timeout_ms = TIMEOUT_MS;
-	opts->finish_ns = FINISH_NS;
+	stk_vec_push(&it->pusher.headers.items, (struct stk_http_header){STK_STR("Content-Type"),
+							STK_STR("application/x-protobuf")});
+	stk_settings_headers(settings, "HEADERS", &it->pusher.headers);
 	if (settings->err.code != 0)
 		*err = settings->err;
 	return settings->err.code;
@@ -128,7 +87,8 @@ static int read_settings(struct otel *it, const struct stk_output_request *reque
 int stk_otel_make(
 	const struct stk_output_request *request, struct stk_output *out, struct stk_err *err)
 {
-	static const struct stk_output_ops ops = {NULL, true, tick, stop, free_it};
+	static const struct stk_output_ops ops = {
+		NULL, true, stk_pusher_tick, stk_pusher_stop, free_it};
 	struct otel *it = stk_xcalloc(1, sizeof *it);
 	struct stk_sender_opts opts = {0};
 	int rc = read_settings(it, request, &opts, err);
@@ -137,7 +97,8 @@ int stk_otel_make(
 		free_it(it);
 		return rc;
 	}
-	it->sender = stk_sender_start(&opts);
+	it->pusher.make_round = make_round;
+	stk_pusher_start(&it->pusher, &opts);
 	*out = (struct stk_output){&ops, it};
 	return 0;
 }

@@ -8,14 +8,11 @@
 #include "core/base/mem.h"
 #include "core/export/number.h"
 #include "core/export/outputs.h"
+#include "core/export/pusher.h"
 #include "core/export/remote_write.h"
-#include "core/export/sender.h"
-#include "core/export/settings.h"
 
 /* A request grows to this before it is packed and another one begins. */
 #define REQUEST_BYTES ((size_t)1 << 20)
-#define TIMEOUT_MS    5000
-#define FINISH_NS     (10 * STK_NS_PER_S)
 #define TAGS_MAX      256
 
 struct stat {
@@ -24,13 +21,9 @@ struct stat {
 };
 
 struct prometheus {
-	struct stk_settings settings;
-	struct stk_settings_headers headers;
-	struct stk_secret password;
-	struct stk_sender *sender;
+	struct stk_pusher pusher; /* first */
 	STK_VEC(struct stat) stats;
 	bool native, stale;
-	int64_t interval_ns, next_ns;
 	/* Rows that the server knows, and what has changed since the last round that it took. */
 	size_t known, sent_len;
 	uint64_t good, sent; /* round + 1 */
@@ -234,16 +227,17 @@ static void add_row(struct push *push)
 
 static void note_last(struct prometheus *it)
 {
-	if (it->under_way && stk_sender_is_well(it->sender)) {
+	if (it->under_way && stk_sender_is_well(it->pusher.sender)) {
 		it->good = it->sent;
 		it->known = it->sent_len;
 	}
 	it->under_way = false;
 }
 
-static void make_round(struct prometheus *it, struct stk_totals *totals, bool is_last,
+static void make_round(struct stk_pusher *pusher, struct stk_totals *totals, bool is_last,
 	struct stk_sender_round *out)
 {
+	struct prometheus *it = (struct prometheus *)(void *)pusher;
 	struct push push = {.it = it, .is_last = is_last};
 
 	note_last(it);
@@ -266,47 +260,16 @@ static void make_round(struct prometheus *it, struct stk_totals *totals, bool is
 	stk_vec_release(&push.labels.items);
 }
 
-static void tick(void *ctx, struct stk_totals *totals, int64_t now_ns)
-{
-	struct prometheus *it = ctx;
-	struct stk_sender_round round;
-
-	if (it->next_ns == 0)
-		it->next_ns = now_ns + it->interval_ns;
-	if (now_ns < it->next_ns || !stk_sender_is_idle(it->sender))
-		return;
-	it->next_ns = now_ns + it->interval_ns;
-	make_round(it, totals, false, &round);
-	if (round.bodies.len > 0)
-		stk_sender_post(it->sender, &round);
-}
-
-static void stop(void *ctx, struct stk_totals *totals, struct stk_buf *said)
-{
-	struct prometheus *it = ctx;
-	struct stk_sender_round round;
-
-	stk_sender_settle(it->sender);
-	make_round(it, totals, true, &round);
-	if (round.bodies.len > 0)
-		stk_sender_finish(it->sender, &round);
-	stk_sender_stop(it->sender, said);
-	it->sender = NULL;
-}
-
 static void free_it(void *ctx)
 {
 	struct prometheus *it = ctx;
 
-	stk_sender_stop(it->sender, NULL);
 	for (size_t i = 0; i < it->stats.len; i++) {
 		free(it->stats.items[i].aggregation);
 		free(it->stats.items[i].suffix);
 	}
 	stk_vec_release(&it->stats);
-	stk_vec_release(&it->headers.items);
-	stk_secret_release(&it->password);
-	stk_arena_release(&it->settings.arena);
+	stk_pusher_release(&it->pusher);
 	free(it);
 }
 
@@ -338,7 +301,8 @@ static char *suffix_of(struct stk_str word)
 
 static int read_stats(struct prometheus *it, struct stk_err *err)
 {
-	struct stk_str rest = stk_str_of(stk_settings_text(&it->settings, "TREND_STATS", "p(99)"));
+	struct stk_str rest =
+		stk_str_of(stk_settings_text(&it->pusher.settings, "TREND_STATS", "p(99)"));
 	struct stk_str word;
 
 	while (rest.len > 0 && stk_str_cut(&rest, ',', &word)) {
@@ -385,7 +349,7 @@ static void add_fixed_headers(struct stk_settings_headers *headers)
 static int read_settings(struct prometheus *it, const struct stk_output_request *request,
 	struct stk_sender_opts *opts, struct stk_err *err)
 {
-	struct stk_settings *settings = &it->settings;
+	struct stk_settings *settings = &it->pusher.settings;
 
 	settings->env = request->env;
 	settings->prefix = "K6_PROMETHEUS_RW_";
@@ -394,19 +358,15 @@ static int read_settings(struct prometheus *it, const struct stk_output_request 
 						  : stk_settings_text(settings, "SERVER_URL",
 							    "http://localhost:9090/api/v1/write");
 	opts->user = stk_settings_text(settings, "USERNAME", NULL);
-	stk_settings_secret(settings, opts->user ? "PASSWORD" : "BEARER_TOKEN", &it->password);
-	opts->password = &it->password;
+	stk_settings_secret(
+		settings, opts->user ? "PASSWORD" : "BEARER_TOKEN", &it->pusher.password);
 	opts->insecure_tls = stk_settings_flag(settings, "INSECURE_SKIP_TLS_VERIFY", false);
-	it->interval_ns = stk_settings_duration(settings, "PUSH_INTERVAL", 5 * STK_NS_PER_S);
+	it->pusher.interval_ns = stk_settings_duration(settings, "PUSH_INTERVAL", 5 * STK_NS_PER_S);
 	it->native = stk_settings_flag(settings, "TREND_AS_NATIVE_HISTOGRAM", false);
 	it->stale = stk_settings_flag(settings, "STALE_MARKERS", false);
-	add_fixed_headers(&it->headers);
-	stk_settings_headers(settings, "HTTP_HEADERS", &it->headers);
-	stk_settings_headers_each(settings, "HEADERS_", &it->headers);
-	opts->headers = it->headers.items.items;
-	opts->headers_len = it->headers.items.len;
-	opts->timeout_ms = TIMEOUT_MS;
-	opts->finish_ns = FINISH_NS;
+	add_fixed_headers(&it->pusher.headers);
+	stk_settings_headers(settings, "HTTP_HEADERS", &it->pusher.headers);
+	stk_settings_headers_each(settings, "HEADERS_", &it->pusher.headers);
 	if (settings->err.code != 0) {
 		*err = settings->err;
 		return err->code;
@@ -417,7 +377,8 @@ static int read_settings(struct prometheus *it, const struct stk_output_request 
 int stk_prometheus_make(
 	const struct stk_output_request *request, struct stk_output *out, struct stk_err *err)
 {
-	static const struct stk_output_ops ops = {NULL, true, tick, stop, free_it};
+	static const struct stk_output_ops ops = {
+		NULL, true, stk_pusher_tick, stk_pusher_stop, free_it};
 	struct prometheus *it = stk_xcalloc(1, sizeof *it);
 	struct stk_sender_opts opts = {0};
 	int rc = read_settings(it, request, &opts, err);
@@ -428,7 +389,8 @@ int stk_prometheus_make(
 		free_it(it);
 		return rc;
 	}
-	it->sender = stk_sender_start(&opts);
+	it->pusher.make_round = make_round;
+	stk_pusher_start(&it->pusher, &opts);
 	*out = (struct stk_output){&ops, it};
 	return 0;
 }

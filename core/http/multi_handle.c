@@ -193,6 +193,7 @@ struct stk_multi_handle *stk_multi_handle_new(struct stk_multi *multi)
 	if (!handle->easy)
 		STK_BUG("libcurl gives no handle");
 	stk_buf_init(&handle->text, 0);
+	stk_buf_init(&handle->url, 0);
 	stk_buf_init(&handle->place_text, 0);
 	set_lasting(handle);
 	return handle;
@@ -206,6 +207,7 @@ void stk_multi_handle_free(struct stk_multi_handle *handle)
 	stk_vec_release(&handle->lines);
 	stk_vec_release(&handle->offsets);
 	stk_buf_release(&handle->text);
+	stk_buf_release(&handle->url);
 	stk_buf_release(&handle->place_text);
 	free(handle);
 }
@@ -243,6 +245,14 @@ static bool has_header(const struct stk_multi_job *job, const char *name)
 	return false;
 }
 
+/* Whether it goes out with a body, be it an empty one. */
+static bool sends_body(const struct stk_multi_job *job)
+{
+	return job->has_body || (job->method && (strcmp(job->method, "POST") == 0 ||
+							strcmp(job->method, "PUT") == 0 ||
+							strcmp(job->method, "PATCH") == 0));
+}
+
 static void set_headers(struct stk_multi_handle *handle, const struct stk_multi_job *job)
 {
 	stk_buf_clear(&handle->text);
@@ -259,9 +269,11 @@ static void set_headers(struct stk_multi_handle *handle, const struct stk_multi_
 		add_removal(handle, "Accept:");
 	if (!has_header(job, "accept-encoding"))
 		add_removal(handle, "Accept-Encoding:");
-	if (!has_header(job, "content-type"))
-		add_removal(handle, "Content-Type:");
-	add_removal(handle, "Expect:");
+	if (sends_body(job)) { /* libcurl goes through all lines for each one that it makes */
+		if (!has_header(job, "content-type"))
+			add_removal(handle, "Content-Type:");
+		add_removal(handle, "Expect:");
+	}
 	stk_vec_clear(&handle->lines);
 	for (size_t i = 0; i < handle->offsets.len; i++)
 		stk_vec_push(&handle->lines,
@@ -271,18 +283,15 @@ static void set_headers(struct stk_multi_handle *handle, const struct stk_multi_
 	curl_easy_setopt(handle->easy, CURLOPT_HTTPHEADER, handle->lines.items);
 }
 
-static bool sends_length(const char *method)
-{
-	return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
-	       strcmp(method, "PATCH") == 0;
-}
-
 static void set_method(struct stk_multi_handle *handle, const struct stk_multi_job *job)
 {
 	CURL *easy = handle->easy;
 	const char *method = job->method ? job->method : "GET";
-	bool body = job->has_body || sends_length(method);
+	bool body = sends_body(job), is_get = !body && strcmp(method, "GET") == 0;
 
+	if (is_get && handle->is_get)
+		return;
+	handle->is_get = is_get;
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
 	curl_easy_setopt(easy, CURLOPT_NOBODY, 0L);
 	if (body) {
@@ -345,11 +354,16 @@ static void set_certificate(struct stk_multi_handle *handle, const struct stk_ur
 	curl_easy_setopt(handle->easy, CURLOPT_KEYPASSWD, certificate->password);
 }
 
-/* What depends on the host alone. */
-static void set_host(struct stk_multi_handle *handle, const char *text)
+/* The URL, and what depends on its host alone; mostly it is the same as before. */
+static void set_url(struct stk_multi_handle *handle, const char *text)
 {
 	struct stk_url url;
 
+	if (handle->url.len > 0 && stk_str_is(stk_buf_str(&handle->url), text))
+		return;
+	stk_buf_clear(&handle->url);
+	stk_buf_add_text(&handle->url, text);
+	curl_easy_setopt(handle->easy, CURLOPT_URL, text);
 	if (stk_url_parse(stk_str_of(text), &url, NULL) < 0)
 		return; /* libcurl will say so */
 	curl_easy_setopt(handle->easy, CURLOPT_NOPROXY, is_loopback(&url) ? "*" : NULL);
@@ -360,11 +374,16 @@ static void set_host(struct stk_multi_handle *handle, const char *text)
 }
 
 /* libcurl asks, is asked back, and answers; the job has the last answer only. */
-static void set_digest(CURL *easy, const struct stk_multi_job *job)
+static void set_digest(struct stk_multi_handle *handle, const struct stk_multi_job *job)
 {
-	char *user = job->user.ptr ? stk_str_dup(job->user) : NULL;
-	char *password = job->user.ptr ? stk_str_dup(job->password) : NULL;
+	CURL *easy = handle->easy;
+	char *user, *password;
 
+	if (!job->user.ptr && !handle->has_user)
+		return;
+	handle->has_user = job->user.ptr != NULL;
+	user = job->user.ptr ? stk_str_dup(job->user) : NULL;
+	password = job->user.ptr ? stk_str_dup(job->password) : NULL;
 	curl_easy_setopt(easy, CURLOPT_USERNAME, user); /* copies */
 	curl_easy_setopt(easy, CURLOPT_PASSWORD, password);
 	curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)(user ? CURLAUTH_DIGEST : CURLAUTH_BASIC));
@@ -386,12 +405,11 @@ void stk_multi_handle_set(struct stk_multi_handle *handle, struct stk_multi_job 
 	job->fault = STK_MULTI_OK;
 	job->status = 0;
 	job->text[0] = job->remote_ip[0] = '\0';
-	curl_easy_setopt(handle->easy, CURLOPT_URL, job->url);
-	set_host(handle, job->url);
+	set_url(handle, job->url);
 	curl_easy_setopt(handle->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
 	/* what nobody wants is not unpacked */
 	curl_easy_setopt(handle->easy, CURLOPT_HTTP_CONTENT_DECODING, job->body_out ? 1L : 0L);
-	set_digest(handle->easy, job);
+	set_digest(handle, job);
 	set_headers(handle, job);
 	set_method(handle, job);
 }

@@ -25,8 +25,11 @@ struct stk_multi_handle {
 	struct stk_buf place_text;    /* of place_line: where a mapped name is */
 	struct curl_slist place_line;
 	const struct stk_net_certificate *certificate; /* the one that is set */
-	enum stk_multi_fault own_fault;                /* for which a callback of ours ended it */
-	bool has_length;                               /* Content-Length of this answer, which is */
+	struct stk_buf url;             /* the one that is set, with what depends on its host */
+	bool is_get;                    /* set to a GET without a body */
+	bool has_user;                  /* a user is set */
+	enum stk_multi_fault own_fault; /* for which a callback of ours ended it */
+	bool has_length;                /* Content-Length of this answer, which is */
 	uint64_t length;
 	bool blocked;   /* by stk_net_blocks_address */
 	bool head_over; /* the empty line came */

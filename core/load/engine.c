@@ -135,6 +135,10 @@ struct stk_engine *stk_engine_new(const struct stk_plan *plan, const struct stk_
 	atomic_init(&engine->next_vu_id, 1);
 	atomic_init(&engine->skip_teardown, opts->skip_teardown);
 	stk_names_init(&engine->names);
+	engine->all_system_tags = stk_system_tags_default();
+	engine->has_group_tag = stk_system_tags_has(plan->system_tags, "group");
+	engine->has_ip_tag = stk_system_tags_has(plan->system_tags, "ip");
+	engine->has_scenario_tag = stk_system_tags_has(plan->system_tags, "scenario");
 	set_hosts(engine);
 	set_schedule(engine);
 	engine->shared = stk_xcalloc(plan->scenarios.len + 1, sizeof *engine->shared);

@@ -90,7 +90,7 @@ static void count_samples(struct stk_fetch *fetch, bool expected)
 {
 	const struct stk_exchange *exchange = &fetch->exchange;
 	char status[12], code[12];
-	struct stk_tag tags[8];
+	struct stk_tag tags[STK_VU_TAGS_EXTRA_MAX];
 	struct stk_vu_tags all;
 	size_t len = 0;
 
@@ -109,6 +109,8 @@ static void count_samples(struct stk_fetch *fetch, bool expected)
 		put_number(code, exchange->error_code);
 		tags[len++] = (struct stk_tag){"error_code", code};
 	}
+	if (exchange->remote_ip[0] && fetch->vu->worker->engine->has_ip_tag)
+		tags[len++] = (struct stk_tag){"ip", exchange->remote_ip};
 	all = (struct stk_vu_tags){
 		tags, len, fetch->request->tags, fetch->request->tags_len, false};
 	stk_vu_sample(fetch->vu, STK_METRIC_HTTP_REQS, 1, &all);

@@ -62,6 +62,7 @@ struct stk_vu {
 	enum stk_vu_next next;
 	struct stk_vu *queue_prev, *queue_next; /* of the run queue, while next is set */
 	bool in_iteration, counted, special_over;
+	bool rests;   /* its iteration is over, min_iteration_ns are not */
 	size_t entry; /* of the side schedule */
 	int64_t intended_ns, iterations;
 	int64_t *in_scenario; /* iterations by scenario */
@@ -87,7 +88,8 @@ void stk_vu_turn(struct stk_vu *vu);
 void stk_vu_got(struct stk_vu *vu);
 /* One of its fetches is done. */
 void stk_vu_fetched(struct stk_vu *vu, struct stk_fetch *fetch);
-/* Tags of one sample beside those of the VU; extra wins over tags. */
+/* Tags of one sample beside those of the VU; extra, system tags, wins over tags. */
+#define STK_VU_TAGS_EXTRA_MAX 8
 struct stk_vu_tags {
 	const struct stk_tag *extra;
 	size_t extra_len;
@@ -192,8 +194,11 @@ struct stk_engine {
 	const struct stk_transport_ops *transport;
 	struct stk_worker *workers;
 	size_t workers_len;
-	struct stk_scenario_shared *shared; /* by scenario */
-	struct stk_tag *scenario_tags;      /* by scenario: {scenario, name} */
+	struct stk_scenario_shared *shared;                 /* by scenario */
+	struct stk_tag *scenario_tags;                      /* by scenario: {scenario, name} */
+	stk_system_tags all_system_tags;                    /* nothing needs to be left out */
+	size_t has_group_tag, has_scenario_tag, has_ip_tag; /* 0 or 1 */
+	atomic_bool checks_are_full;                        /* said once */
 	struct stk_names names;
 	struct stk_side_entry *schedule; /* STK_ENGINE_SCHEDULE_MAX; written before len grows */
 	atomic_size_t schedule_len;

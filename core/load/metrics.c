@@ -8,9 +8,6 @@
 #include "core/load/tap.h"
 #include "core/load/threshold.h"
 
-/* A summary with more lines than this helps nobody, and names may come from data. */
-#define CHECKS_MAX 10000
-
 static const struct stk_metric_def builtins[STK_METRIC_BUILTIN_COUNT] = {
 	[STK_METRIC_VUS] = {"vus", STK_METRIC_GAUGE, STK_METRIC_DEFAULT},
 	[STK_METRIC_VUS_MAX] = {"vus_max", STK_METRIC_GAUGE, STK_METRIC_DEFAULT},
@@ -240,7 +237,7 @@ static size_t check_number(struct stk_counts *counts, struct stk_str group, stru
 	value = stk_map_find(&counts->checks, stk_buf_str(&counts->key));
 	if (value)
 		return value->num;
-	if (counts->checks.len >= CHECKS_MAX)
+	if (counts->checks.len >= STK_COUNTS_CHECKS_MAX)
 		return 0;
 	value = stk_map_put(&counts->checks, stk_buf_str(&counts->key), NULL);
 	check = stk_vec_push_new(&counts->metrics.checks);
@@ -262,7 +259,7 @@ static bool is_recent(const struct stk_counts *counts, const struct recent *rece
 	       stk_str_eq(stk_str_n(check->group, recent->group_len), group);
 }
 
-void stk_counts_check(
+bool stk_counts_check(
 	struct stk_counts *counts, struct stk_str group, struct stk_str name, bool passed)
 {
 	struct recent *recent = &counts->recent[((uintptr_t)name.ptr >> 4) % RECENT];
@@ -271,12 +268,13 @@ void stk_counts_check(
 	if (!is_recent(counts, recent, group, name))
 		*recent = (struct recent){check_number(counts, group, name), group.len, name.len};
 	if (recent->number == 0)
-		return;
+		return false;
 	check = &counts->metrics.checks.items[recent->number - 1];
 	if (passed)
 		check->passes++;
 	else
 		check->fails++;
+	return true;
 }
 
 const struct stk_metrics *stk_counts_metrics(const struct stk_counts *counts)

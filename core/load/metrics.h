@@ -70,8 +70,11 @@ void stk_counts_add(
 	struct stk_counts *counts, int id, double value, const struct stk_tag_lists *tags);
 /* The same without tags; false: they are wanted, and nothing was counted. */
 bool stk_counts_add_bare(struct stk_counts *counts, int id, double value);
-/* One check, for the summary's list (the sample itself is stk_counts_add's). */
-void stk_counts_check(
+/* A summary with more lines than this helps nobody, and names may come from data. */
+#define STK_COUNTS_CHECKS_MAX 10000
+/* One check, for the summary's list (the sample itself is stk_counts_add's). False: the list is
+ * full, and it is not on it. */
+bool stk_counts_check(
 	struct stk_counts *counts, struct stk_str group, struct stk_str name, bool passed);
 /* Whether anything asks for tags of that metric: else they need not be made. */
 bool stk_counts_wants_tags(const struct stk_counts *counts, int id);

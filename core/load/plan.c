@@ -25,6 +25,7 @@ void stk_plan_init(struct stk_plan *plan)
 	plan->summary_timeout_ns = SUMMARY_NS;
 	plan->redirects = REDIRECTS;
 	plan->labels = true;
+	plan->system_tags = stk_system_tags_default();
 	plan->user_agent = "stoker";
 	plan->max_body = BODY_MAX;
 	plan->batch = 20;
@@ -133,6 +134,12 @@ int stk_plan_add_metric(struct stk_plan *plan, const char *name, enum stk_metric
 		*id_out = id;
 		return 0;
 	}
+	if (plan->metrics.len == STK_PLAN_METRICS_MAX) {
+		(void)stk_err_set(err, STK_E_INVAL, "more than %d metrics", STK_PLAN_METRICS_MAX);
+		stk_err_hint(err, "what differs from sample to sample is a tag: m:add(1, { id = "
+				  "... })");
+		return STK_E_INVAL;
+	}
 	stk_vec_push(
 		&plan->metrics, (struct stk_metric_def){stk_plan_text(plan, name), type, unit});
 	*id_out = STK_METRIC_BUILTIN_COUNT + (int)plan->metrics.len - 1;
@@ -187,6 +194,20 @@ static int check_scenario(struct stk_scenario *scenario, struct stk_err *err)
 	return ops->validate(scenario, err);
 }
 
+/* Such a submetric has no samples: said, because k6 does not. */
+static void warn_of_absent_tags(struct stk_plan *plan, const struct stk_tag_selector *selector)
+{
+	for (size_t i = 0; i < selector->tags.len; i++) {
+		const char *key = selector->tags.items[i].key;
+
+		if (!stk_system_tags_has(plan->system_tags, key))
+			stk_plan_warn(plan,
+				"the threshold of '%s{%s}' sees nothing: '%s' is not among the "
+				"system tags",
+				selector->metric, selector->canonical, key);
+	}
+}
+
 /* Kept as the plan's own copy: metric or metric{canonical selector}. */
 static int check_threshold(
 	struct stk_plan *plan, struct stk_threshold_spec *spec, struct stk_err *err)
@@ -203,6 +224,7 @@ static int check_threshold(
 		rc = stk_err_set(err, STK_E_INVAL, "there is no metric '%s'", selector.metric);
 		goto out;
 	}
+	warn_of_absent_tags(plan, &selector);
 	spec->metric = stk_tag_selector_format(&selector, &plan->arena);
 	rc = stk_threshold_parse(stk_str_of(spec->expr), &expr, err);
 	if (rc == 0)

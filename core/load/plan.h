@@ -10,6 +10,7 @@
 #include "core/base/vec.h"
 #include "core/http/net.h"
 #include "core/load/segment.h"
+#include "core/load/system_tags.h"
 #include "core/record/metric.h"
 
 /* A number that nobody gave. */
@@ -17,6 +18,8 @@
 /* Most VUs a scenario may ask for (k6's ceiling for stages). */
 #define STK_PLAN_VUS_MAX 100000000
 #define STK_PLAN_RPS_MAX 1000000000
+/* Metrics of a script; each worker has all of them, and a record holds twice as many. */
+#define STK_PLAN_METRICS_MAX 5000
 
 struct stk_tag {
 	const char *key, *value;
@@ -92,12 +95,16 @@ struct stk_plan {
 	bool has_summary;       /* the driver's business */
 	const char *user_agent; /* default "stoker"; "": none is sent */
 	struct stk_net net;
-	bool no_reuse;          /* a connection for each request */
-	bool no_vu_reuse;       /* and none is kept over iterations */
-	bool discard;           /* bodies are kept only where a request says so */
-	int64_t batch;          /* requests of a batch at once; default 20 */
-	int64_t batch_per_host; /* and to one host; default 6, 0: no limit */
-	size_t max_body;        /* bytes of an answer kept; default 64 MiB */
+	stk_system_tags system_tags; /* that samples carry; default k6's */
+	const char *trend_stats;     /* columns of the summary, "avg,p(99)"; NULL: k6's */
+	int64_t min_iteration_ns;    /* a VU waits so long after it began one; 0: not */
+	bool no_cookies_reset;       /* cookies live with the VU, not with the iteration */
+	bool no_reuse;               /* a connection for each request */
+	bool no_vu_reuse;            /* and none is kept over iterations */
+	bool discard;                /* bodies are kept only where a request says so */
+	int64_t batch;               /* requests of a batch at once; default 20 */
+	int64_t batch_per_host;      /* and to one host; default 6, 0: no limit */
+	size_t max_body;             /* bytes of an answer kept; default 64 MiB */
 };
 
 void stk_plan_init(struct stk_plan *plan); /* the defaults */
@@ -109,7 +116,8 @@ struct stk_scenario *stk_plan_add_scenario(struct stk_plan *plan, const char *na
 const char *stk_plan_text(struct stk_plan *plan, const char *text);
 void stk_plan_warn(struct stk_plan *plan, const char *fmt, ...) STK_PRINTF(2, 3);
 /* Register a script's metric; the same name, type and unit again is the same one. *id_out is
- * what stk_vu_add takes. STK_E_INVAL: bad name (k6 2.1), other type, a built-in's name. */
+ * what stk_vu_add takes. STK_E_INVAL: bad name (k6 2.1), other type, a built-in's name; over
+ * STK_PLAN_METRICS_MAX. */
 int stk_plan_add_metric(struct stk_plan *plan, const char *name, enum stk_metric_type type,
 	enum stk_metric_unit unit, int *id_out, struct stk_err *err) STK_MUST_CHECK;
 

@@ -260,16 +260,23 @@ static void sample_tagged(
 	struct stk_tag_lists lists = {.len = 0};
 	const struct stk_scenario *scenario = vu->iteration.scenario;
 	const struct stk_tag *side = stk_engine_side_tag(engine, vu->iteration.side);
+	stk_system_tags chosen = engine->plan->system_tags;
+	struct stk_tag kept[STK_VU_TAGS_EXTRA_MAX];
 
 	if (tags) {
-		stk_tag_lists_add(&lists, tags->extra, tags->extra_len);
+		bool all = chosen == engine->all_system_tags;
+
+		stk_tag_lists_add(&lists, all ? tags->extra : kept,
+			all ? tags->extra_len
+			    : stk_system_tags_filter(chosen, tags->extra, tags->extra_len, kept));
 		stk_tag_lists_add(&lists, tags->tags, tags->tags_len);
 		lists.repeated = tags->repeated;
 	}
-	stk_tag_lists_add(&lists, &group, 1);
+	stk_tag_lists_add(&lists, &group, engine->has_group_tag);
 	stk_tag_lists_add(&lists, side, side ? 1 : 0);
 	if (scenario) {
-		stk_tag_lists_add(&lists, &engine->scenario_tags[vu->iteration.scenario_index], 1);
+		stk_tag_lists_add(&lists, &engine->scenario_tags[vu->iteration.scenario_index],
+			engine->has_scenario_tag);
 		stk_tag_lists_add(&lists, scenario->tags.items, scenario->tags.len);
 	}
 	stk_tag_lists_add(&lists, engine->plan->tags.items, engine->plan->tags.len);
@@ -303,7 +310,12 @@ void stk_vu_check(struct stk_vu *vu, struct stk_str name, bool passed, const str
 	}
 	stk_vu_sample(vu, STK_METRIC_CHECKS, passed ? 1 : 0,
 		&(struct stk_vu_tags){&check, text ? 1 : 0, tags, tags_len, false});
-	stk_counts_check(vu->worker->counts, stk_buf_str(&vu->group), name, passed);
+	if (!stk_counts_check(vu->worker->counts, stk_buf_str(&vu->group), name, passed) &&
+		!atomic_exchange(&vu->worker->engine->checks_are_full, true))
+		stk_worker_warn(vu->worker,
+			"more than %d different checks: the rest counts in the metric and is not "
+			"listed (a check's name should hold no data)",
+			STK_COUNTS_CHECKS_MAX);
 	stk_tally_add(passed ? &tally->checks_passed : &tally->checks_failed, 1);
 	free(text);
 }
@@ -328,7 +340,9 @@ static void begin_iteration(struct stk_vu *vu, int64_t now_ns)
 	struct stk_iteration *it = &vu->iteration;
 
 	stk_buf_clear(&vu->group);
-	stk_cookies_clear(&vu->jar);
+	/* ports do not part cookies: those of one side are never the other's */
+	if (!engine->plan->no_cookies_reset || it->side != engine->schedule[worker->entry].side)
+		stk_cookies_clear(&vu->jar);
 	vu->bytes_sent = vu->bytes_received = 0;
 	vu->in_iteration = true;
 	it->started_mono_ns = now_ns;
@@ -386,11 +400,21 @@ static void count_failure(struct stk_vu *vu, const struct stk_err *err)
 		observer->failed(observer->ctx, vu->iteration.scenario, err);
 }
 
+/* The VU is free again. A stop acts before a next iteration starts; it may take the VU away. */
+static void leave_iteration(struct stk_vu *vu, int64_t now_ns)
+{
+	struct stk_executor *executor = vu->executor;
+	size_t slot = vu->slot;
+
+	vu->rests = false;
+	stk_tally_add(&vu->worker->tally.running, -1);
+	stk_worker_take_stop(vu->worker, now_ns);
+	stk_executor_ended(executor, slot, now_ns);
+}
+
 static void end_iteration(struct stk_vu *vu, enum stk_vu_status status, const struct stk_err *err)
 {
 	struct stk_worker *worker = vu->worker;
-	struct stk_executor *executor = vu->executor;
-	size_t slot = vu->slot;
 	int64_t now_ns = stk_worker_now(worker);
 
 	vu->in_iteration = false;
@@ -408,11 +432,13 @@ static void end_iteration(struct stk_vu *vu, enum stk_vu_status status, const st
 	count_data(vu);
 	if (worker->engine->plan->no_vu_reuse && worker->engine->transport->forget)
 		worker->engine->transport->forget(worker->transport, &vu->session);
-	stk_tally_add(&worker->tally.running, -1);
 	stk_tally_add(&worker->tally.iterations, 1);
-	/* A stop acts before a next one starts; it may take the VU away. */
-	stk_worker_take_stop(worker, now_ns);
-	stk_executor_ended(executor, slot, now_ns);
+	vu->rests = now_ns - vu->iteration.started_mono_ns < worker->engine->plan->min_iteration_ns;
+	if (vu->rests)
+		stk_vu_sleep_until(
+			vu, vu->iteration.started_mono_ns + worker->engine->plan->min_iteration_ns);
+	else
+		leave_iteration(vu, now_ns);
 }
 
 static void count_interrupted(struct stk_vu *vu)
@@ -460,10 +486,14 @@ void stk_vu_run(struct stk_vu *vu)
 	enum stk_vu_next next = vu->next;
 	enum stk_vu_status status;
 
-	stk_err_clear(err);
 	fetch_ahead(vu->queue_next);
 	stk_worker_dequeue(vu->worker, vu);
 	vu->wait = STK_WAIT_NOTHING;
+	if (vu->rests) {
+		leave_iteration(vu, stk_worker_now(vu->worker));
+		return;
+	}
+	stk_err_clear(err);
 	if (next == STK_NEXT_START)
 		begin_iteration(vu, stk_worker_now(vu->worker));
 	if (!vu->state) {
@@ -497,6 +527,9 @@ void stk_vu_cancel(struct stk_vu *vu)
 	if (vu->next != STK_NEXT_NOTHING)
 		stk_worker_dequeue(vu->worker, vu);
 	give_up(vu);
+	if (vu->rests)
+		stk_tally_add(&vu->worker->tally.running, -1);
+	vu->rests = false;
 	if (!vu->in_iteration)
 		return;
 	stk_watch_enter(vu->worker, NULL);

@@ -129,7 +129,7 @@ static void host_drop(void *ctx, struct stk_executor *executor, int64_t count)
 	if (!engine->schedule[worker->entry].counted)
 		return;
 	stk_tag_lists_add(&lists, side, side ? 1 : 0);
-	stk_tag_lists_add(&lists, &engine->scenario_tags[index], 1);
+	stk_tag_lists_add(&lists, &engine->scenario_tags[index], engine->has_scenario_tag);
 	stk_tag_lists_add(
 		&lists, executor->opts.scenario->tags.items, executor->opts.scenario->tags.len);
 	stk_tag_lists_add(&lists, engine->plan->tags.items, engine->plan->tags.len);

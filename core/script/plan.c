@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/buf.h"
 #include "core/script/exec.h"
+#include "core/script/plan_k6.h"
 #include "core/script/plan_net.h"
 #include "core/script/plan_parts.h"
 #include "core/script/script_priv.h"
@@ -65,6 +67,44 @@ static int read_thresholds(
 	return stk_plan_read_thresholds(table, key, load->plan, err);
 }
 
+/* A list of texts as one, with commas; checked where it is used. */
+static int read_trend_stats(
+	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
+{
+	const struct stk_table_row row = {.key = key, .type = STK_FIELD_TEXTS};
+	struct stk_texts names = STK_VEC_INIT;
+	struct stk_buf text = STK_BUF_EMPTY;
+	int rc = stk_field_read(table, &row, &names, ctx, err);
+
+	for (size_t i = 0; i < names.len; i++)
+		stk_buf_addf(&text, "%s%s", i ? "," : "", names.items[i]);
+	if (rc == 0)
+		*(const char **)field = stk_arena_str(table->arena, stk_buf_str(&text));
+	stk_buf_release(&text);
+	stk_vec_release(&names);
+	return rc;
+}
+
+static int read_system_tags(
+	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
+{
+	const struct stk_table_row row = {.key = key, .type = STK_FIELD_TEXTS};
+	struct stk_texts names = STK_VEC_INIT;
+	struct stk_err why = STK_ERR_INIT;
+	stk_system_tags tags = 0;
+	int rc = stk_field_read(table, &row, &names, ctx, err);
+
+	for (size_t i = 0; rc == 0 && i < names.len; i++)
+		if (stk_system_tags_add(&tags, stk_str_of(names.items[i]), &why) < 0) {
+			rc = stk_table_fail(table, key, err, "%s", why.msg);
+			stk_err_hint(err, "%s", why.hint);
+		}
+	if (rc == 0)
+		*(stk_system_tags *)field = tags;
+	stk_vec_release(&names);
+	return rc;
+}
+
 #define AT(member) offsetof(struct load_table, member)
 /* clang-format off */
 static const struct stk_table_row load_rows[] = {
@@ -97,6 +137,9 @@ static const struct stk_table_row plan_rows[] = {
 	{ .key = "setup_timeout", .type = STK_FIELD_DURATION, .offset = AT(setup_timeout_ns), .min = 1e-3, .max = 86400 },
 	{ .key = "teardown_timeout", .type = STK_FIELD_DURATION, .offset = AT(teardown_timeout_ns), .min = 1e-3, .max = 86400 },
 	{ .key = "summary_timeout", .type = STK_FIELD_DURATION, .offset = AT(summary_timeout_ns), .min = 1, .max = 86400 },
+	{ .key = "min_iteration_duration", .type = STK_FIELD_DURATION, .offset = AT(min_iteration_ns), .max = 86400 },
+	{ .key = "summary_trend_stats", .type = STK_FIELD_READ, .offset = AT(trend_stats), .read = read_trend_stats },
+	{ .key = "system_tags", .type = STK_FIELD_READ, .offset = AT(system_tags), .read = read_system_tags },
 	{ .key = "labels", .type = STK_FIELD_BOOL, .offset = AT(labels) },
 };
 #undef AT
@@ -136,6 +179,8 @@ static int read_table(struct load_table *load, struct stk_table *table, struct s
 				       .type = STK_FIELD_READ,
 				       .offset = SIZE_MAX,
 				       .read = read_plan_key});
+	for (size_t i = 0; i < stk_plan_k6_rows_len; i++)
+		stk_vec_push(&rows, stk_plan_k6_rows[i]);
 	rc = stk_table_read(table, rows.items, rows.len, load, load, err);
 	stk_vec_release(&rows);
 	return rc;
@@ -301,10 +346,16 @@ static void apply_settings(struct load_table *load, const struct stk_plan_change
 		plan->seed = changes->seed;
 	if (changes->has_rps)
 		plan->rps = changes->rps;
+	if (changes->has_min_iteration)
+		plan->min_iteration_ns = changes->min_iteration_ns;
+	if (changes->system_tags)
+		plan->system_tags = *changes->system_tags;
+	if (changes->no_thresholds)
+		plan->thresholds.len = 0;
 	if (changes->run_id)
 		plan->run_id = stk_plan_text(plan, changes->run_id);
-	plan->has_setup = load->has_setup;
-	plan->has_teardown = load->has_teardown;
+	plan->has_setup = load->has_setup && !changes->no_setup;
+	plan->has_teardown = load->has_teardown && !changes->no_teardown;
 	plan->has_summary = load->has_summary;
 }
 

@@ -33,6 +33,10 @@ struct stk_plan_changes {
 	uint64_t seed;
 	bool has_rps;
 	int64_t rps;
+	bool has_min_iteration;
+	int64_t min_iteration_ns;
+	const stk_system_tags *system_tags; /* NULL: the script's */
+	bool no_setup, no_teardown, no_thresholds;
 	/* As k6's --execution-segment and --execution-segment-sequence; NULL: the script's. */
 	const char *segment, *segment_sequence;
 	const char *run_id; /* k6.test_run_id of the baggage header */

@@ -243,6 +243,7 @@ const struct stk_table_row stk_plan_net_rows[] = {
 	{ .key = "tls_version", .type = STK_FIELD_READ, .offset = AT(net), .read = read_versions },
 	{ .key = "no_connection_reuse", .type = STK_FIELD_BOOL, .offset = AT(no_reuse) },
 	{ .key = "no_vu_connection_reuse", .type = STK_FIELD_BOOL, .offset = AT(no_vu_reuse) },
+	{ .key = "no_cookies_reset", .type = STK_FIELD_BOOL, .offset = AT(no_cookies_reset) },
 	{ .key = "discard_response_bodies", .type = STK_FIELD_BOOL, .offset = AT(discard) },
 	{ .key = "batch", .type = STK_FIELD_INT, .offset = AT(batch), .min = 1, .max = 1000 },
 	{ .key = "batch_per_host", .type = STK_FIELD_INT, .offset = AT(batch_per_host), .min = 0, .max = 1000 },

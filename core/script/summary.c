@@ -102,7 +102,7 @@ static void make_plan(const struct stk_plan *plan, struct stk_plan *out)
 	memset(&out->thresholds, 0, sizeof out->thresholds);
 	memset(&out->warnings, 0, sizeof out->warnings);
 	memset(&out->segment, 0, sizeof out->segment);
-	out->rps = 0;
+	out->rps = out->min_iteration_ns = 0;
 	out->has_setup = out->has_teardown = false;
 	scenario = stk_plan_add_scenario(out, "summary");
 	scenario->executor = "per-vu-iterations";

@@ -153,7 +153,8 @@ def version(command, pattern):
 class Bench:
     def __init__(self, args):
         self.stoker, self.seconds, self.server = args.stoker, args.seconds, None
-        self.k6 = args.k6 if shutil.which(args.k6) else shutil.which("k6")
+        k6 = getattr(args, "k6", "k6")
+        self.k6 = k6 if shutil.which(k6) else shutil.which("k6")
         self.peers = {"stoker": run_stoker}
         self.missing, self.versions = [], {"stoker": version([self.stoker, "--version"], r"(\S+)\s*$")}
         for name, run, tool, pattern in (
@@ -216,8 +217,8 @@ def machine():
     return f"{model}, {os.cpu_count()} cores"
 
 
-def write(path, lines):
-    begin, end = "<!-- bench_load begins -->", "<!-- bench_load ends -->"
+def write(path, lines, name="bench_load"):
+    begin, end = f"<!-- {name} begins -->", f"<!-- {name} ends -->"
     with open(path) as f:
         text = f.read()
     head, rest = text.split(begin)

@@ -1,5 +1,6 @@
 """Load by other programs from the command line: a program that stands in for k6, the real wrk, a command."""
 import os
+import re
 import shutil
 import signal
 
@@ -193,9 +194,78 @@ def a_command_without_results_is_3(case):
     check_message(result, "results of the load command", "json")
 
 
+PAGE = open(os.path.join(HERE, "..", "..", "docs", "generators.md"), encoding="utf-8").read()
+
+# What the page shows, written to {results} as of now: its own times are of another day.
+REPLAY = """import json, os, re, sys, time
+begin, text = time.time(), open(sys.argv[1]).read()
+time.sleep(float(os.environ["STOKER_SECONDS"]))
+if text.lstrip().startswith("{"):
+    text = json.loads(text)
+    assert text["start"].endswith("Z") and text["end"].endswith("Z")
+    text["start"], text["end"] = (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at)) for at in (begin, time.time()))
+    text = json.dumps(text)
+else:
+    text = re.sub(r"^17953488[0-9.]+", lambda _: str(begin + 1), text, flags=re.M)
+open(os.environ["STOKER_RESULTS"], "w").write(text)
+"""
+
+
+def blocks(language):
+    found = re.findall("^```%s\n(.*?)^```" % language, PAGE, re.M | re.S)
+    assert found, "no block of %s in docs/generators.md" % language
+    return found
+
+
+def loads():
+    """The insides of `load = { … }`, by their first word."""
+    return {inside.split()[0]: inside for inside in re.findall(r"^load = \{ (.*) \}$", "".join(blocks("lua")), re.M)}
+
+
+def the_page_shows_k6_as_load(case):
+    case.write("shop.js", "rate=60 for=5")
+    check_code(run(case, IDLE % loads()["k6"]), 0)
+    assert windows(case.record(), "load")[0]["requests"] > 100
+
+
+def the_page_shows_wrk_as_load(case):
+    check_code(run(case, IDLE % (loads()["command"].replace("/products", "/work") + ', duration = "4s"')), 0)
+    assert windows(case.record(), "load")[0]["requests"] > 10
+
+
+def the_page_shows_rows_of_requests(case):
+    case.write("page.csv", blocks("csv")[0])
+    case.write("replay.py", REPLAY)
+    check_code(run(case, IDLE % 'command = "python3 replay.py page.csv", results = "csv", duration = "4s"'), 0)
+    load = windows(case.record(), "load")[0]
+    assert (load["requests"], load["failed"]) == (2, 1), load
+    assert {key["name"] for key in case.record()["series"]["keys"]} == {"get_product"}
+
+
+def the_page_shows_totals(case):
+    case.write("page.json", blocks("json")[0])
+    case.write("replay.py", REPLAY)
+    check_code(run(case, IDLE % 'command = "python3 replay.py page.json", results = "json", duration = "4s"'), 0)
+    load = windows(case.record(), "load")[0]
+    assert (load["requests"], load["failed"], load["p95_ms"]) == (1000, 7, 9.5), load
+    keys = {key["name"] for key in case.record()["series"]["keys"]}
+    assert keys == {"get_product", "add_to_cart", "all"}, keys
+
+
+def the_page_shows_a_command_line(case):
+    """Nobody is there, so it ends in 3: what it says is understood."""
+    case.write("shop.js", "rate=60")
+    (line,) = re.findall(r"^stoker (run shop.js .*)$", PAGE.replace("\\\n", " "), re.M)
+    words = re.sub(r"http://(10\.0\.0\.\d|localhost:\d+)", "http://127.0.0.1:1", line).split()
+    result = case.run(*words, STOKER_K6=FAKE)
+    check_code(result, 3)
+    check_message(result, "127.0.0.1")
+
+
 main("generators", [
     k6_at_both_sides_finds_the_regression, the_window_is_that_of_the_load, a_crossed_threshold_is_99,
     a_broken_script_is_4, without_k6_it_says_what_to_do, wrong_keys_are_4, ctrl_c_is_passed_on_once,
     a_second_ctrl_c_ends_a_deaf_one, kill_9_leaves_no_k6, stoker_run_takes_a_k6_script, wrk_at_both_sides,
-    a_command_of_ones_own_with_csv, a_command_without_results_is_3,
+    a_command_of_ones_own_with_csv, a_command_without_results_is_3, the_page_shows_k6_as_load,
+    the_page_shows_wrk_as_load, the_page_shows_rows_of_requests, the_page_shows_totals, the_page_shows_a_command_line,
 ], 2)

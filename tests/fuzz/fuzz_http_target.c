@@ -1,8 +1,10 @@
-/* fuzz_http_target: request targets, query strings, URLs, listen addresses, names and times. */
+/* fuzz_http_target: request targets, query strings, URLs, listen addresses, names, times, content
+ * types. */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "core/http/server.h"
+#include "core/pyroscope/connect.h"
 #include "core/server/app_name.h"
 #include "core/server/when.h"
 
@@ -14,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct stk_url_query query;
 	struct stk_app_name name;
 	struct stk_url url;
+	enum stk_connect_codec codec;
 	char *address = NULL;
 	uint16_t port = 0;
 
@@ -24,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			stk_app_name_release(&name);
 		}
 	stk_url_query_release(&query);
+	(void)!stk_connect_codec_parse(text, &codec, NULL);
 	if (stk_url_parse(text, &url, NULL) == 0 && !url.host.len)
 		abort();
 	if (stk_server_parse_listen(text, &address, &port, NULL) == 0)

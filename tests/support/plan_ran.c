@@ -46,7 +46,9 @@ const struct load_log *plan_ran_starts(struct plan_ran *ran)
 		ran->driver.log.items[i].ended_ns -= ran->result.start_mono_ns;
 		ran->driver.log.items[i].intended_ns -= ran->result.start_mono_ns;
 	}
-	qsort(ran->driver.log.items, ran->driver.log.len, sizeof *ran->driver.log.items, by_start);
+	if (ran->driver.log.len > 0)
+		qsort(ran->driver.log.items, ran->driver.log.len, sizeof *ran->driver.log.items,
+			by_start);
 	return ran->driver.log.items;
 }
 

@@ -190,6 +190,24 @@ static void load__other_exit_codes(void **state)
 	assert_non_null(strstr(f->err.ptr, "stoker run"));
 }
 
+/* k6 8.2: `--no-setup`, `--no-teardown`, `--no-thresholds` | the same | - */
+static void load__leaves_out_what_is_not_wanted(void **state)
+{
+	struct fixture *f = *state;
+	const char *text = STOKER
+		"return { default = function(ctx) assert(ctx == nil) http.get '/text' end,\n"
+		"setup = function() stoker.fail 'no' end, thresholds = { http_reqs = 'count>1' },\n"
+		"teardown = function() http.delete '/test-data' end }";
+
+	assert_int_equal(load(f, text, NULL), STK_EXIT_SCRIPT);
+	assert_int_equal(load(f, text, ARGS("--no-setup")), STK_EXIT_THRESHOLD);
+	assert_int_equal(shop_server_count(f->shop, "DELETE /test-data"), 1);
+	assert_int_equal(
+		load(f, text, ARGS("--no-setup", "--no-teardown", "--no-thresholds")), STK_EXIT_OK);
+	assert_int_equal(shop_server_count(f->shop, "DELETE /test-data"), 1);
+	assert_null(strstr(f->out.ptr, "THRESHOLDS"));
+}
+
 /* k6 5.5: `blockHostnames` names what may not be called | with `base_url` only its host and
  * `--allow-host` may be | 1111 as in k6 */
 static void load__other_hosts_need_leave(void **state)
@@ -231,6 +249,7 @@ int main(void)
 		CASE(load__exit_codes_of_scripts),
 		CASE(load__one_error_in_a_hundred_is_forgiven),
 		CASE(load__other_exit_codes),
+		CASE(load__leaves_out_what_is_not_wanted),
 		CASE(load__other_hosts_need_leave),
 		CASE(load__interrupt_stops_gracefully),
 	};

@@ -135,7 +135,9 @@ static void assert_sums(struct inbox *inbox, struct stk_json *totals)
 	assert_true(llabs(pushed - exact) < exact / 6); /* sigma some 3 % */
 	assert_true(stk_profile_total(cpu, 0) >= ticks);
 	assert_true(stk_profile_total(cpu, 0) <= ticks + 5);
+#ifndef __SANITIZE_THREAD__ /* it holds signals back, so ticks fall elsewhere */
 	assert_true(self_of(cpu, "samples", "pricing.apply_rules") > ticks / 2);
+#endif
 	assert_true(self_of(memory, "alloc_space", "catalog.render") > pushed / 3);
 	for (size_t i = 0; i < cpu->samples.len; i++)
 		if (stk_str_is(stk_profile_sample_label(cpu, i, STK_STR("k6_name")), "list"))

@@ -116,7 +116,8 @@ static void summary_json__has_each_type_and_what_failed(void **state)
 	stk_metrics_release(&metrics);
 }
 
-/* ok means that it held: the other way round than in --summary-export. */
+/* k6 7.2: the shape of `data`: metrics, root_group, options, state, setup_data | the same | the
+ * duration is that of the load alone */
 static void summary_json_data__lists_groups_and_nests_values(void **state)
 {
 	const struct stk_threshold_result thresholds[] = {

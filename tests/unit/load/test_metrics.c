@@ -15,7 +15,7 @@ static void counts_check__tells_names_apart_that_lie_at_one_place(void **state)
 {
 	struct stk_plan plan;
 	struct stk_counts *counts;
-	char name[16];
+	char name[32];
 
 	(void)state;
 	stk_plan_init(&plan);

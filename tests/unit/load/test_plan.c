@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -275,6 +276,29 @@ static void shortcuts_overlay__a_workload_wipes_the_lower_one(void **state)
 	assert_int_equal(low.vus, 9);
 }
 
+static void plan_add_metric__refuses_metrics_without_number(void **state)
+{
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_plan plan;
+	char name[32];
+	int id = -1;
+
+	(void)state;
+	stk_plan_init(&plan);
+	for (int i = 0; i <= STK_PLAN_METRICS_MAX; i++) {
+		snprintf(name, sizeof name, "metric_%d", i);
+		assert_int_equal(stk_plan_add_metric(&plan, name, STK_METRIC_COUNTER,
+					 STK_METRIC_DEFAULT, &id, &err),
+			i < STK_PLAN_METRICS_MAX ? 0 : STK_E_INVAL);
+	}
+	assert_string_equal(err.msg, "more than 5000 metrics");
+	assert_non_null(strstr(err.hint, "is a tag"));
+	assert_int_equal(stk_plan_add_metric(&plan, "metric_7", STK_METRIC_COUNTER,
+				 STK_METRIC_DEFAULT, &id, &err),
+		0); /* the same one again */
+	stk_plan_release(&plan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +306,7 @@ int main(void)
 		cmocka_unit_test(plan_validate__fills_k6s_defaults),
 		cmocka_unit_test(plan_validate__checks_thresholds),
 		cmocka_unit_test(plan_add_metric__is_the_same_for_the_same),
+		cmocka_unit_test(plan_add_metric__refuses_metrics_without_number),
 		cmocka_unit_test(scenario_set_rate__keeps_fractions_exact),
 		cmocka_unit_test(plan_apply_shortcuts__first_match_wins),
 		cmocka_unit_test(shortcuts_overlay__a_workload_wipes_the_lower_one),

@@ -33,7 +33,7 @@ static void routes_find__tells_urls_apart_that_lie_at_one_place(void **state)
 {
 	struct stk_route *made[6];
 	struct stk_routes routes;
-	char url[8];
+	char url[16];
 
 	(void)state;
 	stk_routes_init(&routes);

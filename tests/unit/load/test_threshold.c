@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,6 +184,109 @@ static void threshold_judge__no_data_is_no_failure_unless_asked(void **state)
 	assert_true(result.ok && !result.no_data && result.value == 0);
 }
 
+/* A metric of each type with values that are easy to reckon with. */
+static void fill_each_type(struct stk_plan *plan, struct stk_metrics *metrics)
+{
+	static const char *const names[] = {"my_count", "my_gauge", "my_rate", "my_trend"};
+	static const enum stk_metric_type types[] = {
+		STK_METRIC_COUNTER, STK_METRIC_GAUGE, STK_METRIC_RATE, STK_METRIC_TREND};
+	int id;
+
+	for (size_t i = 0; i < STK_ARRAY_LEN(names); i++)
+		assert_int_equal(stk_plan_add_metric(
+					 plan, names[i], types[i], STK_METRIC_DEFAULT, &id, NULL),
+			0);
+	for (int i = 1; i <= 10; i++) {
+		stk_metric_add(stk_metrics_put(metrics, "my_count", "", STK_METRIC_COUNTER, 0), 3);
+		stk_metric_add(
+			stk_metrics_put(metrics, "my_gauge", "", STK_METRIC_GAUGE, 0), i % 7);
+		stk_metric_add(stk_metrics_put(metrics, "my_rate", "", STK_METRIC_RATE, 0), i > 4);
+		stk_metric_add(stk_metrics_put(metrics, "my_trend", "", STK_METRIC_TREND, 0), i);
+	}
+}
+
+/* k6 3.1: `count`, `rate` of a counter (per second), `value` (the last), `rate` (0 to 1), `avg min
+ * med max p(N)` with p·(n−1) between neighbours | the same | percentiles within 1/256; a counter's
+ * rate is per second of the load, without setup and teardown */
+static void threshold_judge__every_aggregation(void **state)
+{
+	static const struct {
+		const char *metric, *method;
+		double value, within;
+	} rows[] = {
+		{"my_count", "count", 30, 0},
+		{"my_count", "rate", 6, 0}, /* in five seconds */
+		{"my_gauge", "value", 3, 0},
+		{"my_rate", "rate", 0.6, 0},
+		{"my_trend", "avg", 5.5, 0},
+		{"my_trend", "min", 1, 0},
+		{"my_trend", "max", 10, 0},
+		{"my_trend", "med", 5.5, 5.5 / 256},
+		{"my_trend", "p(0)", 1, 0},
+		{"my_trend", "p(25)", 3.25, 3.25 / 256},
+		{"my_trend", "p(90)", 9.1, 9.1 / 256},
+		{"my_trend", "p(95)", 9.55, 9.55 / 256},
+		{"my_trend", "p(99.9)", 9.991, 9.991 / 256},
+		{"my_trend", "p(100)", 10, 0},
+	};
+	struct stk_metrics metrics;
+	struct stk_plan plan;
+
+	(void)state;
+	stk_plan_init(&plan);
+	stk_metrics_init(&metrics);
+	fill_each_type(&plan, &metrics);
+	for (size_t i = 0; i < STK_ARRAY_LEN(rows); i++) {
+		struct stk_threshold_spec spec = {.metric = rows[i].metric};
+		struct stk_threshold_result result;
+		char expr[40];
+
+		/* each operator on either side of the value */
+		for (int above = 0; above < 2; above++) {
+			double limit = rows[i].value + (above ? 1 : -1) * (rows[i].within + 1e-9);
+
+			for (int op = 0; op < 4; op++) {
+				static const char *const ops[] = {"<", "<=", ">", ">="};
+
+				snprintf(expr, sizeof expr, "%s%s%.12f", rows[i].method, ops[op],
+					limit);
+				spec.expr = expr;
+				result = stk_threshold_judge(&plan, &spec, &metrics, 5, true);
+				if (result.no_data || result.ok != ((op < 2) == above))
+					fail_msg("%s: %s is %d at %.9f", rows[i].metric, expr,
+						result.ok, result.value);
+			}
+		}
+	}
+	stk_metrics_release(&metrics);
+	stk_plan_release(&plan);
+}
+
+static void threshold_judge__equal_and_unequal(void **state)
+{
+	static const struct {
+		const char *expr;
+		bool ok;
+	} rows[] = {{"count==30", true}, {"count===30", true}, {"count!=30", false},
+		{"count==29", false}, {"count!=29", true}, {"count<=30", true}, {"count>=30", true},
+		{"count<30", false}, {"count>30", false}, {" count > 2.9e1 ", true}};
+	struct stk_metrics metrics;
+	struct stk_plan plan;
+
+	(void)state;
+	stk_plan_init(&plan);
+	stk_metrics_init(&metrics);
+	fill_each_type(&plan, &metrics);
+	for (size_t i = 0; i < STK_ARRAY_LEN(rows); i++) {
+		struct stk_threshold_spec spec = {.metric = "my_count", .expr = rows[i].expr};
+
+		if (stk_threshold_judge(&plan, &spec, &metrics, 5, true).ok != rows[i].ok)
+			fail_msg("%s", rows[i].expr);
+	}
+	stk_metrics_release(&metrics);
+	stk_plan_release(&plan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +296,8 @@ int main(void)
 		cmocka_unit_test(threshold_check_type__knows_what_fits),
 		cmocka_unit_test(selector_parse__gives_one_form),
 		cmocka_unit_test(threshold_judge__looks_at_the_submetric),
+		cmocka_unit_test(threshold_judge__every_aggregation),
+		cmocka_unit_test(threshold_judge__equal_and_unequal),
 		cmocka_unit_test(threshold_judge__no_data_is_no_failure_unless_asked),
 	};
 

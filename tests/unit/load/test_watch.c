@@ -145,6 +145,19 @@ static void watch_look__setup_that_loops_runs_out_of_time(void **state)
 	end(&ran);
 }
 
+/* ThreadSanitizer holds signals back until the loop calls something: for ever. */
+#ifdef __SANITIZE_THREAD__
+enum { SIGNALS_COME = 0 };
+#else
+enum { SIGNALS_COME = 1 };
+#endif
+
+static void watch_look__needs_signals_that_come(void **state)
+{
+	(void)state;
+	skip();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,11 +167,8 @@ int main(void)
 		cmocka_unit_test(watch_look__setup_that_loops_runs_out_of_time),
 	};
 
-#ifdef __SANITIZE_THREAD__ /* it holds signals back until the loop calls something: for ever */
-	(void)tests;
-	print_message("not under ThreadSanitizer\n");
-	return 0;
-#else
-	return cmocka_run_group_tests(tests, NULL, NULL);
-#endif
+	const struct CMUnitTest none[] = {cmocka_unit_test(watch_look__needs_signals_that_come)};
+
+	return SIGNALS_COME ? cmocka_run_group_tests(tests, NULL, NULL)
+			    : cmocka_run_group_tests(none, NULL, NULL);
 }

@@ -11,36 +11,11 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-#include "core/script/state.h"
-
-struct fixture {
-	struct stk_state *state;
-	lua_State *lua;
-	struct stk_err err;
-};
-
-static int set_up(void **state)
-{
-	static struct fixture f;
-
-	f = (struct fixture){.err = STK_ERR_INIT};
-	assert_int_equal(stk_state_new(NULL, 0, &f.state, &f.err), 0);
-	f.lua = stk_state_lua(f.state);
-	*state = &f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	stk_state_free(f->state);
-	return 0;
-}
+#include "tests/support/state_case.h"
 
 static void text_at__takes_text_only(void **state)
 {
-	struct fixture *f = *state;
+	struct state_case *f = *state;
 
 	lua_pushlstring(f->lua, "a\0b", 3);
 	lua_pushinteger(f->lua, 42);
@@ -60,7 +35,7 @@ static int take_text(lua_State *lua)
 
 static void arg_text__names_function_and_argument(void **state)
 {
-	struct fixture *f = *state;
+	struct state_case *f = *state;
 
 	lua_pushcfunction(f->lua, take_text);
 	lua_pushliteral(f->lua, "/cart");
@@ -83,7 +58,7 @@ static int raise_it(lua_State *lua)
 
 static void raise_misuse__has_function_text_and_hint(void **state)
 {
-	struct fixture *f = *state;
+	struct state_case *f = *state;
 
 	lua_pushcfunction(f->lua, raise_it);
 	assert_int_equal(stk_state_call(f->state, f->lua, 0, 0, &f->err), STK_E_SCRIPT);
@@ -98,7 +73,7 @@ static int wait_here(lua_State *lua)
 
 static void check_can_wait__refuses_the_top_level(void **state)
 {
-	struct fixture *f = *state;
+	struct state_case *f = *state;
 
 	lua_pushcfunction(f->lua, wait_here);
 	assert_int_equal(stk_state_call(f->state, f->lua, 0, 0, &f->err), STK_E_SCRIPT);
@@ -116,7 +91,7 @@ static int join(lua_State *lua)
 
 static void secret__is_never_its_text_in_lua(void **state)
 {
-	struct fixture *f = *state;
+	struct state_case *f = *state;
 	struct stk_str text;
 
 	lua_pushcfunction(f->lua, join);
@@ -135,7 +110,7 @@ static void secret__is_never_its_text_in_lua(void **state)
 
 static void bind_open__has_the_raw_modules_out_of_reach(void **state)
 {
-	struct fixture *f = *state;
+	struct state_case *f = *state;
 
 	/* the registry of our own modules is no table that a script could reach by name */
 	assert_int_equal(lua_getglobal(f->lua, "package"), LUA_TNIL);
@@ -146,17 +121,18 @@ static void bind_open__has_the_raw_modules_out_of_reach(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(text_at__takes_text_only, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			arg_text__names_function_and_argument, set_up, tear_down),
+			text_at__takes_text_only, state_case_set_up, state_case_tear_down),
+		cmocka_unit_test_setup_teardown(arg_text__names_function_and_argument,
+			state_case_set_up, state_case_tear_down),
+		cmocka_unit_test_setup_teardown(raise_misuse__has_function_text_and_hint,
+			state_case_set_up, state_case_tear_down),
+		cmocka_unit_test_setup_teardown(check_can_wait__refuses_the_top_level,
+			state_case_set_up, state_case_tear_down),
 		cmocka_unit_test_setup_teardown(
-			raise_misuse__has_function_text_and_hint, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			check_can_wait__refuses_the_top_level, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			secret__is_never_its_text_in_lua, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			bind_open__has_the_raw_modules_out_of_reach, set_up, tear_down),
+			secret__is_never_its_text_in_lua, state_case_set_up, state_case_tear_down),
+		cmocka_unit_test_setup_teardown(bind_open__has_the_raw_modules_out_of_reach,
+			state_case_set_up, state_case_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,34 +12,9 @@
 #include <lua.h>
 
 #include "core/base/buf.h"
-#include "core/script/state.h"
+#include "tests/support/state_case.h"
 
-struct fixture {
-	struct stk_state *state;
-	lua_State *lua;
-	struct stk_err err;
-};
-
-static int set_up(void **state)
-{
-	static struct fixture f;
-
-	f = (struct fixture){.err = STK_ERR_INIT};
-	assert_int_equal(stk_state_new(NULL, 0, &f.state, &f.err), 0);
-	f.lua = stk_state_lua(f.state);
-	*state = &f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	stk_state_free(f->state);
-	return 0;
-}
-
-static int compile(struct fixture *f, const char *text)
+static int compile(struct state_case *f, const char *text)
 {
 	lua_settop(f->lua, 0);
 	return stk_chunk_compile(f->lua, stk_str_of(text), "@case.lua", &f->err);
@@ -47,7 +22,7 @@ static int compile(struct fixture *f, const char *text)
 
 static void chunk_compile__runs_with_the_globals_it_is_given(void **state)
 {
-	struct fixture *f = *state;
+	struct state_case *f = *state;
 
 	assert_int_equal(compile(f, "x = (x or 0) + 1\nreturn x, ..."), 0);
 	for (lua_Integer start = 10; start <= 20; start += 10) {
@@ -65,7 +40,7 @@ static void chunk_compile__runs_with_the_globals_it_is_given(void **state)
 
 static void chunk_compile__keeps_lines_behind_a_shebang_and_a_mark(void **state)
 {
-	struct fixture *f = *state;
+	struct state_case *f = *state;
 
 	assert_int_equal(compile(f, "\xef\xbb\xbf#!/usr/bin/env stoker\n\nerror('here')"), 0);
 	lua_newtable(f->lua);
@@ -76,7 +51,7 @@ static void chunk_compile__keeps_lines_behind_a_shebang_and_a_mark(void **state)
 
 static void chunk_compile__cannot_be_closed_from_inside(void **state)
 {
-	struct fixture *f = *state;
+	struct state_case *f = *state;
 
 	assert_int_equal(compile(f, "end os.exit() return function()"), STK_E_SCRIPT);
 	assert_non_null(strstr(f->err.msg, "case.lua:1:"));
@@ -84,14 +59,14 @@ static void chunk_compile__cannot_be_closed_from_inside(void **state)
 
 static void chunk_compile__refuses_bytecode(void **state)
 {
-	struct fixture *f = *state;
+	struct state_case *f = *state;
 
 	assert_int_equal(compile(f, "\x1bLua"), STK_E_SCRIPT);
 }
 
 static void chunk_compile__says_why_the_last_local_is_one_too_many(void **state)
 {
-	struct fixture *f = *state;
+	struct state_case *f = *state;
 	struct stk_buf text = STK_BUF_EMPTY;
 
 	for (int i = 0; i < 200; i++)
@@ -103,7 +78,7 @@ static void chunk_compile__says_why_the_last_local_is_one_too_many(void **state)
 
 static void chunk_ours__are_files_of_the_program(void **state)
 {
-	struct fixture *f = *state;
+	struct state_case *f = *state;
 
 	assert_true(stk_chunk_ours("stoker/http.lua").len > 0);
 	assert_null(stk_chunk_ours("stoker/../http.lua").ptr);
@@ -118,17 +93,20 @@ static void chunk_ours__are_files_of_the_program(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(chunk_compile__runs_with_the_globals_it_is_given,
+			state_case_set_up, state_case_tear_down),
 		cmocka_unit_test_setup_teardown(
-			chunk_compile__runs_with_the_globals_it_is_given, set_up, tear_down),
+			chunk_compile__keeps_lines_behind_a_shebang_and_a_mark, state_case_set_up,
+			state_case_tear_down),
+		cmocka_unit_test_setup_teardown(chunk_compile__cannot_be_closed_from_inside,
+			state_case_set_up, state_case_tear_down),
 		cmocka_unit_test_setup_teardown(
-			chunk_compile__keeps_lines_behind_a_shebang_and_a_mark, set_up, tear_down),
+			chunk_compile__refuses_bytecode, state_case_set_up, state_case_tear_down),
 		cmocka_unit_test_setup_teardown(
-			chunk_compile__cannot_be_closed_from_inside, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(chunk_compile__refuses_bytecode, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			chunk_compile__says_why_the_last_local_is_one_too_many, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			chunk_ours__are_files_of_the_program, set_up, tear_down),
+			chunk_compile__says_why_the_last_local_is_one_too_many, state_case_set_up,
+			state_case_tear_down),
+		cmocka_unit_test_setup_teardown(chunk_ours__are_files_of_the_program,
+			state_case_set_up, state_case_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,8 @@ static void plan_net__reads_each_key(void **state)
 		    "cert = '-----BEGIN C', key = '-----BEGIN K', password = 'p', "
 		    "domains = { 'a.test' } } }, tls_version = { min = 'tls1.2' }, "
 		    "no_connection_reuse = true, noVUConnectionReuse = true, "
-		    "discardResponseBodies = true, batch = 7, batch_per_host = 0, "
+		    "noCookiesReset = true, discardResponseBodies = true, batch = 7, "
+		    "batch_per_host = 0, "
 		    "user_agent = 'me'",
 		    &plan, message) < 0)
 		fail_msg("%s", message);
@@ -65,7 +66,7 @@ static void plan_net__reads_each_key(void **state)
 	assert_int_equal(plan.net.certificates.items[0].only.len, 1);
 	assert_int_equal(plan.net.tls_min, STK_NET_TLS_1_2);
 	assert_int_equal(plan.net.tls_max, STK_NET_TLS_ANY);
-	assert_true(plan.no_reuse && plan.no_vu_reuse && plan.discard);
+	assert_true(plan.no_reuse && plan.no_vu_reuse && plan.discard && plan.no_cookies_reset);
 	assert_int_equal(plan.batch, 7);
 	assert_int_equal(plan.batch_per_host, 0);
 	assert_string_equal(plan.user_agent, "me");

@@ -234,6 +234,28 @@ static void cookies__live_for_one_iteration(void **state)
 	assert_int_equal(run->result.iterations, 3);
 }
 
+/* k6 5.5: `noCookiesReset` | `no_cookies_reset` | - */
+static void cookies__stay_with_the_vu_where_asked(void **state)
+{
+	struct script_run *run = *state;
+
+	assert_int_equal(
+		script_run_text(run,
+			"local s = require 'stoker' local http = s.http\n"
+			"return { base_url = s.env 'BASE_URL', no_cookies_reset = true, scenarios "
+			"= { s = {\n"
+			" executor = 'per-vu-iterations', vus = 2, iterations = 3, exec = "
+			"function()\n"
+			" local function sent(opts) return http.get('/echo', opts).body:match "
+			"'Cookie: ([^\\n]*)' end\n"
+			" if s.vu.iter == 0 then assert(sent() == nil) http.get '/cookie' end\n"
+			" assert(sent() == 'a=1; b=2', sent()) end } } }"),
+		0);
+	assert_string_equal(run->lc.talk.ptr, "");
+	assert_int_equal(run->result.errors, 0);
+	assert_int_equal(run->result.iterations, 6);
+}
+
 /* k6 5.2: an unknown param is ignored | an error with file, line and the nearest name | - */
 static void http_misuse__raises_with_file_and_line(void **state)
 {
@@ -601,6 +623,7 @@ int main(void)
 		CASE(http_opts__reach_the_wire),
 		CASE(http_response__headers_and_cookies),
 		CASE(cookies__live_for_one_iteration),
+		CASE(cookies__stay_with_the_vu_where_asked),
 		CASE(http_misuse__raises_with_file_and_line),
 		CASE(http_batch__keeps_keys),
 		CASE(check__counts_in_order_by_name),
