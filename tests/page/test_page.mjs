@@ -159,6 +159,23 @@ async function testSandwich(page) {
   await press(page, ".crumbs", "all");
 }
 
+/* A run of one build: rows of hotspots lead into the flame graph, and the same slices open elsewhere. */
+async function testHotspots(browser) {
+  const run = readRun(), [first] = run.comparisons, flame = { ...readFlame(FIXTURE, first.short_name), is_idle: true };
+  const spots = first.rows.map(row => ({ function: row.function, cost: row.head_cost, lo: row.head_cost * 0.9, hi: row.head_cost * 1.1,
+    background_per_s: 0, share: row.share, samples: row.n_head, link: row.link }));
+  run.hotspots = [{ type_id: first.type_id, short_name: first.short_name, unit: first.unit, slices_idle: 0, slices_load: 4,
+    total: first.total.head_cost, total_lo: first.total.head_cost, total_hi: first.total.head_cost, samples: 1000, rows: spots }];
+  Object.assign(run, { mode: "idle", comparisons: [] });
+  const page = await open(browser, render(writeRecord("hotspots", run, [flame]), "hotspots"));
+  const name = await text(page, "tbody tr[data-row='0'] .fn");
+  await page.$eval("tbody tr[data-row='0'] .fn-button", button => button.click());
+  await settle(page);
+  check("hotspots: a row leads to its function in the flame graph", (await state(page)).sandwich === name, [await state(page), name]);
+  check("hotspots: they open elsewhere", (await text(page, "#exports")).includes("speedscope"));
+  await page.close();
+}
+
 async function testExport(page) {
   const document = await page.evaluate(() => {
     const flame = window.stokerPage.flames[0];
@@ -291,6 +308,7 @@ try {
   await testWithoutScripts(browser, file);
   await testHostile(browser);
   await testLarge(browser);
+  await testHotspots(browser);
   await testDifference(browser);
 } catch (error) {
   check("the test itself", false, error.stack);
