@@ -407,8 +407,11 @@ static int report(struct load_test *test)
 static void say_failures(const struct stk_load_result *result, struct stk_buf *said)
 {
 	const struct stk_metric *requests = stk_metrics_find(&result->metrics, "http_reqs", "");
+	size_t before = said->len;
 
 	stk_failures_say(&result->failures, requests ? requests->count : 0, said);
+	if (said->len > before)
+		stk_buf_add_byte(said, '\n');
 }
 
 static int run_test(struct load_test *test, const char *path, struct stk_err *err)

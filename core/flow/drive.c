@@ -249,6 +249,7 @@ void stk_drive_keep_result(struct stk_drive *drive)
 	add_generator(&session->run->generator, &result->generator);
 	session->iterations += result->iterations;
 	session->errors += result->errors;
+	stk_failures_merge(&session->failures, &result->failures);
 	if (result->reason == STK_END_THRESHOLD)
 		stk_session_partial(
 			session, result->message ? result->message : "the load ended early");

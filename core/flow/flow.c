@@ -57,6 +57,18 @@ static int judge_script(const struct stk_session *session, struct stk_err *err)
 		(long long)session->errors, (long long)session->iterations);
 }
 
+static void tell_failures(struct stk_session *session)
+{
+	const struct stk_metric *requests =
+		stk_metrics_find(&session->run->metrics, "http_reqs", "");
+	struct stk_buf text = STK_BUF_EMPTY;
+
+	stk_failures_say(&session->failures, requests ? requests->count : 0, &text);
+	if (text.len > 0)
+		stk_session_warn(session, "%s", text.ptr);
+	stk_buf_release(&text);
+}
+
 /* Judge and write what there is; its own failure counts only if all went well before. */
 static int conclude(struct stk_session *session, int rc, struct stk_err *err)
 {
@@ -66,6 +78,7 @@ static int conclude(struct stk_session *session, int rc, struct stk_err *err)
 	if (rc < 0)
 		stk_session_partial(session, err ? err->msg : "it failed");
 	session->run->end_ns = stk_clock_wall(session->clock);
+	tell_failures(session);
 	if (session->run->comparisons.len > 0)
 		stk_trust_find(session);
 	stk_judge_verdicts(session->run, NULL);

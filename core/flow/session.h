@@ -5,6 +5,7 @@
 #include "core/base/vec.h"
 #include "core/export/outlets.h"
 #include "core/flow/flow.h"
+#include "core/load/failures.h"
 #include "core/record/run.h"
 #include "core/service/service.h"
 #include "core/source/source.h"
@@ -76,6 +77,7 @@ struct stk_session {
 	int64_t iterations, errors;            /* of the load so far; errors: those of the script */
 	struct stk_outlets outlets;            /* out = {…}; zeroed: none */
 	STK_VEC(struct stk_plan *) sent_plans; /* whose samples outputs may still hold */
+	struct stk_failures failures;          /* why requests failed, of the load so far */
 	const char *phase;                     /* for the record of a partial run */
 	int interrupts_heeded;                 /* so many have marked the record as partial */
 	bool takes_what_is_there; /* interrupted while waiting for slices: wait for no more */

@@ -101,5 +101,4 @@ void stk_failures_say(const struct stk_failures *failures, int64_t requests, str
 	}
 	if (rest > 0)
 		stk_buf_addf(out, ", other reasons %lld times", (long long)rest);
-	stk_buf_add_byte(out, '\n');
 }

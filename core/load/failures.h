@@ -26,8 +26,8 @@ struct stk_failures {
 /* One failed request: its status (0: no answer), k6's number, and the text that goes with it. */
 void stk_failures_add(struct stk_failures *failures, int status, int error_code, const char *text);
 void stk_failures_merge(struct stk_failures *into, const struct stk_failures *from);
-/* Append "3 of 9 requests failed: request timeout (1050) 2 times, status 503 (1503) once" and a
- * line break, the most frequent first; requests is how many were sent. Nothing, if none failed. */
+/* Append "3 of 9 requests failed: request timeout (1050) 2 times, status 503 (1503) once",
+ * the most frequent first; requests is how many were sent. Nothing, if none failed. */
 void stk_failures_say(const struct stk_failures *failures, int64_t requests, struct stk_buf *out);
 
 #endif

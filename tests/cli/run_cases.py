@@ -63,6 +63,7 @@ def crossed_threshold_is_99(case):
     result = case.fake("-e", "FAULT_BASE=error=0", "-e", "FAULT_HEAD=error=0", *SHORT)
     check_code(result, 99)
     assert "THRESHOLD CROSSED" in result.out, result.out
+    assert re.search(r"warning: \d+ of \d+ requests failed: status 500 \(1500\) \d+ times", result.err), result.err
     assert not case.record()["thresholds"][0]["ok"]
 
 

@@ -31,7 +31,7 @@ static void failures_say__names_reasons_most_frequent_first(void **state)
 	stk_failures_add(&failures, 204, 0, ""); /* the script expected another one */
 	check_said(&failures, 7,
 		"4 of 7 requests failed: request timeout (1050) 2 times, status 204 once, status "
-		"503 (1503) once\n");
+		"503 (1503) once");
 }
 
 static void failures_merge__adds_up(void **state)
@@ -44,8 +44,8 @@ static void failures_merge__adds_up(void **state)
 	stk_failures_add(&other, 0, 1000, "unexpected EOF");
 	other.unsent = 1;
 	stk_failures_merge(&one, &other);
-	check_said(&one, 2,
-		"3 of 3 requests failed: EOF (1000) 2 times, unexpected EOF (1000) once\n");
+	check_said(
+		&one, 2, "3 of 3 requests failed: EOF (1000) 2 times, unexpected EOF (1000) once");
 }
 
 /* A target that makes up reasons costs neither memory nor a count. */
