@@ -16,7 +16,7 @@ static int cut_start(struct stk_str *rest, const char *name)
 	while ((at = stk_str_find_byte(*rest, '<')) >= 0) {
 		*rest = stk_str_skip(*rest, (size_t)at + 1);
 		if (!stk_str_starts(*rest, name) || rest->len <= len ||
-			!memchr("> /\t\r\n", rest->ptr[len], 6))
+			stk_str_find_byte(STK_STR("> /\t\r\n"), rest->ptr[len]) < 0)
 			continue;
 		at = stk_str_find_byte(*rest, '>');
 		if (at < 0)

@@ -83,7 +83,7 @@ void stk_remote_write_series(struct stk_buf *out, const struct stk_remote_labels
 
 static uint64_t zigzag(int64_t value)
 {
-	return ((uint64_t)value << 1) ^ (uint64_t)(value >> 63);
+	return ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0);
 }
 
 /* Number of the bucket (2^((i-1)/8), 2^(i/8)] that holds value. */

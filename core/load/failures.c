@@ -84,7 +84,7 @@ static void say_one(const struct stk_failure *one, struct stk_buf *out)
 void stk_failures_say(const struct stk_failures *failures, int64_t requests, struct stk_buf *out)
 {
 	struct stk_failures sorted = *failures;
-	int64_t rest = sorted.others, all = sorted.others;
+	int64_t all = sorted.others, rest = all, asked = requests + failures->unsent;
 
 	qsort(sorted.items, sorted.len, sizeof *sorted.items, most_first);
 	for (size_t i = 0; i < sorted.len; i++) {
@@ -93,8 +93,7 @@ void stk_failures_say(const struct stk_failures *failures, int64_t requests, str
 	}
 	if (all == 0)
 		return;
-	stk_buf_addf(out, "%lld of %lld requests failed:", (long long)all,
-		(long long)(requests + failures->unsent));
+	stk_buf_addf(out, "%lld of %lld requests failed:", (long long)all, (long long)asked);
 	for (size_t i = 0; i < sorted.len && i < NAMED_MAX; i++) {
 		stk_buf_add_text(out, i > 0 ? ", " : " ");
 		say_one(&sorted.items[i], out);

@@ -210,9 +210,9 @@ static void add_checks(struct stk_buf *buf, const struct stk_run *run, size_t id
 	for (size_t i = 0; i < run->metrics.checks.len && suite.tests < CASES_MAX; i++) {
 		const struct stk_check_count *one = &run->metrics.checks.items[i];
 		struct stk_buf text = STK_BUF_EMPTY;
+		int64_t all = one->passes + one->fails;
 
-		stk_buf_addf(&text, "%lld of %lld failed", (long long)one->fails,
-			(long long)(one->passes + one->fails));
+		stk_buf_addf(&text, "%lld of %lld failed", (long long)one->fails, (long long)all);
 		add_case(&suite, one->group[0] ? one->group : "checks", one->name,
 			one->fails > 0 ? "check" : "", stk_buf_str(&text));
 		stk_buf_release(&text);

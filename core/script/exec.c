@@ -32,7 +32,7 @@ size_t stk_exec_number(const struct stk_iteration *iteration)
 		return AT_SETUP;
 	if (iteration->kind == STK_ITERATION_TEARDOWN)
 		return AT_TEARDOWN;
-	return (size_t)(AT_DEFAULT + iteration->exec);
+	return (size_t)AT_DEFAULT + (size_t)iteration->exec;
 }
 
 /* Reference to the function on top of the stack, popped. */
