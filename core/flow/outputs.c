@@ -50,8 +50,10 @@ void stk_outputs_stop(struct stk_session *session)
 
 void stk_outputs_keep_plan(struct stk_session *session, struct stk_plan *plan_take)
 {
-	if (session->outlets.tap && plan_take)
+	if (!plan_take)
+		return;
+	if (session->outlets.tap)
 		stk_vec_push(&session->sent_plans, plan_take);
-	else if (plan_take)
+	else
 		free_plan(plan_take);
 }
