@@ -10,7 +10,7 @@ int stk_outputs_start(struct stk_session *session, struct stk_err *err) STK_MUST
 /* Once no engine runs: the outputs get what is left; what went wrong becomes a warning. */
 void stk_outputs_stop(struct stk_session *session);
 /* Take a plan from the heap over, whose engine is gone: it is released when no output reads of it
- * any more. */
+ * any more. NULL: none was made. */
 void stk_outputs_keep_plan(struct stk_session *session, struct stk_plan *plan_take);
 
 #endif
