@@ -15,7 +15,7 @@ int stk_dispersion_band(double share)
 	static const double ends[STK_DISPERSION_BANDS - 1] = {0.01, 0.02, 0.05};
 	int band = 0;
 
-	while (band < STK_DISPERSION_BANDS - 1 && share >= ends[band])
+	while (band < (int)STK_ARRAY_LEN(ends) && share >= ends[band])
 		band++;
 	return band;
 }

@@ -363,6 +363,26 @@ static void ramping_vus__grace_is_cut_by_graceful_stop(void **state)
 	plan_ran_end(&ran);
 }
 
+/* Two stages of no length in one look at the clock. */
+static void ramping_vus__what_comes_and_goes_at_once_never_starts(void **state)
+{
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "ramping-vus", 300 * MS);
+	const struct load_log *log;
+
+	(void)state;
+	scenario->start_vus = 0;
+	plan_ran_add_stage(scenario, 0, 3);
+	plan_ran_add_stage(scenario, 0, 1);
+	plan_ran_add_stage(scenario, S, 1);
+	plan_ran_run(&ran);
+	log = plan_ran_starts(&ran);
+	assert_int_equal(ran.driver.log.len, 4); /* at 0, 0.3, 0.6, 0.9 s */
+	for (size_t i = 0; i < ran.driver.log.len; i++)
+		assert_int_equal(log[i].vu, 1);
+	plan_ran_end(&ran);
+}
+
 /* k6 1.6: starts = planned − dropped; never more than `maxVUs` at once | the same, for drawn plans
  * | planned, started and dropped are in the record */
 static void executors__never_run_more_than_their_vus(void **state)
@@ -419,6 +439,28 @@ static void ramping_vus__random_plans_never_exceed_the_plan(void **state)
 	}
 }
 
+/* What the end compares with what came: the rate as written, or the mean of its stages. */
+static void scenario_own_rate__as_written_or_the_mean(void **state)
+{
+	struct plan_ran ran;
+	struct stk_scenario *scenario = plan_ran_begin(&ran, "constant-arrival-rate", MS);
+
+	(void)state;
+	scenario->rate = 15;
+	scenario->duration_ns = 4 * S; /* 61 starts, as the first is at 0 */
+	scenario->pre_allocated_vus = 1;
+	assert_int_equal(stk_plan_validate(&ran.plan, NULL), 0);
+	assert_true(stk_scenario_own_rate(scenario) == 15);
+	plan_ran_end(&ran);
+
+	scenario = plan_ran_begin(&ran, "ramping-arrival-rate", MS);
+	scenario->pre_allocated_vus = 1;
+	plan_ran_add_stage(scenario, 10 * S, 10);
+	assert_int_equal(stk_plan_validate(&ran.plan, NULL), 0);
+	assert_true(stk_scenario_own_rate(scenario) == 5);
+	plan_ran_end(&ran);
+}
+
 /* Stripes of several workers together are the whole plan. */
 static void executor_share__adds_up(void **state)
 {
@@ -455,6 +497,8 @@ int main(void)
 		cmocka_unit_test(ramping_vus__fixture_04_joins_and_leaves),
 		cmocka_unit_test(ramping_vus__same_vu_goes_on_within_its_grace),
 		cmocka_unit_test(ramping_vus__grace_is_cut_by_graceful_stop),
+		cmocka_unit_test(ramping_vus__what_comes_and_goes_at_once_never_starts),
+		cmocka_unit_test(scenario_own_rate__as_written_or_the_mean),
 		cmocka_unit_test(executors__never_run_more_than_their_vus),
 		cmocka_unit_test(ramping_vus__random_plans_never_exceed_the_plan),
 		cmocka_unit_test(executor_share__adds_up),
