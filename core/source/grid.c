@@ -45,6 +45,32 @@ static bool stamps_end(const char *type_id, const char *agent)
 	return false;
 }
 
+/* The smallest distance that the others are one, two or three times, 0 for none. Three quarters
+ * must be, and two must be the distance itself, once there are four. */
+static int64_t common_step(int64_t *values, size_t len)
+{
+	size_t may_miss = len / 4, must_be = len < 4 ? 1 : 2;
+
+	qsort(values, len, sizeof *values, by_size);
+	for (size_t i = 0; i < len; i++) {
+		int64_t step = values[i];
+		size_t once = 0, multiples = 0;
+
+		for (size_t j = 0; step > 0 && j < len; j++) {
+			int64_t times = (values[j] + step / 2) / step;
+			int64_t off = values[j] - times * step;
+
+			if (times < 1 || times > 3 || off > step / 10 || off < -step / 10)
+				continue;
+			multiples++;
+			once += times == 1;
+		}
+		if (once >= must_be && multiples + may_miss >= len)
+			return step;
+	}
+	return 0;
+}
+
 static int64_t interval_of(const struct stk_grid_point *points, size_t len)
 {
 	int64_t *values = stk_xreallocarray(NULL, len + 1, sizeof *values);
@@ -57,7 +83,12 @@ static int64_t interval_of(const struct stk_grid_point *points, size_t len)
 	if (count == 0 && len >= 3)
 		for (size_t i = 1; i < len; i++)
 			values[count++] = points[i].stamp_ns - points[i - 1].stamp_ns;
-	interval = median(values, count);
+	/* with two services in turns half of the distances may hold slices in which nothing was
+	 * done: CPU profiles without samples are not sent, and Pyroscope keeps no profile without
+	 * any */
+	interval = common_step(values, count);
+	if (interval == 0)
+		interval = median(values, count);
 	free(values);
 	return interval;
 }

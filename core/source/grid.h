@@ -10,10 +10,11 @@ struct stk_grid_point {
 	int64_t duration_ns; /* 0 where the profile says none */
 };
 
-/* Interval: the median duration where profiles say one, else the median distance of stamps;
- * needs one point with a duration, or three stamps. Phase from the newest stamp. Points sorted
- * by stamp, of one instance. type_id and agent decide what a stamp marks (reference: table of
- * who sends what): heap-like types of Go, everything of Node, mark the end. */
+/* Interval: the median duration where profiles say one, else the smallest distance of stamps that
+ * most others are a multiple of (slices without samples leave no stamp), else the median distance;
+ * needs one point with a duration, or three stamps. Phase from the newest stamp. Points sorted by
+ * stamp, of one instance. type_id and agent decide what a stamp marks (reference: table of who
+ * sends what): heap-like types of Go, everything of Node, mark the end. */
 void stk_grid_describe(const struct stk_grid_point *points, size_t len, const char *type_id,
 	const char *agent, struct stk_source_info *out);
 

@@ -51,6 +51,20 @@ static void grid_describe__is_not_misled_by_an_odd_slice(void **state)
 	assert_int_equal(info.phase_ns, 0);
 }
 
+/* A service that is called every other turn of the warm-up. */
+static void grid_describe__idle_slices_do_not_stretch_the_interval(void **state)
+{
+	const struct stk_grid_point points[] = {
+		{3 * S, 0}, {6 * S, 0}, {12 * S, 0}, {21 * S, 0}, {24 * S, 0}};
+	struct stk_source_info info = {0};
+
+	(void)state;
+	for (size_t len = 3; len <= STK_ARRAY_LEN(points); len++) {
+		stk_grid_describe(points, len, CPU, "stoker", &info);
+		assert_int_equal(info.interval_ns, 3 * S);
+	}
+}
+
 static void grid_describe__two_stamps_are_not_enough(void **state)
 {
 	const struct stk_grid_point points[] = {{3 * S, 0}, {10 * S, 0}};
@@ -115,6 +129,7 @@ int main(void)
 		cmocka_unit_test(grid_describe__takes_the_distance_of_stamps),
 		cmocka_unit_test(grid_describe__a_duration_tells_from_one_point),
 		cmocka_unit_test(grid_describe__is_not_misled_by_an_odd_slice),
+		cmocka_unit_test(grid_describe__idle_slices_do_not_stretch_the_interval),
 		cmocka_unit_test(grid_describe__two_stamps_are_not_enough),
 		cmocka_unit_test(grid_describe__stamps_as_agents_are_known_to_do),
 		cmocka_unit_test(grid_slice__lies_before_or_behind_its_stamp),
