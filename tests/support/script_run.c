@@ -30,6 +30,21 @@ void script_run_release(struct script_run *run)
 	lua_case_release(&run->lc);
 }
 
+int script_run_setup(void **state)
+{
+	static struct script_run run;
+
+	script_run_init(&run);
+	*state = &run;
+	return 0;
+}
+
+int script_run_teardown(void **state)
+{
+	script_run_release(*state);
+	return 0;
+}
+
 static int drive(struct script_run *run)
 {
 	struct stk_script_driver *driver = stk_script_driver_new(run->lc.script);
@@ -91,6 +106,24 @@ int script_run_body(struct script_run *run, const char *body)
 
 	free(text);
 	return rc;
+}
+
+void script_run_expect_talk(struct script_run *run, const char *body, const char *want)
+{
+	if (script_run_body(run, body) != 0)
+		fail_msg("%s", run->lc.err.msg);
+	assert_string_equal(run->lc.talk.ptr, want);
+}
+
+void script_run_expect_error(struct script_run *run, const char *body, const char *text)
+{
+	char *want = stk_xasprintf("error: %s\n", text);
+
+	if (script_run_body(run, body) != 0)
+		fail_msg("%s", run->lc.err.msg);
+	assert_int_equal(run->result.errors, 1);
+	assert_string_equal(run->lc.talk.ptr, want);
+	free(want);
 }
 
 int64_t script_run_check(const struct script_run *run, const char *name, bool passes)
