@@ -25,8 +25,7 @@ extern char **environ;
 struct stk_proc {
 	char *name;
 	pid_t pid;
-	int pid_fd; /* -1: a sandbox or valgrind has no pidfd_open; then it is looked at now and
-		       then */
+	int pid_fd; /* -1: no pidfd_open here (a sandbox, valgrind), so we look now and then */
 	int out_fd; /* -1 when nothing is captured, or its end was read */
 	bool ended;
 	struct stk_proc_status status;

@@ -14,71 +14,42 @@ static int refuse(
 }
 
 /* clang-format off */
-#define REFUSED(name) { .key = name, .type = STK_FIELD_READ, .offset = SIZE_MAX, .read = refuse }
-const struct stk_table_row stk_plan_k6_rows[] = {
-	REFUSED("address"),
-	REFUSED("cloud"),
-	REFUSED("compatibility_mode"),
-	REFUSED("config"),
-	REFUSED("console_output"),
-	REFUSED("ext"),
-	REFUSED("features"),
-	REFUSED("handle_summary"),
-	REFUSED("handle_summary_timeout"),
-	REFUSED("http_debug"),
-	REFUSED("include_system_env_vars"),
-	REFUSED("linger"),
-	REFUSED("local_ips"),
-	REFUSED("log_format"),
-	REFUSED("log_output"),
-	REFUSED("metric_samples_buffer_size"),
-	REFUSED("new_machine_readable_summary"),
-	REFUSED("no_color"),
-	REFUSED("no_summary"),
-	REFUSED("no_usage_report"),
-	REFUSED("paused"),
-	REFUSED("profiling_enabled"),
-	REFUSED("secret_source"),
-	REFUSED("summary_mode"),
-	REFUSED("summary_time_unit"),
-	REFUSED("throw"),
-	REFUSED("traces_output"),
-	REFUSED("type"),
-};
-const size_t stk_plan_k6_rows_len = STK_ARRAY_LEN(stk_plan_k6_rows);
+/* Each with what to use instead. */
+#define REFUSED(X) \
+	X("address", "signals do it: SIGUSR1 pauses and goes on, SIGINT ends") \
+	X("cloud", "nothing leaves the machine: leave it out") \
+	X("compatibility_mode", "scripts are Lua: leave it out") \
+	X("config", "options stand in the script and on the command line") \
+	X("console_output", "what a script prints goes to stderr: 2>FILE") \
+	X("ext", "there are no extensions: leave it out") \
+	X("features", "leave it out") \
+	X("handle_summary", "summary = function(data) ... end (docs/lua-api.md)") \
+	X("handle_summary_timeout", "summary_timeout") \
+	X("http_debug", "print(r.status, r.url, r.body) in the script, or --out json=FILE") \
+	X("include_system_env_vars", "stoker.env sees the environment without what looks like a credential; -e NAME passes that on") \
+	X("linger", "leave it out: the summary and the outputs are complete at the end") \
+	X("local_ips", "the system chooses the address that requests come from") \
+	X("log_format", "leave it out: lines on stderr are plain text") \
+	X("log_output", "talk goes to stderr: 2>FILE") \
+	X("metric_samples_buffer_size", "leave it out: what outputs cannot take is bounded and counted") \
+	X("new_machine_readable_summary", "--format json, or --summary-export FILE") \
+	X("no_color", "set the variable NO_COLOR") \
+	X("no_summary", "summary = function() return {} end, and -q for the progress") \
+	X("no_usage_report", "leave it out: nothing is reported") \
+	X("paused", "SIGUSR1 pauses a load that runs") \
+	X("profiling_enabled", "leave it out") \
+	X("secret_source", "stoker.secret \"NAME\", from the environment or a file") \
+	X("summary_mode", "--summary full") \
+	X("summary_time_unit", "data of summary, and all files, have milliseconds") \
+	X("throw", "requests never raise: assert(r.ok, r.error) ends the iteration") \
+	X("traces_output", "leave it out: there are no traces") \
+	X("type", "leave it out: a script is a file")
 
-/* In the order of the rows. */
-static const char *const instead[] = {
-	"signals do it: SIGUSR1 pauses and goes on, SIGINT ends",
-	"nothing leaves the machine: leave it out",
-	"scripts are Lua: leave it out",
-	"options stand in the script and on the command line",
-	"what a script prints goes to stderr: 2>FILE",
-	"there are no extensions: leave it out",
-	"leave it out",
-	"summary = function(data) ... end (docs/lua-api.md)",
-	"summary_timeout",
-	"print(r.status, r.url, r.body) in the script, or --out json=FILE",
-	"stoker.env sees the environment without what looks like a credential; -e NAME passes that on",
-	"leave it out: the summary and the outputs are complete at the end",
-	"the system chooses the address that requests come from",
-	"leave it out: lines on stderr are plain text",
-	"talk goes to stderr: 2>FILE",
-	"leave it out: what outputs cannot take is bounded and counted",
-	"--format json, or --summary-export FILE",
-	"set the variable NO_COLOR",
-	"summary = function() return {} end, and -q for the progress",
-	"leave it out: nothing is reported",
-	"SIGUSR1 pauses a load that runs",
-	"leave it out",
-	"stoker.secret \"NAME\", from the environment or a file",
-	"--summary full",
-	"data of summary, and all files, have milliseconds",
-	"requests never raise: assert(r.ok, r.error) ends the iteration",
-	"leave it out: there are no traces",
-	"leave it out: a script is a file",
-};
-_Static_assert(STK_ARRAY_LEN(instead) == STK_ARRAY_LEN(stk_plan_k6_rows), "one for each");
+#define ROW(name, text) { .key = name, .type = STK_FIELD_READ, .offset = SIZE_MAX, .read = refuse },
+#define INSTEAD(name, text) text,
+const struct stk_table_row stk_plan_k6_rows[] = { REFUSED(ROW) };
+const size_t stk_plan_k6_rows_len = STK_ARRAY_LEN(stk_plan_k6_rows);
+static const char *const instead[] = { REFUSED(INSTEAD) };
 /* clang-format on */
 
 /* "http-debug" is "http_debug". */

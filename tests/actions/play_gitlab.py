@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "..", "..")
@@ -18,7 +17,7 @@ sys.dont_write_bytecode = True
 import fake_forges  # noqa: E402
 import gitlab_runner  # noqa: E402
 import run_lib  # noqa: E402
-from play_templates import PLANTS, Scene as Templates, planted_line_of  # noqa: E402
+from play_templates import PLANTS, Scene as Templates, planted_line_of, play_all  # noqa: E402
 
 
 class Scene:
@@ -158,18 +157,10 @@ CASES = [a_push_to_main_is_not_measured, what_the_runner_does_not_know_fails, sl
          a_fork_without_a_token_gets_its_verdict]
 
 
-def main():
+def begin_scene(folder):
     global scene
-    run_lib.set_git()
-    os.environ.setdefault("GOCACHE", subprocess.run(["go", "env", "GOCACHE"], check=True, capture_output=True, text=True).stdout.strip())
-    os.environ.update(GOTOOLCHAIN="local", GOFLAGS="-mod=mod")
-    folder = tempfile.mkdtemp(prefix="stoker-gitlab-")
-    try:
-        scene = Scene(folder)
-        run_lib.main("gitlab", CASES, at_once=1)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    scene = Scene(folder)
 
 
 if __name__ == "__main__":
-    main()
+    play_all("gitlab", CASES, begin_scene)

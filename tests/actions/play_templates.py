@@ -377,18 +377,23 @@ CASES = [no_artifact_is_no_failure, a_linked_record_is_none, a_broken_record_pos
          staging_keeps_a_baseline, slower_function, more_allocation_from_a_fork, pure_rename, no_change]
 
 
-def main():
-    global scene
+def play_all(title, cases, begin):
+    """Run the cases; begin(folder) makes their scene."""
     run_lib.set_git()
     os.environ.setdefault("GOCACHE", subprocess.run(["go", "env", "GOCACHE"], check=True, capture_output=True, text=True).stdout.strip())
     os.environ.update(GOTOOLCHAIN="local", GOFLAGS="-mod=mod")
-    folder = tempfile.mkdtemp(prefix="stoker-actions-")
+    folder = tempfile.mkdtemp(prefix="stoker-%s-" % title)
     try:
-        scene = Scene(folder)
-        run_lib.main("actions", CASES, at_once=1)
+        begin(folder)
+        run_lib.main(title, cases, at_once=1)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def begin_scene(folder):
+    global scene
+    scene = Scene(folder)
+
+
 if __name__ == "__main__":
-    main()
+    play_all("actions", CASES, begin_scene)
