@@ -81,6 +81,8 @@ def interrupted_in_the_slices(case, times):
 def interrupted_once_in_the_slices(case):
     result = interrupted_in_the_slices(case, 1)
     check_code(result, 130)
+    assert "taking the profiles that are there" in result.err, result.err
+    assert "did not come" not in result.err, result.err  # no side was waited for any more
     case.check_report("PARTIAL", "interrupted")
 
 

@@ -1,10 +1,12 @@
 /* test_proc: programs started, awaited, captured, stopped. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -87,6 +89,44 @@ static void proc_wait__ends_in_time_and_the_group_is_killed(void **state)
 	assert_int_equal(kill(-pid, 0), -1);
 }
 
+/* As in a sandbox without pidfd_open: no number is left for its descriptor. */
+static void start_without_pidfd(const char *shell, struct stk_proc **out)
+{
+	struct stk_proc_opts opts = STK_PROC_OPTS_INIT;
+	struct stk_err err = STK_ERR_INIT;
+	struct rlimit before, limit;
+	int fds[64], len = 0;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	limit = (struct rlimit){64, before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	while (len < 64 && (fds[len] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+		len++;
+	opts.shell = shell;
+	assert_int_equal(stk_proc_start(&opts, out, &err), 0);
+	while (len > 0)
+		close(fds[--len]);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+static void proc_wait__notices_the_end_without_a_pidfd(void **state)
+{
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_proc_status status;
+	struct stk_proc *proc = NULL;
+
+	(void)state;
+	start_without_pidfd("exit 7", &proc);
+	assert_int_equal(stk_proc_wait(proc, 20 * STK_NS_PER_S, NULL, &status, &err), 0);
+	assert_int_equal(status.exit_code, 7);
+	stk_proc_free(proc);
+	start_without_pidfd("sleep 600", &proc);
+	stk_proc_stop(proc, 10 * STK_NS_PER_S);
+	assert_int_equal(stk_proc_wait(proc, 20 * STK_NS_PER_S, NULL, &status, &err), 0);
+	assert_int_equal(status.signal_no, SIGTERM);
+	stk_proc_free(proc);
+}
+
 static void proc_wait__ends_on_an_interrupt(void **state)
 {
 	atomic_int interrupts = 1;
@@ -132,6 +172,7 @@ int main(void)
 		cmocka_unit_test(proc_run__takes_more_than_a_pipe_holds),
 		cmocka_unit_test(proc_run__tells_how_it_ended),
 		cmocka_unit_test(proc_wait__ends_in_time_and_the_group_is_killed),
+		cmocka_unit_test(proc_wait__notices_the_end_without_a_pidfd),
 		cmocka_unit_test(proc_wait__ends_on_an_interrupt),
 		cmocka_unit_test(proc_wait__does_not_wait_for_a_grandchild_with_the_pipe),
 		cmocka_unit_test(proc_merge_env__replaces_and_adds),

@@ -256,8 +256,11 @@ static void fetch_error__has_k6s_number(void **state)
 			fail_msg("%s: %d %s", cases[i].url, ran.driver.last_error_code,
 				ran.driver.last_error);
 		assert_int_equal(ran.driver.last_status, cases[i].status);
-		/* an unparsable URL makes no sample */
+		/* an unparsable URL makes no sample, and is told at the end all the same */
 		assert_int_equal(count_of(&ran, "http_reqs"), cases[i].code != 1020);
+		assert_int_equal(ran.result.failures.unsent, cases[i].code == 1020);
+		assert_int_equal(ran.result.failures.len, 1);
+		assert_int_equal(ran.result.failures.items[0].error_code, cases[i].code);
 		end(&ran);
 	}
 }
