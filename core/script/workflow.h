@@ -50,6 +50,7 @@ struct stk_process_spec {
 struct stk_side_spec {
 	bool is_set;
 	bool is_service; /* started by us; else a target that runs already */
+	const char *where; /* "stoker.lua:7"; NULL if it is from the command line */
 	struct stk_command_spec build, start, stop, pids;
 	STK_VEC(struct stk_process_spec) processes;
 	struct stk_pairs_text env;
