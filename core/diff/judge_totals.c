@@ -93,8 +93,8 @@ static int pairs_of(const struct stk_run *run)
 	return pairs;
 }
 
-/* One value per complete pair: log ratios or differences. The sides' means go to row: geometric ones
- * where ratios are judged, so that one is to the other as the change says. */
+/* One value per complete pair: log ratios or differences. The sides' means go to row: geometric
+ * ones where ratios are judged, so that one is to the other as the change says. */
 static size_t collect(const struct stk_run *run, const struct total_kind *kind, double *values,
 	struct stk_row *row)
 {

@@ -265,9 +265,8 @@ static void check_keys(lua_State *lua, const char *verb, const char *const *keys
 			known++;
 		if (*known)
 			continue;
-		const char *near = key ? stk_str_nearest(stk_str_of(key), keys,
-						 (size_t)(known - keys))
-				       : NULL;
+		const char *near =
+			key ? stk_str_nearest(stk_str_of(key), keys, (size_t)(known - keys)) : NULL;
 		stk_state_misuse(lua, "%s: unknown key '%s'%s%s%s", verb,
 			key ? key : luaL_typename(lua, -2), near ? ", did you mean '" : "",
 			near ? near : "", near ? "'?" : "");
