@@ -170,6 +170,12 @@ def no_profiles_of_one_build(case):
     check_code(result, 3)
     check_message(result, "no profiles in 1 s", "cpu of head", "{push_url}")
     case.check_report("PARTIAL", "no profiles")
+    shutil.rmtree(case.dir + "/.stoker")
+    result = one_build(case, service, 'idle = "1s"')  # does not wait for them
+    check_code(result, 3)
+    check_message(result, "no profiles in", "nothing came", "idle: 1s without load")
+    assert "no hotspots of cpu: no profile type" in " ".join(result.out.split()), result.out
+    case.check_report("PARTIAL", "no profiles")
 
 
 def target_is_not_there(case):
