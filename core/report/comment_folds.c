@@ -184,7 +184,7 @@ void stk_comment_add_footer(const struct stk_comment *comment, struct stk_buf *b
 		add_item(buf, before, "[run](");
 		stk_buf_addf(buf, "%s)", opts->links.run);
 	}
-	if (opts->has_bot && comment->regressions > 0)
+	if (opts->has_bot && comment->kind == STK_COMMENT_REGRESSION)
 		add_item(buf, before, "accept: `/stoker accept \"reason\" 30d`");
 	if (opts->has_bot)
 		add_item(buf, before, "run again: `/stoker run`");

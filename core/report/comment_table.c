@@ -95,8 +95,9 @@ static void add_accepted(struct stk_buf *buf, const struct stk_acceptance *accep
 		stk_buf_add_text(buf, " by ");
 		stk_markdown_add_name(buf, accepted->author, TITLE_WIDTH);
 	}
+	/* until_ns is the first moment after the last day */
 	if (accepted->until_ns > 0) {
-		stk_units_format_rfc3339(&date, accepted->until_ns);
+		stk_units_format_rfc3339(&date, accepted->until_ns - 1);
 		stk_buf_addf(buf, " until %.10s", date.ptr);
 	} else {
 		stk_buf_add_text(buf, " without end");

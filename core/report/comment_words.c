@@ -353,8 +353,9 @@ void stk_comment_add_verdict(const struct stk_comment *comment, bool is_plain, s
 static void add_total(struct stk_buf *buf, const char *name, const char *unit,
 	const struct stk_row *row, size_t before)
 {
-	bool is_strong =
-		row->verdict == STK_VERDICT_REGRESSION || row->verdict == STK_VERDICT_IMPROVEMENT;
+	bool is_accepted = row->accepted.reason != NULL;
+	bool is_strong = (row->verdict == STK_VERDICT_REGRESSION && !is_accepted) ||
+			 row->verdict == STK_VERDICT_IMPROVEMENT;
 	struct stk_buf pair = STK_BUF_EMPTY;
 
 	if (!isfinite(row->change))
@@ -371,7 +372,7 @@ static void add_total(struct stk_buf *buf, const char *name, const char *unit,
 		stk_buf_addf(buf, ", %.3g\xc2\xa0%%: ", level * 100);
 		stk_comment_add_interval(row, "+", buf);
 	}
-	stk_buf_add_byte(buf, ')');
+	stk_buf_add_text(buf, is_accepted ? ", accepted)" : ")");
 	stk_buf_release(&pair);
 }
 
