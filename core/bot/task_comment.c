@@ -214,12 +214,12 @@ static int propose(struct command *c, const struct accepting *a, struct stk_err 
 	if (rc < 0)
 		return rc;
 	stk_buf_addf(&c->answer,
-		"#%lld proposes to accept %zu regression%s. Merge it, and it holds from the next "
-		"push or `/stoker run` on. It goes into ",
+		"#%lld proposes to accept %zu regression%s. Once it is merged into ",
 		(long long)number, a->proposal.entries.entries.len,
 		a->proposal.entries.entries.len == 1 ? "" : "s");
 	stk_markdown_add_code(&c->answer, stk_str_of(c->pull.base_ref));
-	stk_buf_add_text(&c->answer, ".\n");
+	stk_buf_add_text(
+		&c->answer, ", it holds from the next push or `/stoker run` on.\n");
 	if (a->proposal.left_out)
 		stk_buf_addf(&c->answer,
 			"\n%zu more were left out (at most %d at once): name one behind the "
@@ -260,7 +260,7 @@ static int carry_out(struct command *c, struct stk_err *err)
 	int rc = 0;
 
 	if (c->order.wrong) {
-		stk_buf_addf(&c->answer, "%s\n\n", c->order.wrong);
+		stk_buf_addf(&c->answer, "Not understood: %s\n\n", c->order.wrong);
 		add_help(&c->answer);
 		return 0;
 	}

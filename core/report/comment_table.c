@@ -141,9 +141,7 @@ static void add_change_cell(const struct stk_row *row, struct stk_buf *buf)
 		return;
 	}
 	if (!isfinite(row->change)) {
-		stk_buf_add_text(buf, !(row->base_cost > 0)   ? "new"
-				      : !(row->head_cost > 0) ? "gone"
-							      : "too rare");
+		stk_buf_add_text(buf, stk_parts_no_change(row));
 		return;
 	}
 	stk_buf_add_text(buf, is_strong ? "**" : "");

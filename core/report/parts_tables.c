@@ -78,6 +78,11 @@ static void set_mark(struct stk_doc_cell *cell, enum stk_verdict verdict)
 	cell->tone = marks[verdict].tone;
 }
 
+const char *stk_parts_no_change(const struct stk_row *row)
+{
+	return !(row->base_cost > 0) ? "new" : !(row->head_cost > 0) ? "gone" : "too rare";
+}
+
 static void set_change(struct stk_doc *doc, struct stk_doc_row *into, const struct stk_row *row)
 {
 	struct stk_buf buf = STK_BUF_EMPTY;
