@@ -220,7 +220,7 @@ void stk_accepted_format(const struct stk_accepted *accepted, struct stk_buf *bu
 		struct stk_json *one = write_entry(&accepted->entries.items[i]);
 
 		stk_buf_add_text(buf, i == 0 ? "\n  " : ",\n  ");
-		stk_json_format(one, STK_JSON_COMPACT, buf);
+		stk_json_format(one, STK_JSON_SHORT, buf);
 		stk_json_free(one);
 	}
 	stk_buf_add_text(buf, accepted->entries.len ? "\n ]\n}\n" : "]\n}\n");

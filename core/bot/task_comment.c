@@ -218,8 +218,7 @@ static int propose(struct command *c, const struct accepting *a, struct stk_err 
 		(long long)number, a->proposal.entries.entries.len,
 		a->proposal.entries.entries.len == 1 ? "" : "s");
 	stk_markdown_add_code(&c->answer, stk_str_of(c->pull.base_ref));
-	stk_buf_add_text(
-		&c->answer, ", it holds from the next push or `/stoker run` on.\n");
+	stk_buf_add_text(&c->answer, ", it holds from the next push or `/stoker run` on.\n");
 	if (a->proposal.left_out)
 		stk_buf_addf(&c->answer,
 			"\n%zu more were left out (at most %d at once): name one behind the "

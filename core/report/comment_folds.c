@@ -134,7 +134,8 @@ static const char *advice_of(const struct stk_comment *comment)
 	case STK_COMMENT_UNSURE:
 		if (!stk_comment_is_unsound(comment->run))
 			return "How much runs apart in time differ by chance has not been measured "
-			       "here yet, so nothing is concluded (`stoker calibrate` measures it).";
+			       "here yet, so nothing is concluded (`stoker calibrate` measures "
+			       "it).";
 		return "The figures stand as measured, but nothing is concluded from them. More "
 		       "pairs (`pairs = 12`), longer blocks or a quieter machine would help.";
 	case STK_COMMENT_HOTSPOTS:

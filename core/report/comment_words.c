@@ -186,12 +186,14 @@ static void add_total_verdict(const struct stk_comment *comment, enum stk_verdic
 	const char *name = NULL;
 
 	for (size_t i = 0; i < run->totals.len && !row; i++)
-		if (run->totals.items[i].row.verdict == verdict) {
+		if (run->totals.items[i].row.verdict == verdict &&
+			!run->totals.items[i].row.accepted.reason) {
 			row = &run->totals.items[i].row;
 			name = run->totals.items[i].name;
 		}
 	for (size_t i = 0; i < run->comparisons.len && !row; i++)
-		if (run->comparisons.items[i].total.verdict == verdict) {
+		if (run->comparisons.items[i].total.verdict == verdict &&
+			!run->comparisons.items[i].total.accepted.reason) {
 			row = &run->comparisons.items[i].total;
 			name = stk_parts_total_name(&run->comparisons.items[i]);
 		}

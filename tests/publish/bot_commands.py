@@ -203,6 +203,7 @@ def what_is_accepted_holds_in_the_next_run(case):
     result = case.fake("--pairs", "4")
     check_code(result, 0)
     has(result.out, "NO NEW REGRESSION (")
+    has(result.out, "○ work.sort")
     until = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=30)).strftime("%Y-%m-%d")
     shown = case.run("report", "last", "--format", "comment").out
     has(shown, "### ⚪ No new regression seen")

@@ -118,6 +118,7 @@ static void accept_add__covers_groups_with_the_larger_limit(void **state)
 		.verdict = STK_VERDICT_REGRESSION,
 		.change = 0.1,
 		.hi = 0.12};
+	struct stk_buf text = STK_BUF_EMPTY;
 	struct accept_case c;
 	size_t added = 0;
 
@@ -129,6 +130,9 @@ static void accept_add__covers_groups_with_the_larger_limit(void **state)
 	assert_int_equal(stk_accept_add(&c.accepted, &c.run, &opts, &added, NULL), 0);
 	assert_int_equal(added, 2); /* cpu and alloc_space */
 	assert_float_equal(c.accepted.entries.items[1].limit, 0.6, 1e-12);
+	stk_accepted_format(&c.accepted, &text); /* as people read it */
+	assert_non_null(strstr(text.ptr, "\"limit\":0.6,"));
+	stk_buf_release(&text);
 	opts.function = "shop/json";
 	assert_int_equal(stk_accept_add(&c.accepted, &c.run, &opts, &added, NULL), 0);
 	assert_int_equal(added, 1);
