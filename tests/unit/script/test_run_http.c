@@ -133,7 +133,8 @@ static void http_json__refuses_what_json_is_not(void **state)
 }
 
 /* k6 5.2, 17: `headers cookies auth redirects timeout tags compression responseType` | `headers
- * cookies auth redirects timeout tags compress discard expect` | request bodies by gzip only */
+ * cookies auth redirects timeout tags compress discard expect` | request bodies by gzip and
+ * deflate, one or both */
 static void http_opts__reach_the_wire(void **state)
 {
 	script_run_expect_talk(*state,
@@ -154,10 +155,13 @@ static void http_opts__reach_the_wire(void **state)
 		" '4xx' } }).ok, http.get('/status/503').ok)\n"
 		"local z = http.post('/echo', ('x'):rep(100), { compress = 'gzip' })\n"
 		"print(z.body:match 'Content%-Encoding: gzip', #z.body < 400)\n"
+		"z = http.post('/echo', ('x'):rep(100), { compress = 'gzip, deflate' })\n"
+		"print(z.body:match 'Content%-Encoding: gzip, deflate')\n"
 		"print(http.get('/text', { discard = true }).body)",
 		"print: X-A: 1\tAuthorization: Bearer hunter2\tCookie: c=v\n"
 		"print: Authorization: Basic dTpw\nprint: /products\t302\n"
-		"print: true\ttrue\tfalse\nprint: Content-Encoding: gzip\ttrue\nprint: nil\n");
+		"print: true\ttrue\tfalse\nprint: Content-Encoding: gzip\ttrue\n"
+		"print: Content-Encoding: gzip, deflate\nprint: nil\n");
 }
 
 /* k6 5.3: repeated headers are joined by `, `; `cookies` | the same | header names in any case */
