@@ -46,6 +46,10 @@ int stk_raise_misuse(struct lua_State *lua, const char *fn, const struct stk_err
 /* Raise, naming what stands between, if the running coroutine cannot wait here. */
 void stk_check_can_wait(struct lua_State *lua, const char *fn);
 
+/* Data of a file (stoker.data) at index as a table of its own, with all that is in it; false, and
+ * nothing is pushed, for anything else (bind_data.c). */
+bool stk_data_push_table(struct lua_State *lua, int index);
+
 /* --- secrets: text that prints as *** (bind_env.c) --- */
 void stk_secret_push(struct lua_State *lua, struct stk_str text);
 bool stk_secret_at(struct lua_State *lua, int index);

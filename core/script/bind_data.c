@@ -213,6 +213,46 @@ static int tree_pairs(lua_State *lua)
 	return 3;
 }
 
+/* --- as tables -------------------------------------------------------------------- */
+
+static void push_row_table(lua_State *lua, const struct row_value *row)
+{
+	size_t columns = stk_csv_columns(row->csv);
+
+	lua_createtable(lua, 0, (int)columns);
+	for (size_t i = 0; i < columns; i++) {
+		struct stk_str name = stk_csv_cell(row->csv, 0, i);
+
+		if (row->has_header)
+			lua_pushlstring(lua, name.ptr, name.len);
+		else
+			lua_pushinteger(lua, (lua_Integer)i + 1);
+		(void)push_cell(lua, row, i);
+		lua_rawset(lua, -3);
+	}
+}
+
+bool stk_data_push_table(lua_State *lua, int index)
+{
+	const struct tree_value *tree = luaL_testudata(lua, index, TREE);
+	const struct row_value *row = luaL_testudata(lua, index, ROW);
+	const struct rows_value *rows = luaL_testudata(lua, index, ROWS);
+
+	luaL_checkstack(lua, 4, "data");
+	if (tree)
+		stk_value_push_json(lua, tree->json);
+	else if (row)
+		push_row_table(lua, row);
+	else if (rows) {
+		lua_newtable(lua);
+		for (size_t i = rows->first; i < stk_csv_rows(rows->csv); i++) {
+			push_row_table(lua, &(struct row_value){rows->csv, i, rows->first > 0});
+			lua_rawseti(lua, -2, (lua_Integer)(i - rows->first) + 1);
+		}
+	}
+	return tree || row || rows;
+}
+
 /* --- the functions ---------------------------------------------------------------- */
 
 static char *find_path(lua_State *lua, const char *fn)

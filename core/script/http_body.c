@@ -173,6 +173,7 @@ static const char *only_key(lua_State *lua, int table)
 
 static void need_table(struct body_write *write, const char *key)
 {
+	(void)stk_data_push_table(write->lua, -1);
 	if (!lua_istable(write->lua, -1))
 		(void)stk_state_misuse(write->lua, "%s: %s must be a table, not %s", write->fn, key,
 			luaL_typename(write->lua, -1));
@@ -212,6 +213,8 @@ void stk_http_op_body(struct stk_http_op *op, lua_State *lua, const char *fn, in
 		set_body(&write, text);
 	else if (lua_istable(lua, index))
 		write_table(&write, index);
+	else if (stk_data_push_table(lua, index))
+		write_table(&write, lua_gettop(lua));
 	else
 		(void)stk_state_misuse(lua,
 			"%s: the body must be text, a table or stoker.file, not %s", fn,

@@ -278,6 +278,11 @@ static int write_value(struct writer *writer, int index)
 			return write_text(writer, STK_STR("***"));
 		if (stk_text_or_secret(lua, index, &text))
 			return write_text(writer, text);
+		if (stk_data_push_table(lua, index)) {
+			int rc = write_table(writer, lua_gettop(lua));
+			lua_pop(lua, 1);
+			return rc;
+		}
 		return refuse(writer, luaL_typename(lua, index));
 	}
 }

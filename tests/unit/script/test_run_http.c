@@ -84,6 +84,8 @@ static void http_bodies__of_every_kind(void **state)
 	struct script_run *run = *state;
 
 	lua_case_file(&run->lc, "part.txt", "in the file");
+	lua_case_file(&run->lc, "users.csv", "name,age\nann,1\nbob,2\n");
+	lua_case_file(&run->lc, "deep.json", "{\"json\": {\"l\": [1, {}], \"n\": null}}");
 	script_run_expect_talk(run,
 		"local function sent(body, opts)\n"
 		"  local r = http.post('/echo', body, opts)\n"
@@ -99,7 +101,13 @@ static void http_bodies__of_every_kind(void **state)
 		"print((sent { json = {} }), select(2, sent { json = {} }))\n"
 		"print(select(2, sent(stoker.file 'part.txt')))\n"
 		"print(select(2, sent { multipart = { f = stoker.file 'part.txt', a = 'b' } }))\n"
-		"print((sent({ json = 1 }, { headers = { ['content-type'] = 'a/b' } })))",
+		"print((sent({ json = 1 }, { headers = { ['content-type'] = 'a/b' } })))\n"
+		"local user, deep = stoker.data.csv('users.csv')[2], stoker.data.json 'deep.json'\n"
+		"print(select(2, sent { json = user }), select(2, sent { json = { u = user, d = "
+		"deep "
+		"} }))\n"
+		"print(select(2, sent(user)), select(2, sent { form = user }), select(2, "
+		"sent(deep)))",
 		"print: nil\traw\n"
 		"print: application/json\t{\"a\":[1,2.5,\"x\\\"\\n\"],\"b\":1,\"e\":{},"
 		"\"i\":9007199254740993,\"l\":[],\"n\":null,\"t\":true}\n"
@@ -113,7 +121,11 @@ static void http_bodies__of_every_kind(void **state)
 		"filename=\"part.txt\"\r\nContent-Type: application/octet-stream\r\n\r\nin the "
 		"file\r\n"
 		"--stoker-3b7c1d52f0a94e68--\r\n\n"
-		"print: a/b\n");
+		"print: a/b\n"
+		"print: "
+		"{\"age\":\"2\",\"name\":\"bob\"}\t{\"d\":{\"json\":{\"l\":[1,{}],\"n\":null}},"
+		"\"u\":{\"age\":\"2\",\"name\":\"bob\"}}\n"
+		"print: age=2&name=bob\tage=2&name=bob\t{\"l\":[1,{}],\"n\":null}\n");
 }
 
 static void http_json__refuses_what_json_is_not(void **state)
