@@ -82,8 +82,9 @@ struct stk_session {
 	const char *phase;                     /* for the record of a partial run */
 	int interrupts_heeded;                 /* so many have marked the record as partial */
 	bool takes_what_is_there; /* interrupted while waiting for slices: wait for no more */
-	struct stk_kept *kept;    /* the base that the verb baseline found; NULL before */
-	struct stk_trust *trust;  /* what A/A runs say of this one; NULL before it was asked */
+	const char *rules; /* commit of the base branch whose .stoker/ counts; NULL: the base's */
+	struct stk_kept *kept;   /* the base that the verb baseline found; NULL before */
+	struct stk_trust *trust; /* what A/A runs say of this one; NULL before it was asked */
 };
 
 /* Make the folder of the record, the store, the server and the sources; read the machine. */
