@@ -217,6 +217,16 @@ return stoker.workflow { load = { "fake_load.lua", rate = 5 }, sides = {
         result = case.run("run", "two.lua")
         check_code(result, 4)
         check_message(result, "two.lua:4: ", text)
+    for mistake, text in (('vuss = 1', "unknown key 'vuss'"), ('thresholds = { http_req_duraton = "max<1" }', "there is no metric"),
+                          ('scenarios = { a = { executor = "constant-vu" } }', "unknown value 'constant-vu'")):
+        case.write("bad_load.lua", "return { %s, default = print }" % mistake)
+        case.write("two.lua", """local stoker = require "stoker"
+return stoker.workflow { load = { "bad_load.lua", rate = 5 }, sides = {
+  base = stoker.service { build = "touch built", start = "sleep 9" }, head = stoker.service { start = "sleep 9" } } }
+""")
+        result = case.run("run", "two.lua")
+        check_code(result, 4)
+        check_message(result, "bad_load.lua: ", text)
     assert not os.path.exists(case.dir + "/built"), "base was built before the mistake of head was told"
 
 
