@@ -426,6 +426,23 @@ def a_dry_run_sends_nothing(case):
         has(result.out, part)
 
 
+def a_summary_stays_below_its_limit(case):
+    """Over 1 MiB the runner drops the whole summary of a step, what others wrote included."""
+    forge, most = scene(case), 1 << 20
+    run = link(record(case), 1500)
+    for row in run["comparisons"][0]["rows"]:
+        row["function"]["name"] = "very/long/package." + "x" * 700 + str(row["link"]["via"]["line"])
+    case.write("run.json", json.dumps(run))
+    for used, said in ((0, "step summary"), (most - 400_000, "step summary"), (most - 20_000, "step summary"), (most - 1000, "summary is full")):
+        case.write("summary.md", "x" * used)
+        has(post(case, forge, "--to", "summary").err, said)
+        text = read(case, "summary.md")
+        assert used <= len(text.encode()) <= most, len(text.encode())
+        equal(len(text) > used, used < most - 1000)
+        if used == most - 20_000:
+            has(text, "Shortened: without")
+
+
 def errors_of_the_server_are_harmless(case):
     forge = scene(case)
     forge.fault("GET", "comments", times=9, status=403, body={"message": "\x1b[2J::error::x %s\n::set-env::" % TOKEN + "y" * 9000})
