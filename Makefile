@@ -23,7 +23,7 @@ DEMO_ARGS ?=
 
 ROOMS    := $(shell awk '/^[a-z]+:/ { sub(/:.*/, ""); print }' core/LAYERS)
 CORE     := $(filter-out cmd,$(ROOMS))
-PKGS     := libcurl lua5.4 jansson libmicrohttpd sqlite3 libdeflate libpcre2-8 libgit2 libcrypto libzip snappy
+PKGS     := libcurl lua5.4 jansson libmicrohttpd sqlite3 libdeflate libpcre2-8 libgit2 libssl libcrypto libzip snappy
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
@@ -61,7 +61,7 @@ $(BUILD)/%.o: %.c $(BUILD)/.flags
 # git2.h mentions a word that banned.h poisons: it comes first
 $(BUILD)/core/git/%.o: BASE_CFLAGS += -include git2.h
 # OpenSSL's headers name an argument "rand": they come before the banned words
-$(BUILD)/core/base/crypto.o: BASE_CFLAGS += -include openssl/evp.h
+$(BUILD)/core/base/crypto.o $(BUILD)/core/base/crypto_tls.o $(BUILD)/tests/unit/base/test_crypto_tls.o: BASE_CFLAGS += -include openssl/ssl.h
 $(foreach r,$(CONVERSION_ROOMS),$(eval $(BUILD)/core/$(r)/%.o: WARN += -Wconversion))
 
 # our Lua, as C arrays: a table of name, bytes, length in sorted order

@@ -42,7 +42,10 @@ int stk_accepted_parse_day(struct stk_str text, int64_t *until_ns_out, struct st
 	/* strptime takes 2026-02-31; timegm makes another day of it */
 	if (start < 0 || day.tm_mday != (copy[8] - '0') * 10 + copy[9] - '0')
 		return stk_err_set(err, STK_E_FORMAT, "'%s': there is no such day", copy);
-	*until_ns_out = (int64_t)start * STK_NS_PER_S + DAY_NS;
+	/* "9999-12-31" is how people write for ever */
+	*until_ns_out = start > (INT64_MAX - DAY_NS) / STK_NS_PER_S
+				? INT64_MAX
+				: (int64_t)start * STK_NS_PER_S + DAY_NS;
 	return 0;
 }
 

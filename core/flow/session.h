@@ -27,6 +27,7 @@ struct stk_session_side {
 	struct stk_script *script;            /* the workflow, for ready = function(s) */
 	struct stk_service *service;          /* NULL for a target */
 	STK_VEC(struct stk_service *) others; /* its further processes, in the order of start */
+	char *out; /* {out} of one that is not built from git: removed at the end */
 	char *url;
 	char *push_url;            /* where its SDK pushes to; NULL without the embedded server */
 	char *selector;            /* what its profiles are found by, "{service_name=\"x\"}" */
@@ -98,7 +99,12 @@ int stk_session_script(struct stk_session *session, const char *name,
 
 bool stk_session_has_side(const struct stk_session *session, int side);
 
-/* Build, start and wait for the service of a side (a target only gets its URL). */
+/* Placeholders and signals of a side's service: STK_E_SCRIPT with the place in the workflow, before
+ * anything is built or started. */
+int stk_session_check_side(
+	struct stk_session *session, int side, struct stk_err *err) STK_MUST_CHECK;
+/* Build, start and wait for the service of a side. A target only gets its URL; STK_E_NET if nobody
+ * listens there. */
 int stk_session_start_side(
 	struct stk_session *session, int side, struct stk_err *err) STK_MUST_CHECK;
 int stk_session_stop_side(

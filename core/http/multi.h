@@ -60,7 +60,8 @@ struct stk_multi_job {
 	enum stk_multi_fault fault;
 	char text[160]; /* of the fault, libcurl's words */
 	int status;
-	int http_version; /* 10, 11, 20 */
+	int http_version;        /* 10, 11, 20 */
+	const char *tls_version; /* "tls1.3", static; NULL: no TLS, or no answer */
 	char remote_ip[48];
 	bool reused; /* the connection was there already */
 	int64_t name_us, connect_us, tls_us, pretransfer_us, first_byte_us, total_us;

@@ -6,6 +6,7 @@
 
 #include "core/base/vec.h"
 #include "core/http/multi.h"
+#include "core/http/proxy.h"
 
 /* What epoll watches for a descriptor, and what libcurl wants of it. */
 struct stk_multi_fd {
@@ -39,6 +40,7 @@ struct stk_multi_handle {
 struct stk_multi {
 	CURLM *curl;
 	struct stk_multi_opts opts;
+	struct stk_proxies proxies;
 	int epoll_fd, timer_fd, wake_fd;
 	int64_t curl_ns;  /* when libcurl wants to be called; INT64_MAX: not */
 	int64_t armed_ns; /* what timer_fd is set to */

@@ -48,6 +48,7 @@ struct stk_exchange {
 	char error[160];
 	char proto[12];
 	char remote_ip[48];
+	const char *tls_version; /* "tls1.3", static; NULL: none */
 	struct stk_timings_ms timings;
 	int64_t bytes_sent, bytes_received;
 	struct stk_buf head; /* header lines "Name: value\n", last answer */

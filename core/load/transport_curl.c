@@ -95,6 +95,7 @@ static void give_fault(const struct stk_multi_job *job, struct stk_exchange *exc
 static void give_answer(const struct stk_multi_job *job, struct stk_exchange *exchange)
 {
 	exchange->status = job->status;
+	exchange->tls_version = job->tls_version;
 	(void)snprintf(exchange->proto, sizeof exchange->proto, "%s",
 		job->http_version == 20   ? "HTTP/2.0"
 		: job->http_version == 10 ? "HTTP/1.0"

@@ -373,11 +373,16 @@ void stk_parts_add_unseen(struct stk_doc *doc)
 			section = stk_doc_add_section(doc, "unseen", NULL, false);
 		if (run->comparisons.len > 1)
 			stk_buf_addf(&buf, "%s: ", stk_parts_type_title(doc, comparison));
-		stk_buf_addf(&buf, "%zu%s function%s: %s.", tested,
-			tested < comparison->tested ? " other" : "", tested == 1 ? "" : "s",
-			judged ? "no increase seen" : "measured, not judged");
+		if (tested > 0 || rare == 0)
+			stk_buf_addf(&buf, "%zu%s function%s: %s.", tested,
+				tested < comparison->tested ? " other" : "", tested == 1 ? "" : "s",
+				judged ? "no increase seen" : "measured, not judged");
 		if (rare > 0)
-			stk_buf_addf(&buf, " %zu more too rare to tell.", rare);
+			stk_buf_addf(&buf, "%s%zu %s too rare to tell.", tested > 0 ? " " : "",
+				rare,
+				tested > 0  ? "more"
+				: rare == 1 ? "function is"
+					    : "functions are");
 		add_sensitivity(&buf, comparison);
 		stk_doc_add_line(section, "", stk_doc_take(doc, &buf));
 	}
