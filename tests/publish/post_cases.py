@@ -134,7 +134,13 @@ def outputs_survive_hostile_text(case):
     equal(values["verdict"], "regression")
     equal(values["exit-code"], "10")
     equal(values["run"], "20261122-143805-shop")
+    equal((values["regressions"], values["improvements"]), ("2", "0"))
     equal([os.path.normpath(values[name]) for name in ("record", "report")], [".", "report.html"])
+    run["comparisons"][0]["rows"][0]["accepted"] = {"reason": "r", "author": "a", "until_ns": 0}
+    case.write("run.json", json.dumps(run))
+    case.write("output.txt", "")
+    post(case, forge, "--to", "outputs")
+    assert re.search(r"^regressions<<(\S+)\n1\n\1$", read(case, "output.txt"), re.M)
     equal(set(values), {"verdict", "headline", "exit-code", "regressions", "improvements", "run", "record", "report"})
 
 
