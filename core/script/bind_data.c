@@ -6,7 +6,6 @@
 #include "core/base/csv.h"
 #include "core/base/json.h"
 #include "core/script/bind.h"
-#include "core/script/bind_data.h"
 #include "core/script/bind_names.h"
 #include "core/script/script_priv.h"
 #include "core/script/shared.h"

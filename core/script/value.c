@@ -10,7 +10,6 @@
 #include "core/base/json.h"
 #include "core/base/vec.h"
 #include "core/script/bind.h"
-#include "core/script/bind_data.h"
 #include "core/script/bind_names.h"
 #include "core/script/sandbox.h"
 

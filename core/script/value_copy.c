@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/script/bind.h"
-#include "core/script/bind_data.h"
 #include "core/script/bind_names.h"
 #include "core/script/sandbox.h"
 #include "core/script/value.h"
