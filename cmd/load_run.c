@@ -364,8 +364,9 @@ static int judge(const struct load_test *test, struct stk_buf *lines)
 		stk_buf_add_text(lines, "stoker: thresholds were crossed:");
 		for (size_t i = 0; i < result->thresholds.len; i++)
 			if (!result->thresholds.items[i].ok)
-				stk_buf_addf(lines, " %s %s", result->thresholds.items[i].metric,
-					result->thresholds.items[i].expr);
+				stk_buf_addf(lines, " %s %s%s", result->thresholds.items[i].metric,
+					result->thresholds.items[i].expr,
+					result->thresholds.items[i].no_data ? " (no data)" : "");
 		stk_buf_add_byte(lines, '\n');
 		code = stk_exit_worse(code, STK_EXIT_THRESHOLD);
 	}
@@ -426,6 +427,19 @@ static void say_failures(const struct stk_load_result *result, struct stk_buf *s
 		stk_buf_add_byte(said, '\n');
 }
 
+/* Nothing was measured that a threshold asks for, which is no failure by itself. */
+static void say_silent(const struct stk_load_result *result, struct stk_buf *said)
+{
+	for (size_t i = 0; i < result->thresholds.len; i++) {
+		const struct stk_threshold_result *one = &result->thresholds.items[i];
+
+		if (one->no_data && one->ok)
+			stk_buf_addf(said,
+				"threshold of %s, %s: no data (--strict makes it fail)\n",
+				one->metric, one->expr);
+	}
+}
+
 static int run_test(struct load_test *test, const char *path, struct stk_err *err)
 {
 	int rc = load_script(test, path, err);
@@ -455,6 +469,7 @@ static int run_test(struct load_test *test, const char *path, struct stk_err *er
 	stk_engine_result(test->engine, &test->result);
 	stk_load_outputs_ended(&test->outputs, &test->plan, &test->result, &test->said);
 	say_failures(&test->result, &test->said);
+	say_silent(&test->result, &test->said);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/units.h"
 #include "core/diff/compare.h"
 #include "core/flow/abba_priv.h"
+#include "core/flow/blocks.h"
 #include "core/flow/check_priv.h"
 #include "core/flow/slices.h"
 #include "core/flow/trust.h"
@@ -49,8 +50,9 @@ static int plan_paired(struct stk_checking *checking, struct stk_err *err)
 	plan->block_ns = slice_ns > 0 || spec->block_ns > 0 ? abba.block_ns : 0;
 	if (plan->block_ns == 0)
 		return 0;
-	plan->counted_ns =
-		slice_ns > 0 ? (plan->block_ns / slice_ns - 1) * slice_ns : plan->block_ns;
+	plan->counted_ns = slice_ns > 0
+				   ? stk_blocks_whole_slices(plan->block_ns, slice_ns) * slice_ns
+				   : plan->block_ns;
 	plan->total_ns = start_ns(checking, STK_SIDES) + plan->warmup_ns +
 			 2 * plan->pairs * plan->block_ns + slice_ns + TAIL_NS;
 	return 0;

@@ -33,8 +33,12 @@ static int run_story(struct stk_session *session, struct stk_err *err)
 	struct stk_verbs verbs = stk_session_verbs(session);
 	bool is_kept = session->workflow->mode == STK_MODE_BASELINE ||
 		       session->workflow->baselines.kind != STK_BASELINES_NONE;
-	int rc = stk_builds_make(session, err);
+	int rc = 0;
 
+	for (int side = 0; rc == 0 && side < STK_SIDES; side++)
+		rc = stk_session_check_side(session, side, err);
+	if (rc == 0)
+		rc = stk_builds_make(session, err);
 	if (rc == 0 && is_kept && !session->workflow->from_git)
 		rc = stk_session_note_commit(session, err);
 	for (int side = 0; rc == 0 && side < STK_SIDES; side++)

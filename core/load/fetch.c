@@ -187,7 +187,10 @@ static void send_hop(struct stk_fetch *fetch, int64_t now_ns)
 	fetch->is_target = fetch->route ? fetch->route->is_target : is_target(fetch);
 	if (!(fetch->route ? fetch->route->is_allowed
 			   : stk_engine_allows(worker->engine, &fetch->parts))) {
-		refuse(fetch, 1111, "hostname is blocked");
+		refuse(fetch, 1111,
+			stk_net_blocks_host(&worker->engine->plan->net, fetch->parts.host)
+				? "hostname is blocked"
+				: "host is not the target's: --allow-host lets it be called");
 		hop_done(exchange);
 		return;
 	}

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/fs.h"
+#include "core/base/mem.h"
 #include "core/publish/actions_file.h"
 #include "core/publish/publishers.h"
 #include "core/report/comment.h"
@@ -22,6 +24,20 @@ static void add_count(struct stk_buf *buf, const char *name, size_t count)
 
 	(void)snprintf(text, sizeof text, "%zu", count);
 	add_clean(buf, name, text);
+}
+
+/* The record's folder, and its page if there is one: a record may stand alone. */
+static void add_paths(struct stk_buf *buf, const char *record)
+{
+	char *folder = !record                 ? stk_xstrdup("")
+		       : stk_fs_is_dir(record) ? stk_xstrdup(record)
+					       : stk_fs_dirname(record);
+	char *page = stk_fs_join(folder, "report.html");
+
+	add_clean(buf, "record", folder);
+	add_clean(buf, "report", record && stk_fs_exists(page) ? page : "");
+	free(folder);
+	free(page);
 }
 
 static void add_all(const struct stk_post *post, struct stk_buf *buf)
@@ -45,7 +61,7 @@ static void add_all(const struct stk_post *post, struct stk_buf *buf)
 	add_count(buf, "regressions", regressions);
 	add_count(buf, "improvements", improvements);
 	add_clean(buf, "run", run->id);
-	add_clean(buf, "report", post->opts->folder);
+	add_paths(buf, post->opts->folder);
 	stk_buf_release(&title);
 }
 

@@ -60,10 +60,14 @@ static void add_table(const struct stk_doc_table *table, struct stk_buf *buf)
 	stk_buf_add_text(buf, "</tbody></table></div>\n");
 }
 
-static void add_line(const struct stk_doc_line *line, struct stk_buf *buf)
+/* A label that says what the title above it says is left out. */
+static void add_line(const char *title, const struct stk_doc_line *line, struct stk_buf *buf)
 {
-	stk_buf_addf(buf, "<div class=\"line\"><b class=\"%s\">", tone_class(line->label_tone));
-	stk_html_add_text(buf, stk_str_of(line->label));
+	bool is_said = title && strcmp(title, line->label) == 0;
+
+	stk_buf_addf(buf, "<div class=\"line%s\"><b class=\"%s\">", line->is_under ? " under" : "",
+		tone_class(line->label_tone));
+	stk_html_add_text(buf, stk_str_of(is_said ? "" : line->label));
 	stk_buf_addf(buf, "</b><span class=\"%s%s\">", tone_class(line->text_tone),
 		line->is_fixed ? " fixed" : "");
 	if (line->url)
@@ -82,7 +86,7 @@ void stk_html_add_section(const struct stk_doc_section *section, size_t first, s
 		if (block->kind == STK_DOC_TABLE)
 			add_table(&block->table, buf);
 		else
-			add_line(&block->line, buf);
+			add_line(section->title, &block->line, buf);
 	}
 }
 

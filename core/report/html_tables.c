@@ -86,7 +86,8 @@ static void add_change(struct stk_buf *buf, const struct stk_row *row)
 		stk_buf_add_byte(buf, '[');
 		stk_figures_add_limit(buf, row->lo);
 		stk_buf_add_text(buf, ", ");
-		stk_figures_add_limit(buf, row->hi);
+		/* of what is new nothing bounds the growth; a record knows no infinity */
+		stk_figures_add_limit(buf, is_new && isnan(row->hi) ? INFINITY : row->hi);
 		stk_buf_add_byte(buf, ']');
 	}
 	stk_buf_add_text(buf, "</td>");

@@ -46,9 +46,12 @@ int stk_raise_misuse(struct lua_State *lua, const char *fn, const struct stk_err
 /* Raise, naming what stands between, if the running coroutine cannot wait here. */
 void stk_check_can_wait(struct lua_State *lua, const char *fn);
 
-/* Data of a file (stoker.data) at index as a table of its own, with all that is in it; false, and
- * nothing is pushed, for anything else (bind_data.c). */
-bool stk_data_push_table(struct lua_State *lua, int index);
+/* --- what stoker.data gave, for C that must read the whole of it (bind_data.c) --- */
+/* The value at index is rows, a row or a part of a JSON file. */
+bool stk_data_at(struct lua_State *lua, int index);
+/* Push rows, a row or a part of a JSON file as tables of their own, lists as stoker.array; false
+ * (and nothing pushed) if the value at index is none of them. May raise (memory). */
+bool stk_data_push_plain(struct lua_State *lua, int index);
 
 /* --- secrets: text that prints as *** (bind_env.c) --- */
 void stk_secret_push(struct lua_State *lua, struct stk_str text);

@@ -152,6 +152,61 @@ def no_profiles(case):
     case.check_report("PARTIAL", "no profiles")
 
 
+def one_build(case, service, more=""):
+    """A workflow of mode idle over one service or target."""
+    case.write("one.lua", """local stoker = require "stoker"
+return stoker.workflow { mode = "idle", load = { "fake_load.lua", rate = 5, duration = "1s" }, profiles = "cpu",
+  %s, %s }
+""" % (service, more))
+    return case.run("run", "one.lua")
+
+
+SERVER = "exec python3 -m http.server {port} --bind 127.0.0.1 --directory %s"
+
+
+def no_profiles_of_one_build(case):
+    service = 'service = stoker.service { start = "%s" }' % (SERVER % case.dir)
+    result = one_build(case, service, 'profiles_timeout = "1s"')
+    check_code(result, 3)
+    check_message(result, "no profiles in 1 s", "cpu of head", "{push_url}")
+    case.check_report("PARTIAL", "no profiles")
+
+
+def target_is_not_there(case):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = "http://127.0.0.1:%d" % probe.getsockname()[1]
+        result = one_build(case, 'target = { url = "%s" }' % url)
+    check_code(result, 3)
+    check_message(result, "target '%s" % url)
+
+
+def mistakes_come_before_the_first_start(case):
+    for mistake, text in (('start = "sleep 9 {prot}"', "start: unknown placeholder '{prot}'"),
+                          ('start = "sleep 9", stop_signal = "BOO"', "stop_signal 'BOO' is no signal"),
+                          ('start = "sleep 9", profile = stoker.scrape "{por}"', "unknown placeholder '{por}'"),
+                          ('start = "sleep 9", processes = { { name = "db", start = "x {dri}" } }', "process db")):
+        case.write("two.lua", """local stoker = require "stoker"
+return stoker.workflow { load = { "fake_load.lua", rate = 5 }, sides = {
+  base = stoker.service { build = "touch built", start = "sleep 9" },
+  head = stoker.service { %s } } }
+""" % mistake)
+        result = case.run("run", "two.lua")
+        check_code(result, 4)
+        check_message(result, "two.lua:4: ", text)
+    assert not os.path.exists(case.dir + "/built"), "base was built before the mistake of head was told"
+
+
+def what_a_build_makes_is_found_and_removed(case):
+    """{out} without git."""
+    service = """service = stoker.service { build = "cp fake_service.py {out}/made.py",
+      start = "exec python3 {out}/made.py {port} {push_url} head", ready = "/healthz" }"""
+    result = one_build(case, service, 'idle = "4s"')
+    check_code(result, 0)
+    assert "HOTSPOTS" in result.out, result.out
+    assert not any(name.startswith("out") for name in os.listdir(case.folder())), os.listdir(case.folder())
+
+
 def unknown_profile_type(case):
     result = case.fake("--profile", "heat", "--profiles-timeout", "2s", *SHORT)
     check_code(result, 3)
@@ -216,6 +271,7 @@ run_lib.main("test_run_faults", [
     service_goes_deaf, interrupted_in_the_start, interrupted_in_the_warm_up, interrupted_once_in_the_pairs,
     interrupted_twice_in_the_pairs, interrupted_once_in_the_slices, interrupted_twice_in_the_slices,
     service_dies_in_the_warm_up, service_dies_in_a_block, service_dies_before_it_is_ready, service_ends_as_told,
-    service_is_never_ready, program_is_not_there, no_profiles, unknown_profile_type, pyroscope_is_not_there,
+    service_is_never_ready, program_is_not_there, no_profiles, no_profiles_of_one_build,
+    target_is_not_there, mistakes_come_before_the_first_start, what_a_build_makes_is_found_and_removed, unknown_profile_type, pyroscope_is_not_there,
     runs_folder_cannot_be_made, disk_is_full_during_the_run, port_is_taken, several_runs_at_once_do_not_meet,
 ], at_once=5)

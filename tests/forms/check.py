@@ -61,6 +61,40 @@ def check_sarif(path, schema):
     assert one["automationDetails"]["id"].endswith("/")
 
 
+def closed(schema):
+    """Schemas of ours leave room for later members; here every member must be in them."""
+    if isinstance(schema, dict):
+        if "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+        for part in schema.values():
+            closed(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            closed(part)
+    return schema
+
+
+LOAD = """local stoker = require "stoker"
+local orders = stoker.metrics.trend("orders", { time = true })
+return { vus = 2, iterations = 4, thresholds = { orders = "max<9", checks = { "rate>0.5", abort = true }, http_reqs = "count<9" },
+  default = function()
+    orders:add(stoker.vu.iter, { kind = "new" })
+    stoker.check(1, { { "one", function(v) return v == 1 end } })
+  end }
+"""
+
+
+def check_run(schema, path):
+    with open(path) as file:
+        jsonschema.Draft202012Validator(schema).validate(json.load(file))
+
+
+def check_printed(schema, stdin, *command):
+    done = subprocess.run([STOKER, *command], input=stdin, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    jsonschema.Draft202012Validator(schema).validate(json.loads(done.stdout))
+
+
 def check_schema_itself(schema):
     """It would notice what we might get wrong."""
     for broken in ({"version": "2.0.0", "runs": []}, {"version": "2.1.0", "runs": [{"results": []}]},
@@ -130,6 +164,14 @@ def main():
     sarif, quality = load("sarif-2.1.0.json"), load("code-quality.schema.json")
     junit = etree.RelaxNG(etree.parse(os.path.join(HERE, "junit.rng")))
     case("schema of SARIF", check_schema_itself, sarif)
+    record, printed = (closed(load("../../docs/%s.schema.json" % name)) for name in ("run", "report"))
+    for schema in (record, printed):
+        jsonschema.Draft202012Validator.check_schema(schema)
+    for path in sorted(glob.glob(os.path.join(RUNS, "*.json")) + glob.glob(os.path.join(RUNS, "*", "run.json"))):
+        name = os.path.relpath(path, RUNS)
+        case(name + " as a record", check_run, record, path)
+        case(name + " as JSON", check_printed, printed, None, "report", path, "--format", "json")
+    case("record of a load", check_printed, record, LOAD.encode(), "load", "-", "-q", "--format", "json")
     with tempfile.TemporaryDirectory(prefix="stk-forms-") as folder:
         for path in sorted(glob.glob(os.path.join(RUNS, "*.json"))):
             name = os.path.basename(path)

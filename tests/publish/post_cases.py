@@ -123,6 +123,7 @@ def outputs_survive_hostile_text(case):
     run = record(case)
     run["name"] = "x\nverdict=none\nexit-code<<E"
     case.write("run.json", json.dumps(run))
+    case.write("report.html", "<p>")
     post(case, forge, "--to", "outputs")
     values, lines = {}, read(case, "output.txt").split("\n")
     while lines and lines[0]:  # as the runner reads them
@@ -133,7 +134,8 @@ def outputs_survive_hostile_text(case):
     equal(values["verdict"], "regression")
     equal(values["exit-code"], "10")
     equal(values["run"], "20261122-143805-shop")
-    equal(set(values), {"verdict", "headline", "exit-code", "regressions", "improvements", "run", "report"})
+    equal([os.path.normpath(values[name]) for name in ("record", "report")], [".", "report.html"])
+    equal(set(values), {"verdict", "headline", "exit-code", "regressions", "improvements", "run", "record", "report"})
 
 
 def finds_its_comment_on_page_three(case):
