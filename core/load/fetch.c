@@ -207,6 +207,7 @@ static void send_hop(struct stk_fetch *fetch, int64_t now_ns)
 	exchange->has_body = fetch->send_body;
 	exchange->body = fetch->send_body ? fetch->request->body : (struct stk_str){NULL, 0};
 	exchange->keep_body = !fetch->request->discard;
+	exchange->is_batched = fetch->vu->fetches_used > 1;
 	exchange->max_body = worker->engine->plan->max_body;
 	exchange->digest = request->digest && fetch->same_host;
 	exchange->user = exchange->digest ? request->user : (struct stk_str){NULL, 0};
