@@ -60,7 +60,14 @@ struct stk_counts {
 	struct recent recent[RECENT];
 	struct stk_buf key;
 	struct stk_tap_lane *lane; /* NULL: nobody listens */
+	size_t expected_item;      /* of http_req_duration{expected_response:true} */
+	bool hops_are_bare;        /* no other tags of what a hop gives are asked for */
 };
+
+static const int hop_metrics[STK_HOP_VALUES] = {STK_METRIC_HTTP_REQS, STK_METRIC_HTTP_REQ_DURATION,
+	STK_METRIC_HTTP_REQ_BLOCKED, STK_METRIC_HTTP_REQ_CONNECTING,
+	STK_METRIC_HTTP_REQ_TLS_HANDSHAKING, STK_METRIC_HTTP_REQ_SENDING,
+	STK_METRIC_HTTP_REQ_WAITING, STK_METRIC_HTTP_REQ_RECEIVING, STK_METRIC_HTTP_REQ_FAILED};
 
 const struct stk_metric_def *stk_metric_builtin(enum stk_metric_builtin id)
 {
@@ -131,6 +138,23 @@ static int compare_subs(const void *a, const void *b)
 	return x->id != y->id ? (x->id < y->id ? -1 : 1) : (x->item < y->item ? -1 : 1);
 }
 
+static size_t subs_of(const struct stk_counts *counts, int id)
+{
+	return counts->first_sub.items[id + 1] - counts->first_sub.items[id];
+}
+
+/* Whether anything but the submetric that is always there asks for tags of hop_metrics, and
+ * whether samples carry what that one asks for. */
+static void look_at_hops(struct stk_counts *counts)
+{
+	size_t subs = 0;
+
+	for (size_t i = 0; i < STK_HOP_VALUES; i++)
+		subs += subs_of(counts, hop_metrics[i]);
+	counts->hops_are_bare = !counts->lane && subs == 1 &&
+				stk_system_tags_has(counts->plan->system_tags, "expected_response");
+}
+
 struct stk_counts *stk_counts_new(const struct stk_plan *plan)
 {
 	struct stk_counts *counts = stk_xcalloc(1, sizeof *counts);
@@ -147,6 +171,7 @@ struct stk_counts *stk_counts_new(const struct stk_plan *plan)
 
 		metric->builtin = i < STK_METRIC_BUILTIN_COUNT;
 	}
+	counts->expected_item = counts->metrics.items.len;
 	add_sub(counts, "http_req_duration{expected_response:true}");
 	for (size_t i = 0; i < plan->thresholds.len; i++)
 		add_sub(counts, plan->thresholds.items[i].metric);
@@ -161,6 +186,7 @@ struct stk_counts *stk_counts_new(const struct stk_plan *plan)
 			at++;
 		stk_vec_push(&counts->first_sub, at);
 	}
+	look_at_hops(counts);
 	return counts;
 }
 
@@ -182,6 +208,7 @@ void stk_counts_free(struct stk_counts *counts)
 void stk_counts_set_lane(struct stk_counts *counts, struct stk_tap_lane *lane)
 {
 	counts->lane = lane;
+	look_at_hops(counts);
 }
 
 static bool has_all(const struct stk_tag_lists *have, const struct stk_tags *want)
@@ -219,9 +246,28 @@ bool stk_counts_add_bare(struct stk_counts *counts, int id, double value)
 	return true;
 }
 
+bool stk_counts_add_hop(
+	struct stk_counts *counts, const double values[STK_HOP_VALUES], bool expected)
+{
+	struct stk_metric *items = counts->metrics.items.items;
+
+	if (!counts->hops_are_bare)
+		return false;
+	for (size_t i = 0; i < STK_HOP_VALUES; i++)
+		stk_metric_add(&items[hop_metrics[i]], values[i]);
+	if (expected)
+		stk_metric_add(&items[counts->expected_item], values[STK_HOP_DURATION]);
+	return true;
+}
+
+int stk_counts_hop_metric(enum stk_hop_value which)
+{
+	return hop_metrics[which];
+}
+
 bool stk_counts_wants_tags(const struct stk_counts *counts, int id)
 {
-	return counts->lane || counts->first_sub.items[id] < counts->first_sub.items[id + 1];
+	return counts->lane || subs_of(counts, id) > 0;
 }
 
 /* Number of the check + 1 by the map; 0: there are too many. */

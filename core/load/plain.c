@@ -15,8 +15,10 @@ enum { EVENTS_AT_ONCE = 256 };
 
 static int add_fd(struct stk_plain *plain, int *fd, struct stk_err *err)
 {
-	/* told from connections by their place inside of plain */
-	struct epoll_event event = {.events = EPOLLIN, .data.ptr = fd};
+	/* told from connections by their place inside of plain; the timer tells each of its ends
+	 * once, so nobody has to read it */
+	struct epoll_event event = {
+		.events = fd == &plain->timer_fd ? EPOLLIN | EPOLLET : EPOLLIN, .data.ptr = fd};
 
 	if (*fd < 0 || epoll_ctl(plain->epoll_fd, EPOLL_CTL_ADD, *fd, &event) < 0)
 		return stk_err_set_errno(err, STK_E_IO, errno, "event descriptors");
@@ -246,10 +248,12 @@ static bool take_own(struct stk_plain *plain, const int *fd)
 		plain->guest_ready = true;
 		return true;
 	}
-	drain(*fd);
-	if (fd == &plain->timer_fd)
+	if (fd == &plain->timer_fd) {
 		plain->armed_ns = NEVER;
-	else if (fd == &plain->notify_fd)
+		return false;
+	}
+	drain(*fd);
+	if (fd == &plain->notify_fd)
 		stk_plain_resolved(plain);
 	return fd == &plain->wake_fd;
 }
@@ -339,6 +343,7 @@ void stk_plain_poll(struct stk_plain *plain, int64_t mono_ns)
 		}
 		tell_failed(plain);
 		bury(plain);
-		is_last |= plain->done > 0;
+		/* the time may have come meanwhile: what else came is for the next poll */
+		is_last = is_last || plain->done > 0 || stk_clock_mono(plain->clock) >= mono_ns;
 	}
 }

@@ -20,7 +20,7 @@ enum { AT_BODY = 1, AT_MADE, AT_COUNT = AT_MADE };
 enum made { MADE_HEADERS = 1, MADE_COOKIES, MADE_TIMINGS, MADE_JSON };
 
 /* The texts follow in one block: url, error, then the header lines, "Name: value\n" each. */
-struct response_value {
+struct stk_response_value {
 	int status, error_code;
 	bool ok;
 	char proto[12];
@@ -36,7 +36,7 @@ struct json_value {
 /* Key of the registry for the metatable: found without hashing a name. */
 static const char headers_type;
 
-static struct stk_str head_of(const struct response_value *value)
+static struct stk_str head_of(const struct stk_response_value *value)
 {
 	return stk_str_n(value->texts + value->url_len + value->error_len, value->head_len);
 }
@@ -53,9 +53,9 @@ void stk_response_push(
 {
 	struct stk_str error = stk_str_of(response->error);
 	struct stk_str url = hide_url ? STK_STR("***") : response->url;
-	size_t size =
-		offsetof(struct response_value, texts) + url.len + error.len + response->head.len;
-	struct response_value *value = lua_newuserdatauv(lua, size, AT_COUNT);
+	size_t size = offsetof(struct stk_response_value, texts) + url.len + error.len +
+		      response->head.len;
+	struct stk_response_value *value = lua_newuserdatauv(lua, size, AT_COUNT);
 	size_t proto;
 
 	value->status = response->status;
@@ -78,13 +78,15 @@ void stk_response_push(
 	}
 }
 
-bool stk_response_at(lua_State *lua, int index)
+const struct stk_response_value *stk_response_at(lua_State *lua, int index)
 {
-	if (lua_type(lua, index) != LUA_TUSERDATA || !lua_getmetatable(lua, index))
-		return false;
+	const void *value = lua_touserdata(lua, index);
+
+	if (!value || !lua_getmetatable(lua, index))
+		return NULL;
 	bool same = lua_topointer(lua, -1) == stk_state_of_responses(lua)->at;
 	lua_pop(lua, 1);
-	return same;
+	return same ? value : NULL;
 }
 
 static bool headers_at(lua_State *lua, int index)
@@ -97,24 +99,26 @@ static bool headers_at(lua_State *lua, int index)
 	return same;
 }
 
-static struct response_value *check_response(lua_State *lua, int at)
+static const struct stk_response_value *check_response(lua_State *lua, int at)
 {
-	if (!stk_response_at(lua, at))
+	const struct stk_response_value *value = stk_response_at(lua, at);
+
+	if (!value)
 		(void)stk_state_misuse(lua,
 			"a response is wanted, not %s (methods take a colon: "
 			"r:json(pointer))",
 			luaL_typename(lua, at));
-	return lua_touserdata(lua, at);
+	return value;
 }
 
-int stk_response_status(lua_State *lua, int index)
+int stk_response_status(const struct stk_response_value *value)
 {
-	return check_response(lua, index)->status;
+	return value->status;
 }
 
-double stk_response_duration(lua_State *lua, int index)
+double stk_response_duration(const struct stk_response_value *value)
 {
-	return check_response(lua, index)->timings.duration;
+	return value->timings.duration;
 }
 
 bool stk_response_body(lua_State *lua, int index, struct stk_str *out)
@@ -128,7 +132,8 @@ bool stk_response_body(lua_State *lua, int index, struct stk_str *out)
 
 /* --- headers ---------------------------------------------------------------------- */
 
-static void push_header(lua_State *lua, const struct response_value *value, struct stk_str wanted)
+static void push_header(
+	lua_State *lua, const struct stk_response_value *value, struct stk_str wanted)
 {
 	struct stk_str rest = head_of(value);
 	struct stk_name_value field;
@@ -153,7 +158,7 @@ void stk_response_push_header(lua_State *lua, int index, struct stk_str name)
 }
 
 /* The response that the headers at index 1 belong to; pushed. */
-static const struct response_value *owner_of(lua_State *lua)
+static const struct stk_response_value *owner_of(lua_State *lua)
 {
 	if (!headers_at(lua, 1))
 		(void)stk_state_misuse(lua, "headers are wanted, not %s", luaL_typename(lua, 1));
@@ -163,7 +168,7 @@ static const struct response_value *owner_of(lua_State *lua)
 
 static int headers_index(lua_State *lua)
 {
-	const struct response_value *value = owner_of(lua);
+	const struct stk_response_value *value = owner_of(lua);
 	struct stk_str name = stk_text_at(lua, 2);
 
 	if (name.ptr)
@@ -174,7 +179,7 @@ static int headers_index(lua_State *lua)
 }
 
 /* Whether a field of that name, whatever its case, stands before the one at name. */
-static bool is_repeated(const struct response_value *value, struct stk_str name)
+static bool is_repeated(const struct stk_response_value *value, struct stk_str name)
 {
 	struct stk_str rest = head_of(value);
 	struct stk_name_value field;
@@ -188,7 +193,7 @@ static bool is_repeated(const struct response_value *value, struct stk_str name)
 /* A table of its own with names as first sent, for pairs. */
 static int headers_pairs(lua_State *lua)
 {
-	const struct response_value *value = owner_of(lua);
+	const struct stk_response_value *value = owner_of(lua);
 	struct stk_str rest = head_of(value);
 	struct stk_name_value field;
 
@@ -205,7 +210,7 @@ static int headers_pairs(lua_State *lua)
 	return 3;
 }
 
-static void make_headers(lua_State *lua, const struct response_value *value)
+static void make_headers(lua_State *lua, const struct stk_response_value *value)
 {
 	(void)value;
 	lua_newuserdatauv(lua, 0, 1);
@@ -216,7 +221,7 @@ static void make_headers(lua_State *lua, const struct response_value *value)
 }
 
 /* Name and value of each cookie that the answer set, without its attributes. */
-static void make_cookies(lua_State *lua, const struct response_value *value)
+static void make_cookies(lua_State *lua, const struct stk_response_value *value)
 {
 	struct stk_str rest = head_of(value), pair;
 	struct stk_name_value field;
@@ -237,7 +242,7 @@ static void make_cookies(lua_State *lua, const struct response_value *value)
 	}
 }
 
-static void make_timings(lua_State *lua, const struct response_value *value)
+static void make_timings(lua_State *lua, const struct stk_response_value *value)
 {
 	const struct stk_timings_ms *ms = &value->timings;
 	const struct {
@@ -380,8 +385,8 @@ static const char *const field_names[] = {"", "status", "ok", "body", "headers",
 	"error_code", "proto", "url", "timings", "json"};
 
 /* Push a part that is made once and kept; the response is at index 1. */
-static int push_kept(lua_State *lua, const struct response_value *value, enum made which,
-	void (*make)(lua_State *lua, const struct response_value *value))
+static int push_kept(lua_State *lua, const struct stk_response_value *value, enum made which,
+	void (*make)(lua_State *lua, const struct stk_response_value *value))
 {
 	if (push_made(lua, 1, which) != LUA_TNIL)
 		return 1;
@@ -394,7 +399,7 @@ static int push_kept(lua_State *lua, const struct response_value *value, enum ma
 /* The number of a field by its name: upvalue 1 holds them, upvalue 2 is json. */
 static int response_index(lua_State *lua)
 {
-	const struct response_value *value = lua_touserdata(lua, 1);
+	const struct stk_response_value *value = lua_touserdata(lua, 1);
 
 	lua_pushvalue(lua, 2);
 	lua_rawget(lua, lua_upvalueindex(1));
@@ -439,7 +444,7 @@ static int response_index(lua_State *lua)
 
 static int response_text(lua_State *lua)
 {
-	const struct response_value *value = check_response(lua, 1);
+	const struct stk_response_value *value = check_response(lua, 1);
 
 	lua_pushfstring(lua, "response %d", value->status);
 	return 1;

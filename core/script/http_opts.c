@@ -256,8 +256,7 @@ void stk_http_op_options(struct stk_http_op *op, lua_State *lua, const char *fn,
 		(void)stk_state_misuse(
 			lua, "%s: options must be a table, not %s", fn, luaL_typename(lua, index));
 	luaL_checkstack(lua, STK_TAGS_MAX + 40, "options");
-	stk_sandbox_push_behind(lua, index);
-	index = lua_gettop(lua);
+	stk_sandbox_see_behind(lua, index);
 	lua_pushnil(lua);
 	while (lua_next(lua, index)) {
 		int key = lua_gettop(lua) - 1;

@@ -136,7 +136,15 @@ static void response__without_body_and_with_a_secret_address(void **state)
 
 static int duration_of(lua_State *lua)
 {
-	lua_pushnumber(lua, stk_response_duration(lua, 1));
+	lua_pushnumber(lua, stk_response_duration(stk_response_at(lua, 1)));
+	return 1;
+}
+
+static int body_of(lua_State *lua)
+{
+	struct stk_str body;
+
+	lua_pushboolean(lua, stk_response_body(lua, 1, &body));
 	return 1;
 }
 
@@ -145,14 +153,14 @@ static void response_at__tells_answers_from_other_values(void **state)
 	struct fixture *f = *state;
 
 	lua_newuserdatauv(f->lua, 64, 0);
-	assert_false(stk_response_at(f->lua, 1));
+	assert_null(stk_response_at(f->lua, 1));
 	stk_response_push(f->lua, &f->response, true, false);
-	assert_true(stk_response_at(f->lua, 2));
+	assert_non_null(stk_response_at(f->lua, 2));
 	lua_pushcfunction(f->lua, duration_of);
 	lua_pushvalue(f->lua, 2);
 	assert_int_equal(stk_state_call(f->state, f->lua, 1, 1, &f->err), 0);
 	assert_float_equal(lua_tonumber(f->lua, -1), 12.5, 0.0);
-	lua_pushcfunction(f->lua, duration_of);
+	lua_pushcfunction(f->lua, body_of);
 	lua_pushvalue(f->lua, 1);
 	assert_int_equal(stk_state_call(f->state, f->lua, 1, 1, &f->err), STK_E_SCRIPT);
 	assert_non_null(strstr(f->err.msg, "a response is wanted, not userdata"));
