@@ -320,12 +320,12 @@ static void tell_failed(struct stk_plain *plain)
 void stk_plain_poll(struct stk_plain *plain, int64_t mono_ns)
 {
 	struct epoll_event events[EVENTS_AT_ONCE];
+	int64_t now_ns = stk_clock_mono(plain->clock);
 	bool is_last = false, woken = false;
 
 	plain->done = 0;
 	plain->guest_ready = false;
 	while (!is_last && !woken) {
-		int64_t now_ns = stk_clock_mono(plain->clock);
 		int count;
 
 		expire(plain, now_ns);
@@ -335,6 +335,7 @@ void stk_plain_poll(struct stk_plain *plain, int64_t mono_ns)
 			arm(plain, mono_ns);
 		count = epoll_wait(plain->epoll_fd, events, EVENTS_AT_ONCE,
 			is_last || plain->more || plain->failed ? 0 : -1);
+		now_ns = plain->woke_ns = stk_clock_mono(plain->clock);
 		read_more(plain);
 		for (int i = 0; i < count; i++) {
 			if (i + 2 < count) /* of thousands, most are not in any cache */
@@ -344,6 +345,6 @@ void stk_plain_poll(struct stk_plain *plain, int64_t mono_ns)
 		tell_failed(plain);
 		bury(plain);
 		/* the time may have come meanwhile: what else came is for the next poll */
-		is_last = is_last || plain->done > 0 || stk_clock_mono(plain->clock) >= mono_ns;
+		is_last = is_last || plain->done > 0 || now_ns >= mono_ns;
 	}
 }

@@ -13,7 +13,8 @@
 #include "core/script/state_priv.h"
 #include "core/script/value.h"
 
-#define JSON "stk.http.json"
+#define JSON          "stk.http.json"
+#define BODY_KEPT_MAX ((size_t)16 << 10)
 
 /* User values of a response: the body, and a table of what is made when it is first asked for. */
 enum { AT_BODY = 1, AT_MADE, AT_COUNT = AT_MADE };
@@ -48,6 +49,28 @@ static char *put_text(char *at, struct stk_str text)
 	return at + text.len;
 }
 
+/* Equal bodies of up to BODY_KEPT_MAX bytes, one after the other, are one text: it is made once,
+ * and thousands of virtual users that keep an answer keep one copy. */
+static void push_body(lua_State *lua, struct stk_str body)
+{
+	struct stk_state_responses *kept = stk_state_of_responses(lua);
+
+	if (kept->body.ptr && stk_str_eq(kept->body, body)) {
+		lua_rawgeti(lua, LUA_REGISTRYINDEX, kept->kept_ref);
+		lua_rawgeti(lua, -1, 1);
+		lua_replace(lua, -2);
+		return;
+	}
+	lua_pushlstring(lua, body.ptr ? body.ptr : "", body.len);
+	if (body.len > BODY_KEPT_MAX)
+		return;
+	lua_rawgeti(lua, LUA_REGISTRYINDEX, kept->kept_ref);
+	lua_pushvalue(lua, -2);
+	kept->body = stk_text_at(lua, -1);
+	lua_rawseti(lua, -2, 1);
+	lua_pop(lua, 1);
+}
+
 void stk_response_push(
 	lua_State *lua, const struct stk_response *response, bool body_kept, bool hide_url)
 {
@@ -72,8 +95,7 @@ void stk_response_push(
 	lua_rawgeti(lua, LUA_REGISTRYINDEX, stk_state_of_responses(lua)->ref);
 	lua_setmetatable(lua, -2);
 	if (body_kept) {
-		lua_pushlstring(
-			lua, response->body.ptr ? response->body.ptr : "", response->body.len);
+		push_body(lua, response->body);
 		lua_setiuservalue(lua, -2, AT_BODY);
 	}
 }
@@ -381,8 +403,39 @@ enum field {
 	FIELD_TIMINGS,
 	FIELD_JSON
 };
-static const char *const field_names[] = {"", "status", "ok", "body", "headers", "cookies", "error",
-	"error_code", "proto", "url", "timings", "json"};
+
+static enum field if_is(struct stk_str key, const char *name, enum field field)
+{
+	return memcmp(key.ptr, name, key.len) == 0 ? field : FIELD_NONE;
+}
+
+/* By length first: no two names that are asked for with every request are compared. */
+static enum field field_of(struct stk_str key)
+{
+	switch (key.len) {
+	case 2:
+		return if_is(key, "ok", FIELD_OK);
+	case 3:
+		return if_is(key, "url", FIELD_URL);
+	case 4:
+		return key.ptr[0] == 'b' ? if_is(key, "body", FIELD_BODY)
+					 : if_is(key, "json", FIELD_JSON);
+	case 5:
+		return key.ptr[0] == 'e' ? if_is(key, "error", FIELD_ERROR)
+					 : if_is(key, "proto", FIELD_PROTO);
+	case 6:
+		return if_is(key, "status", FIELD_STATUS);
+	case 7:
+		if (key.ptr[0] == 'h')
+			return if_is(key, "headers", FIELD_HEADERS);
+		return key.ptr[0] == 'c' ? if_is(key, "cookies", FIELD_COOKIES)
+					 : if_is(key, "timings", FIELD_TIMINGS);
+	case 10:
+		return if_is(key, "error_code", FIELD_ERROR_CODE);
+	default:
+		return FIELD_NONE;
+	}
+}
 
 /* Push a part that is made once and kept; the response is at index 1. */
 static int push_kept(lua_State *lua, const struct stk_response_value *value, enum made which,
@@ -396,14 +449,12 @@ static int push_kept(lua_State *lua, const struct stk_response_value *value, enu
 	return 1;
 }
 
-/* The number of a field by its name: upvalue 1 holds them, upvalue 2 is json. */
+/* Upvalue 1 is json. */
 static int response_index(lua_State *lua)
 {
 	const struct stk_response_value *value = lua_touserdata(lua, 1);
 
-	lua_pushvalue(lua, 2);
-	lua_rawget(lua, lua_upvalueindex(1));
-	switch (lua_tointeger(lua, -1)) {
+	switch (field_of(stk_text_at(lua, 2))) {
 	case FIELD_STATUS:
 		lua_pushinteger(lua, value->status);
 		return 1;
@@ -432,7 +483,7 @@ static int response_index(lua_State *lua)
 	case FIELD_TIMINGS:
 		return push_kept(lua, value, MADE_TIMINGS, make_timings);
 	case FIELD_JSON:
-		lua_pushvalue(lua, lua_upvalueindex(2));
+		lua_pushvalue(lua, lua_upvalueindex(1));
 		return 1;
 	default:
 		return stk_state_misuse(lua,
@@ -457,16 +508,11 @@ static int refuse_write(lua_State *lua)
 
 void stk_response_open(lua_State *lua)
 {
-	struct stk_state_metatable *of_responses = stk_state_of_responses(lua);
+	struct stk_state_responses *of_responses = stk_state_of_responses(lua);
 
 	lua_newtable(lua);
-	lua_newtable(lua);
-	for (lua_Integer i = 1; i <= FIELD_JSON; i++) {
-		lua_pushinteger(lua, i);
-		lua_setfield(lua, -2, field_names[i]);
-	}
 	lua_pushcfunction(lua, response_json);
-	lua_pushcclosure(lua, response_index, 2);
+	lua_pushcclosure(lua, response_index, 1);
 	lua_setfield(lua, -2, "__index");
 	lua_pushcfunction(lua, refuse_write);
 	lua_setfield(lua, -2, "__newindex");
@@ -478,6 +524,8 @@ void stk_response_open(lua_State *lua)
 	lua_setfield(lua, -2, "__name");
 	of_responses->at = lua_topointer(lua, -1);
 	of_responses->ref = luaL_ref(lua, LUA_REGISTRYINDEX);
+	lua_createtable(lua, 1, 0);
+	of_responses->kept_ref = luaL_ref(lua, LUA_REGISTRYINDEX);
 
 	lua_newtable(lua);
 	lua_pushcfunction(lua, headers_index);

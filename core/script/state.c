@@ -27,7 +27,7 @@ struct stk_state {
 	struct stk_vu_lua *vu; /* the virtual user that runs now, NULL outside of one */
 	int globals_ref;       /* of the file's top level */
 	int run_globals_ref;   /* of what runs now */
-	struct stk_state_metatable of_responses;
+	struct stk_state_responses of_responses;
 	size_t bytes, max;
 	struct stk_pool pool;
 	/* Written by its thread only, read by a signal handler on that thread. */
@@ -148,7 +148,7 @@ struct stk_script *stk_state_script(struct stk_state *state)
 	return state->script;
 }
 
-struct stk_state_metatable *stk_state_of_responses(struct lua_State *lua)
+struct stk_state_responses *stk_state_of_responses(struct lua_State *lua)
 {
 	return &stk_state_of(lua)->of_responses;
 }
