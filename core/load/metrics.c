@@ -48,16 +48,16 @@ struct recent {
 	size_t number; /* of the check + 1; 0: none */
 	size_t group_len, name_len;
 };
-enum { RECENT = 16 };
+enum { RECENT = 32 };
 
 struct stk_counts {
 	const struct stk_plan *plan;
 	struct stk_arena arena;
-	struct stk_metrics metrics; /* the first items are the metrics by id */
-	STK_VEC(struct sub) subs;   /* by id */
-	STK_VEC(size_t) first_sub;  /* by id: where its subs begin; one more at the end */
-	struct stk_map checks;      /* group, NUL, name -> number of the check + 1 */
-	struct recent recent[RECENT];
+	struct stk_metrics metrics;      /* the first items are the metrics by id */
+	STK_VEC(struct sub) subs;        /* by id */
+	STK_VEC(size_t) first_sub;       /* by id: where its subs begin; one more at the end */
+	struct stk_map checks;           /* group, NUL, name -> number of the check + 1 */
+	struct recent recent[RECENT][2]; /* of each two, the one found last comes first */
 	struct stk_buf key;
 	struct stk_tap_lane *lane; /* NULL: nobody listens */
 	size_t expected_item;      /* of http_req_duration{expected_response:true} */
@@ -246,6 +246,19 @@ bool stk_counts_add_bare(struct stk_counts *counts, int id, double value)
 	return true;
 }
 
+/* As stk_metric_add: over a kept connection most phases of a request take no time at all. */
+static inline void add_phase(struct stk_metric *trend, double value)
+{
+	if (value != 0 || trend->min != 0 || trend->count == 0) {
+		stk_metric_add(trend, value);
+		return;
+	}
+	trend->count++;
+	trend->last = 0;
+	trend->hist.count++;
+	trend->hist.buckets[0]++;
+}
+
 bool stk_counts_add_hop(
 	struct stk_counts *counts, const double values[STK_HOP_VALUES], bool expected)
 {
@@ -253,8 +266,10 @@ bool stk_counts_add_hop(
 
 	if (!counts->hops_are_bare)
 		return false;
-	for (size_t i = 0; i < STK_HOP_VALUES; i++)
-		stk_metric_add(&items[hop_metrics[i]], values[i]);
+	stk_metric_add(&items[STK_METRIC_HTTP_REQS], values[STK_HOP_REQS]);
+	for (size_t i = STK_HOP_DURATION; i < STK_HOP_FAILED; i++)
+		add_phase(&items[hop_metrics[i]], values[i]);
+	stk_metric_add(&items[STK_METRIC_HTTP_REQ_FAILED], values[STK_HOP_FAILED]);
 	if (expected)
 		stk_metric_add(&items[counts->expected_item], values[STK_HOP_DURATION]);
 	return true;
@@ -305,14 +320,28 @@ static bool is_recent(const struct stk_counts *counts, const struct recent *rece
 	       stk_str_eq(stk_str_n(check->group, recent->group_len), group);
 }
 
+/* The check with that name, which is looked for where it was found last. */
+static const struct recent *find_check(
+	struct stk_counts *counts, struct stk_str group, struct stk_str name)
+{
+	struct recent *two = counts->recent[((uintptr_t)name.ptr >> 4) % RECENT];
+	struct recent found = two[1];
+
+	if (is_recent(counts, &two[0], group, name))
+		return two;
+	if (!is_recent(counts, &found, group, name))
+		found = (struct recent){check_number(counts, group, name), group.len, name.len};
+	two[1] = two[0];
+	two[0] = found;
+	return two;
+}
+
 bool stk_counts_check(
 	struct stk_counts *counts, struct stk_str group, struct stk_str name, bool passed)
 {
-	struct recent *recent = &counts->recent[((uintptr_t)name.ptr >> 4) % RECENT];
+	const struct recent *recent = find_check(counts, group, name);
 	struct stk_check_count *check;
 
-	if (!is_recent(counts, recent, group, name))
-		*recent = (struct recent){check_number(counts, group, name), group.len, name.len};
 	if (recent->number == 0)
 		return false;
 	check = &counts->metrics.checks.items[recent->number - 1];

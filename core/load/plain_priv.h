@@ -69,7 +69,7 @@ struct stk_plain {
 	bool guest_ready;
 	int64_t armed_ns;
 	int64_t woke_ns; /* when epoll told last what is there */
-	size_t done; /* exchanges over within this poll */
+	size_t done;     /* exchanges over within this poll */
 	struct stk_timers timers;
 	struct stk_resolver *resolver;
 	struct stk_map origins;

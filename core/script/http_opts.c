@@ -82,11 +82,13 @@ static void read_cookies(struct option_read *read)
 
 static void read_name(struct option_read *read)
 {
-	if (stk_secret_at(read->lua, -1))
+	struct stk_str name = stk_text_at(read->lua, -1);
+
+	if (!name.ptr && stk_secret_at(read->lua, -1))
 		(void)stk_state_misuse(read->lua, "%s: the name is a secret", read->fn);
-	if (lua_type(read->lua, -1) != LUA_TSTRING)
+	if (!name.ptr)
 		refuse(read, "name", "text");
-	read->item->request.name = stk_text_at(read->lua, -1);
+	read->item->request.name = name;
 }
 
 static void read_tags(struct option_read *read)

@@ -370,7 +370,8 @@ int stk_state_resume(
 
 	(void)stk_state_run_in(state, before);
 	if (status == LUA_YIELD) {
-		lua_pop(co, results);
+		if (results > 0)
+			lua_pop(co, results);
 		return 1;
 	}
 	if (status == LUA_OK) {
