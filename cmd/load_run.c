@@ -450,9 +450,9 @@ static int run_test(struct load_test *test, const char *path, struct stk_err *er
 		rc = stk_trend_stats_parse(test->settings->trend_stats ? test->settings->trend_stats
 								       : test->plan.trend_stats,
 			&test->stats, err);
+	print_talk(test); /* an output may wait for its reader */
 	if (rc == 0)
 		rc = stk_load_outputs_start(&test->outputs, test->env, test->settings, err);
-	print_talk(test);
 	if (rc == 0)
 		rc = start_engine(test, err);
 	if (rc == 0)

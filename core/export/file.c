@@ -18,17 +18,24 @@ enum { MUCH = 256 * 1024, LEVEL = 6 };
 #define READER_READS_NS (30 * STK_NS_PER_S)
 #define LOOK_AGAIN_NS   (10 * STK_NS_PER_MS)
 
-/* Until the reader of a pipe may have done something; an error once that is too late. */
+/* How long the reader of a pipe is waited for: to a time, or so many interrupts. */
+struct patience {
+	int64_t end_ns;
+	int interrupts;
+	const char *why; /* it was not there */
+};
+
+/* Until the reader may have done something; an error once that is too late. */
 static int wait_for_reader(
-	const struct stk_export_file *file, int64_t end_ns, const char *why, struct stk_err *err)
+	const struct stk_export_file *file, const struct patience *patience, struct stk_err *err)
 {
 	const struct stk_env *env = file->env;
 	int64_t now_ns = stk_clock_mono(env->clock);
+	bool is_asked = env->interrupts && atomic_load(env->interrupts) >= patience->interrupts;
 
-	if (env->interrupts && atomic_load(env->interrupts) > 1)
-		return stk_err_set(err, STK_E_ABORTED, "writing '%s': %s", file->path, why);
-	if (now_ns >= end_ns)
-		return stk_err_set(err, STK_E_IO, "writing '%s': %s", file->path, why);
+	if (is_asked || now_ns >= patience->end_ns)
+		return stk_err_set(err, is_asked ? STK_E_ABORTED : STK_E_IO, "writing '%s': %s",
+			file->path, patience->why);
 	stk_clock_sleep_until(env->clock, now_ns + LOOK_AGAIN_NS);
 	return 0;
 }
@@ -36,14 +43,15 @@ static int wait_for_reader(
 /* Opened as a file a pipe would keep us until somebody reads it, for ever if nobody does. */
 static int open_pipe(struct stk_export_file *file, int *fd_out, struct stk_err *err)
 {
-	int64_t end_ns = stk_clock_mono(file->env->clock) + READER_COMES_NS;
+	const struct patience patience = {stk_clock_mono(file->env->clock) + READER_COMES_NS, 1,
+		"nobody came to read this pipe"};
 	int rc = 0;
 
 	while (rc == 0) {
 		*fd_out = open(file->path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 		if (*fd_out >= 0 || errno != ENXIO)
 			break;
-		rc = wait_for_reader(file, end_ns, "nobody came to read this pipe", err);
+		rc = wait_for_reader(file, &patience, err);
 	}
 	return rc;
 }
@@ -85,7 +93,8 @@ int stk_export_file_open(struct stk_export_file *file, const char *path, const s
 static int write_pipe(struct stk_export_file *file, struct stk_str bytes)
 {
 	const struct stk_clock *clock = file->env->clock;
-	int64_t end_ns = stk_clock_mono(clock) + READER_READS_NS;
+	struct patience patience = {
+		stk_clock_mono(clock) + READER_READS_NS, 2, "nobody reads this pipe any more"};
 	int rc = 0;
 
 	while (rc == 0 && bytes.len > 0) {
@@ -93,10 +102,9 @@ static int write_pipe(struct stk_export_file *file, struct stk_str bytes)
 
 		if (took > 0) {
 			bytes = stk_str_skip(bytes, (size_t)took);
-			end_ns = stk_clock_mono(clock) + READER_READS_NS;
+			patience.end_ns = stk_clock_mono(clock) + READER_READS_NS;
 		} else if (errno == EAGAIN) {
-			rc = wait_for_reader(
-				file, end_ns, "nobody reads this pipe any more", &file->err);
+			rc = wait_for_reader(file, &patience, &file->err);
 		} else if (errno != EINTR) {
 			rc = stk_err_set_errno(
 				&file->err, STK_E_IO, errno, "writing '%s'", file->path);

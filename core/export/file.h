@@ -22,8 +22,8 @@ struct stk_export_file {
 
 /* path "-" or NULL: to the standard output of env (borrowed). Ending in .gz: packed, a member at
  * each flush, so that what is there can be read at any time. A named pipe has 10 s to find its
- * reader, who must take something every 30 s; a second interrupt ends either wait. STK_E_IO,
- * STK_E_ABORTED. */
+ * reader, which an interrupt ends; he must take something every 30 s, which a second one ends.
+ * STK_E_IO, STK_E_ABORTED. */
 int stk_export_file_open(struct stk_export_file *file, const char *path, const struct stk_env *env,
 	struct stk_err *err) STK_MUST_CHECK;
 /* Write if there is much, or if the last time is 200 ms ago (packed: two seconds). */

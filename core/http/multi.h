@@ -18,6 +18,7 @@ enum stk_multi_fault {
 	STK_MULTI_CONNECT, /* other than below */
 	STK_MULTI_REFUSED,
 	STK_MULTI_CONNECT_TIMEOUT,
+	STK_MULTI_PROXY, /* no connection to the proxy */
 	STK_MULTI_TIMEOUT,
 	STK_MULTI_RESET,
 	STK_MULTI_EMPTY, /* closed without an answer */
@@ -52,6 +53,9 @@ struct stk_multi_job {
 	struct stk_buf *head_out; /* header lines of the final answer, "Name: value\n" each */
 	struct stk_buf *body_out; /* NULL: count and drop; over its limit: STK_MULTI_TOO_LARGE */
 	struct stk_str user, password; /* for digest authentication; user.ptr NULL: none */
+	/* One of several at once: it waits whether a connection that is being opened can take it,
+	 * too (HTTP/2), before it opens one more. https only. */
+	bool shares;
 	int64_t timeout_ns;
 	void (*done)(struct stk_multi_job *job); /* within stk_multi_poll; may submit again */
 	void (*got)(struct stk_multi_job *job); /* within it too: body_out has grown; may be NULL */

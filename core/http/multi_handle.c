@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -374,11 +375,9 @@ static void set_url(struct stk_multi_handle *handle, const char *text)
 	curl_easy_setopt(handle->easy, CURLOPT_URL, text);
 	if (stk_url_parse(stk_str_of(text), &url, NULL) < 0)
 		return; /* libcurl will say so */
-	/* several at once wait whether the first connection can take them all (HTTP/2) */
-	curl_easy_setopt(handle->easy, CURLOPT_PIPEWAIT,
-		stk_str_eq_nocase(url.scheme, STK_STR("https")) ? 1L : 0L);
 	proxy = stk_proxies_find(&handle->multi->proxies, &url);
 	/* libcurl reads the variables by rules of its own when it is told nothing */
+	handle->is_proxied = proxy != NULL;
 	curl_easy_setopt(handle->easy, CURLOPT_PROXY, proxy ? proxy : "");
 	curl_easy_setopt(handle->easy, CURLOPT_NOPROXY, "");
 	if (!handle->multi->opts.net)
@@ -424,6 +423,9 @@ void stk_multi_handle_set(struct stk_multi_handle *handle, struct stk_multi_job 
 	curl_easy_setopt(handle->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
 	/* what nobody wants is not unpacked */
 	curl_easy_setopt(handle->easy, CURLOPT_HTTP_CONTENT_DECODING, job->body_out ? 1L : 0L);
+	/* over plain http nothing tells before the answer that there is no HTTP/2 */
+	curl_easy_setopt(handle->easy, CURLOPT_PIPEWAIT,
+		job->shares && strncasecmp(job->url, "https:", 6) == 0 ? 1L : 0L);
 	set_digest(handle, job);
 	set_headers(handle, job);
 	set_method(handle, job);
@@ -439,6 +441,8 @@ static enum stk_multi_fault connect_fault(const struct stk_multi_handle *handle)
 	long number = 0;
 
 	(void)curl_easy_getinfo(handle->easy, CURLINFO_OS_ERRNO, &number);
+	if (handle->is_proxied)
+		return STK_MULTI_PROXY;
 	if (number == ECONNREFUSED)
 		return STK_MULTI_REFUSED;
 	return number == ETIMEDOUT ? STK_MULTI_CONNECT_TIMEOUT : STK_MULTI_CONNECT;

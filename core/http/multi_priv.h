@@ -32,8 +32,9 @@ struct stk_multi_handle {
 	enum stk_multi_fault own_fault; /* for which a callback of ours ended it */
 	bool has_length;                /* Content-Length of this answer, which is */
 	uint64_t length;
-	bool blocked;   /* by stk_net_blocks_address */
-	bool head_over; /* the empty line came */
+	bool is_proxied; /* the URL that is set goes through a proxy */
+	bool blocked;    /* by stk_net_blocks_address */
+	bool head_over;  /* the empty line came */
 	char error[CURL_ERROR_SIZE];
 };
 

@@ -29,6 +29,7 @@ struct stk_exchange {
 	/* Digest authentication: the transport answers the server's question by itself. */
 	bool digest;
 	struct stk_str user, password;
+	bool is_batched;    /* sent together with others of its owner */
 	bool keep_body;     /* else the answer's body is counted and dropped */
 	int64_t timeout_ns; /* from submit to the last byte */
 	int64_t begun_ns;   /* the monotonic clock just before submit; 0: the transport looks */

@@ -156,7 +156,8 @@ def proxies_are_those_of_the_environment(w):
                                        "r.body)" % tls, HTTPS_PROXY=proxy))
     has("CONNECT shop.test:8443", w.load("", plain, HTTP_PROXY=proxy))
     has("0\t1000\t", w.load("", '"https://closed.test/"', HTTPS_PROXY=proxy))
-    has("0\t1212\t", w.load("", plain, HTTP_PROXY="http://127.0.0.1:1"))
+    has("0\t1200\t", w.load("", plain, HTTP_PROXY="http://127.0.0.1:1"))
+    has("proxyconnect: Connection refused", w.load("", plain, HTTP_PROXY="http://127.0.0.1:1"))
 
 
 # k6 6: server-sent events by an extension | `http.sse(url, opts, fn)` | -
