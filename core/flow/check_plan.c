@@ -15,8 +15,9 @@
 /* The same as the report says them for (diff/sampled.c). */
 static const double shares[] = {0.05, 0.15};
 
-#define TAIL_NS   (3 * STK_NS_PER_S) /* stopping, judging, writing */
-#define BUSY_HALF 0.4                /* below it twice the load has room */
+#define TAIL_NS     (3 * STK_NS_PER_S) /* stopping, judging, writing */
+#define BUSY_HALF   0.4                /* below it twice the load has room */
+#define DROPPED_MAX 0.01               /* iterations that did not start, of the requests */
 
 static const struct stk_compare_opts limits = STK_COMPARE_OPTS_INIT;
 
@@ -263,6 +264,8 @@ static void add_rate(const struct stk_checking *checking, struct stk_buf *buf)
 
 	if (!(spec->rate > 0) || !(busy < BUSY_HALF) || seen->failed > 0)
 		return;
+	if ((double)seen->dropped > DROPPED_MAX * (double)seen->requests)
+		return; /* it does not keep up with the rate that it has */
 	stk_buf_addf(buf, "rate = \"%.10g/", 2 * spec->rate);
 	if (spec->rate_unit_ns == STK_NS_PER_S)
 		stk_buf_add_text(buf, "s");

@@ -14,6 +14,7 @@
 #include "core/script/ready.h"
 
 #define KNOCK_MS 5000
+#define KNOCK_NS (250 * STK_NS_PER_MS)
 
 static const char *const side_names[STK_SIDES] = {"base", "head"};
 
@@ -394,21 +395,34 @@ static bool is_address(const char *url)
 	return inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1;
 }
 
-/* Is anybody there? Whatever he answers: what is wrong with it the load will tell. */
+/* 0 when anybody answers, whatever it is: what is wrong with it the load will tell. A target that
+ * is just being started is given a moment. */
+static int ask_until(struct stk_session *session, struct stk_client *client, const char *url,
+	struct stk_err *err)
+{
+	struct stk_http_request request = {
+		.method = "HEAD", .url = url, .timeout_ms = KNOCK_MS, .max_body = 1 << 20};
+	struct stk_http_response response = STK_HTTP_RESPONSE_INIT;
+	int64_t until = stk_clock_mono(session->clock) + KNOCK_MS * STK_NS_PER_MS;
+	int rc;
+
+	while ((rc = stk_client_send(client, &request, &response, err)) == STK_E_NET &&
+		stk_clock_mono(session->clock) < until && stk_session_interrupts(session) == 0)
+		stk_clock_sleep_until(session->clock, stk_clock_mono(session->clock) + KNOCK_NS);
+	stk_http_response_release(&response);
+	return stk_session_interrupts(session) > 0 ? STK_E_ABORTED : rc;
+}
+
 static int knock(struct stk_session *session, const char *url, struct stk_err *err)
 {
 	struct stk_client_opts opts = {.insecure_tls = true,
 		.interrupts = session->env->interrupts,
 		.interrupts_seen = session->interrupts_heeded};
-	struct stk_http_request request = {
-		.method = "HEAD", .url = url, .timeout_ms = KNOCK_MS, .max_body = 1 << 20};
-	struct stk_http_response response = STK_HTTP_RESPONSE_INIT;
 	struct stk_client *client = stk_client_new(&opts);
 	struct stk_err why = STK_ERR_INIT;
-	int rc = stk_client_send(client, &request, &response, &why);
+	int rc = ask_until(session, client, url, &why);
 
 	stk_client_free(client);
-	stk_http_response_release(&response);
 	if (rc == STK_E_ABORTED)
 		return stk_err_set(err, STK_E_ABORTED, "interrupted");
 	if (rc != STK_E_NET)

@@ -60,6 +60,17 @@ static void add_table(const struct stk_doc_table *table, struct stk_buf *buf)
 	stk_buf_add_text(buf, "</tbody></table></div>\n");
 }
 
+/* A figure and its "%" stay on one line. */
+static void add_words(struct stk_buf *buf, struct stk_str text)
+{
+	for (ptrdiff_t at; (at = stk_str_find(text, STK_STR(" %"))) >= 0;) {
+		stk_html_add_text(buf, stk_str_sub(text, 0, (size_t)at));
+		stk_buf_add_text(buf, "&nbsp;%");
+		text = stk_str_skip(text, (size_t)at + 2);
+	}
+	stk_html_add_text(buf, text);
+}
+
 /* A label that says what the title above it says is left out. */
 static void add_line(const char *title, const struct stk_doc_line *line, struct stk_buf *buf)
 {
@@ -75,7 +86,7 @@ static void add_line(const char *title, const struct stk_doc_line *line, struct 
 	stk_html_add_text(buf, stk_str_of(line->url));
 	if (line->url)
 		stk_buf_add_text(buf, "\">");
-	stk_html_add_text(buf, stk_str_of(line->text));
+	add_words(buf, stk_str_of(line->text));
 	stk_buf_add_text(buf, line->url ? "</a></span></div>\n" : "</span></div>\n");
 }
 

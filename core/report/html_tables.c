@@ -308,7 +308,8 @@ static void add_row(struct stk_doc *doc, const struct stk_comparison *comparison
 	add_name(buf, row->function.name);
 	add_small(buf, stk_parts_place_and_link(doc, row));
 	if (row->accepted.reason)
-		add_small(buf, stk_doc_textf(doc, "accepted: %s", row->accepted.reason));
+		add_small(buf, stk_doc_textf(doc, "%s: %s", stk_parts_accepted(doc, row),
+				       row->accepted.reason));
 	stk_buf_add_text(buf, "</th>");
 	add_cost(buf, row->base_cost, row->head_cost, comparison->unit);
 	add_cost(buf, row->head_cost, row->base_cost, comparison->unit);

@@ -1,10 +1,12 @@
 """`stoker run` when something fails: interrupts, services, profiles, disk, ports. usage: run_faults.py [CASE ...]"""
 import json
 import os
+import re
 import resource
 import shutil
 import signal
 import socket
+import subprocess
 
 import run_lib
 from run_lib import check_code, check_message
@@ -170,6 +172,12 @@ def no_profiles_of_one_build(case):
     check_code(result, 3)
     check_message(result, "no profiles in 1 s", "cpu of head", "{push_url}")
     case.check_report("PARTIAL", "no profiles")
+    shutil.rmtree(case.dir + "/.stoker")
+    result = one_build(case, service, 'idle = "1s"')  # does not wait for them
+    check_code(result, 3)
+    check_message(result, "no profiles in", "nothing came", "idle: 1s without load")
+    assert "no hotspots of cpu: no profile type" in " ".join(result.out.split()), result.out
+    case.check_report("PARTIAL", "no profiles")
 
 
 def target_is_not_there(case):
@@ -179,6 +187,21 @@ def target_is_not_there(case):
         result = one_build(case, 'target = { url = "%s" }' % url)
     check_code(result, 3)
     check_message(result, "target '%s" % url)
+
+
+def target_that_is_just_being_started(case):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(["sh", "-c", "sleep 1; " + SERVER.format(port=port) % case.dir],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        result = one_build(case, 'target = { url = "http://127.0.0.1:%d" }' % port, 'profiles_timeout = "1s"')
+    finally:
+        server.kill()
+        server.wait()
+    check_code(result, 3)
+    check_message(result, "no profiles in 1 s")  # so it was there
 
 
 def mistakes_come_before_the_first_start(case):
@@ -220,6 +243,31 @@ def pyroscope_is_not_there(case):
     result = case.fake("--pyroscope", url, "--base-label", "build=base", "--head-label", "build=head", *SHORT)
     check_code(result, 3)
     check_message(result, url)
+
+
+def with_pyroscope(case, when):
+    """A run that reads from a Pyroscope of its own, which dies as soon as the run says `when`."""
+    serve = case.start("serve", "--listen", "127.0.0.1:0", "--data", "data")
+    case.until(serve, "http://127.0.0.1:")
+    url = re.search(r"http://127\.0\.0\.1:\d+", "".join(open(path).read() for path in serve.paths)).group(0)
+    command = "exec python3 %s/fake_service.py {port} %s %s"
+    process = case.start("run", "fake_load.lua", "--ready", "/healthz", "--rate", "20/s", "--profile", "cpu",
+                         "--base-cmd", command % (case.dir, url, "base"), "--head-cmd", command % (case.dir, url, "head"),
+                         "--pyroscope", url, "--service", "fake", "--base-label", "build=base",
+                         "--head-label", "build=head", *SHORT)
+    case.until(process, when)
+    serve.kill()
+    serve.wait()
+    return url, case.end(process, timeout=120)
+
+
+def pyroscope_dies(case):
+    for when in ("warm-up: both sides", "now base", "pairs: 1 of 1"):
+        url, result = with_pyroscope(case, when)
+        check_code(result, 3)
+        check_message(result, url)
+        case.check_report("PARTIAL")
+        shutil.rmtree(case.dir + "/.stoker")
 
 
 def runs_folder_cannot_be_made(case):
@@ -272,6 +320,7 @@ run_lib.main("test_run_faults", [
     interrupted_twice_in_the_pairs, interrupted_once_in_the_slices, interrupted_twice_in_the_slices,
     service_dies_in_the_warm_up, service_dies_in_a_block, service_dies_before_it_is_ready, service_ends_as_told,
     service_is_never_ready, program_is_not_there, no_profiles, no_profiles_of_one_build,
-    target_is_not_there, mistakes_come_before_the_first_start, what_a_build_makes_is_found_and_removed, unknown_profile_type, pyroscope_is_not_there,
+    target_is_not_there, target_that_is_just_being_started, mistakes_come_before_the_first_start, what_a_build_makes_is_found_and_removed, unknown_profile_type, pyroscope_is_not_there,
+    pyroscope_dies,
     runs_folder_cannot_be_made, disk_is_full_during_the_run, port_is_taken, several_runs_at_once_do_not_meet,
 ], at_once=5)

@@ -1,6 +1,7 @@
 """What `stoker report` writes, read by others: SARIF and Code Quality by schema, JUnit by schema and reader, the comment by
 GitHub's Markdown. Every fixture of a run goes through, with rows that stand in a repository."""
 import glob
+import gzip
 import html.parser
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
 import cmarkgfm
 import jsonschema
@@ -56,9 +58,21 @@ def check_sarif(path, schema):
     jsonschema.Draft202012Validator(schema).validate(document)
     one, = document["runs"]
     rules = {rule["id"] for rule in one["tool"]["driver"]["rules"]}
+    assert len(rules) == len(one["tool"]["driver"]["rules"]) and len(document["runs"]) == 1
+    for rule in one["tool"]["driver"]["rules"]:
+        assert rule["shortDescription"]["text"] and rule["fullDescription"]["text"] and rule["help"]["text"]
+        assert len(rule["properties"]["tags"]) <= 10 and "security-severity" not in rule["properties"]
+    prints = set()
     for result in one["results"]:  # what GitHub wants beside the schema
-        assert result["ruleId"] in rules and result["partialFingerprints"] and result["locations"]
+        assert result["ruleId"] in rules and result["message"]["text"] and len(result["locations"]) == 1
+        where = result["locations"][0]["physicalLocation"]
+        uri = urllib.parse.urlsplit(where["artifactLocation"]["uri"])
+        assert not uri.scheme and not uri.netloc and not uri.path.startswith(("/", "./")) and ".." not in uri.path.split("/"), uri
+        assert where["region"]["startLine"] >= 1
+        prints.add((result["ruleId"], result["partialFingerprints"]["stokerFunction/v1"]))
+    assert len(prints) == len(one["results"]) <= 5000  # two alerts of one fingerprint are one
     assert one["automationDetails"]["id"].endswith("/")
+    assert len(gzip.compress(report(path, "sarif"))) < 10 << 20
 
 
 def closed(schema):
