@@ -16,6 +16,7 @@ MANDIR  ?= $(PREFIX)/share/man
 CFLAGS  ?= -O2 -g
 DEVELOPER ?= 1
 SAN     ?=
+LTO     ?= 0
 V       ?= 0
 Q       := $(if $(filter 1,$(V)),,@)
 JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
@@ -53,7 +54,7 @@ help: ## this list
 
 # --- build -----------------------------------------------------------------------
 $(BUILD)/.flags: FORCE
-	$(Q)mkdir -p $(@D); echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+	$(Q)mkdir -p $(@D); echo '$(CC) $(ALL_CFLAGS) $(LINK_LTO)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(LINK_LTO)' > $@
 
 $(BUILD)/%.o: %.c $(BUILD)/.flags
 	$(Q)mkdir -p $(@D)
@@ -63,6 +64,14 @@ $(BUILD)/core/git/%.o: BASE_CFLAGS += -include git2.h
 # OpenSSL's headers name an argument "rand": they come before the banned words
 $(BUILD)/core/base/crypto.o $(BUILD)/core/base/crypto_tls.o $(BUILD)/tests/unit/base/test_crypto_tls.o: BASE_CFLAGS += -include openssl/ssl.h
 $(foreach r,$(CONVERSION_ROOMS),$(eval $(BUILD)/core/$(r)/%.o: WARN += -Wconversion))
+# LTO=1: what a request runs through is optimised as one when the program is linked, which takes
+# some ten seconds then. The objects hold ordinary code too, which the tests link.
+LTO_ROOMS := base stats record load script
+ifeq ($(LTO)$(SAN),1)
+$(foreach r,$(LTO_ROOMS),$(eval $(BUILD)/core/$(r)/%.o: BASE_CFLAGS += -flto -ffat-lto-objects))
+LINK_LTO := -flto=$(JOBS) -O2
+LINK_PLAIN := -fno-lto
+endif
 
 # our Lua, as C arrays: a table of name, bytes, length in sorted order
 LUA_FILES := $(sort $(shell find lua-lib -name '*.lua' -not -path 'lua-lib/types/*' 2>/dev/null))
@@ -96,7 +105,7 @@ VERSION_O := $(BUILD)/gen/version.o
 $(BUILD)/lib/cmd.a: $(filter-out $(BUILD)/cmd/main.o,$(CMD_OBJS))
 	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
 $(BUILD)/stoker: $(BUILD)/cmd/main.o $(VERSION_O) $(BUILD)/lib/cmd.a $(foreach r,$(CORE),$(call lib,$(r)))
-	$(Q)$(CC) $(SAN_FLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
+	$(Q)$(CC) $(SAN_FLAGS) $(LINK_LTO) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
 
 # --- unit tests: tests/unit/<room>/test_<unit>.c links only the rooms below its own ---
 SUPPORT_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c)))
@@ -108,7 +117,7 @@ closure = $(1) $(shell awk -v want=$(1) -f tests/lint/closure.awk core/LAYERS)
 define test_rules
 UNIT_$(1) := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/$(1)/test_*.c)))
 $$(UNIT_$(1)): $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/lib/support.a $(foreach r,$(call closure,$(1)),$(BUILD)/lib/$(r).a) | $(VERSION_O)
-	$$(Q)mkdir -p $$(@D) && $$(CC) $$(SAN_FLAGS) -o $$@ $$(filter %.o,$$^) $(VERSION_O) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(ALL_LIBS) -lcmocka
+	$$(Q)mkdir -p $$(@D) && $$(CC) $$(SAN_FLAGS) $$(LINK_PLAIN) -o $$@ $$(filter %.o,$$^) $(VERSION_O) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(ALL_LIBS) -lcmocka
 .PHONY: unit-$(1)
 unit-$(1): $$(UNIT_$(1))
 	$$(Q)sh tests/support/run_units.sh $$(UNIT_$(1))
@@ -209,7 +218,7 @@ test-distros: ## the README's commands in fresh Debian 12 and Ubuntu 24.04 roots
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_DIR   := $(BUILD)/fuzz
 $(BUILD)/replay/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/lib/support.a $(foreach r,$(CORE),$(call lib,$(r))) | $(VERSION_O)
-	$(Q)mkdir -p $(@D) && $(CC) $(SAN_FLAGS) -o $@ $(filter %.o,$^) $(VERSION_O) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
+	$(Q)mkdir -p $(@D) && $(CC) $(SAN_FLAGS) $(LINK_PLAIN) -o $@ $(filter %.o,$^) $(VERSION_O) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
 fuzz-replay: $(FUZZ_NAMES:%=$(BUILD)/replay/fuzz_%) ## each corpus file once through its target
 	$(Q)sh tests/fuzz/replay.sh $^
 fuzz-short: ## 60 s for each target

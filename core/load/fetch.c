@@ -12,7 +12,7 @@ static void hop_done(struct stk_exchange *exchange);
 void stk_fetch_release(struct stk_fetch *fetch)
 {
 	stk_exchange_release(&fetch->exchange);
-	stk_buf_release(&fetch->url);
+	stk_buf_release(&fetch->url_text);
 	stk_buf_release(&fetch->scratch);
 	stk_vec_release(&fetch->out);
 }
@@ -36,7 +36,7 @@ static void finish(struct stk_fetch *fetch)
 	out->error = exchange->error;
 	out->proto = exchange->proto;
 	out->remote_ip = exchange->remote_ip;
-	out->url = stk_buf_str(&fetch->url);
+	out->url = fetch->url;
 	out->head = stk_buf_str(&exchange->head);
 	out->body = stk_buf_str(&exchange->body_out);
 	out->timings = exchange->timings;
@@ -74,7 +74,7 @@ static void add_cookies(struct stk_fetch *fetch)
 	size_t from = text->len;
 
 	if (fetch->vu->jar.items.len > 0)
-		stk_cookies_format(&fetch->vu->jar, &fetch->parts, stk_vu_wall_ns(fetch->vu), text);
+		stk_cookies_format(&fetch->vu->jar, fetch->parts, stk_vu_wall_ns(fetch->vu), text);
 	for (size_t i = 0; i < request->cookies_len && fetch->same_host; i++) {
 		stk_buf_add_text(text, text->len > from ? "; " : "");
 		stk_buf_add_str(text, request->cookies[i].name);
@@ -167,7 +167,7 @@ static bool is_target(const struct stk_fetch *fetch)
 {
 	const char *host = fetch->vu->worker->engine->target_host[fetch->vu->iteration.side];
 
-	return !host || stk_str_eq_nocase(fetch->parts.host, stk_str_of(host));
+	return !host || stk_str_eq_nocase(fetch->parts->host, stk_str_of(host));
 }
 
 static void hop_got(struct stk_exchange *exchange)
@@ -186,9 +186,9 @@ static void send_hop(struct stk_fetch *fetch, int64_t now_ns)
 
 	fetch->is_target = fetch->route ? fetch->route->is_target : is_target(fetch);
 	if (!(fetch->route ? fetch->route->is_allowed
-			   : stk_engine_allows(worker->engine, &fetch->parts))) {
+			   : stk_engine_allows(worker->engine, fetch->parts))) {
 		refuse(fetch, 1111,
-			stk_net_blocks_host(&worker->engine->plan->net, fetch->parts.host)
+			stk_net_blocks_host(&worker->engine->plan->net, fetch->parts->host)
 				? "hostname is blocked"
 				: "host is not the target's: --allow-host lets it be called");
 		hop_done(exchange);
@@ -200,7 +200,7 @@ static void send_hop(struct stk_fetch *fetch, int64_t now_ns)
 	stk_exchange_clear(exchange);
 	exchange->method = fetch->method;
 	exchange->url = fetch->url.ptr;
-	exchange->parts = &fetch->parts;
+	exchange->parts = fetch->parts;
 	exchange->session = &fetch->vu->session;
 	exchange->headers = fetch->out.items;
 	exchange->headers_len = fetch->out.len;
@@ -231,8 +231,8 @@ static bool is_redirect(int status)
 /* Location against the current URL into *out: absolute, //host, /path, ?query or relative. */
 static void resolve(const struct stk_fetch *fetch, struct stk_str location, struct stk_buf *out)
 {
-	const struct stk_url *at = &fetch->parts;
-	struct stk_str base = stk_buf_str(&fetch->url);
+	const struct stk_url *at = fetch->parts;
+	struct stk_str base = fetch->url;
 	size_t root = (size_t)(at->host.ptr + at->host.len - base.ptr);
 	struct stk_str path = at->path;
 	ptrdiff_t slash;
@@ -268,9 +268,11 @@ static bool set_url(struct stk_fetch *fetch, struct stk_str text)
 {
 	ptrdiff_t hash = stk_str_find_byte(text, '#');
 
-	stk_buf_clear(&fetch->url);
-	stk_buf_add_str(&fetch->url, hash < 0 ? text : stk_str_sub(text, 0, (size_t)hash));
-	return stk_url_parse(stk_buf_str(&fetch->url), &fetch->parts, NULL) == 0;
+	stk_buf_clear(&fetch->url_text);
+	stk_buf_add_str(&fetch->url_text, hash < 0 ? text : stk_str_sub(text, 0, (size_t)hash));
+	fetch->url = stk_buf_str(&fetch->url_text);
+	fetch->parts = &fetch->own_parts;
+	return stk_url_parse(fetch->url, &fetch->own_parts, NULL) == 0;
 }
 
 /* Go to where the answer points; false: it does not, or we must not. */
@@ -285,10 +287,8 @@ static bool follow(struct stk_fetch *fetch)
 	if (!is_redirect(status) || fetch->hops_left <= 0 ||
 		!stk_exchange_header(&fetch->exchange, "location", &location))
 		return false;
-	fetch->route = NULL; /* which parts may have pointed into */
-	if (stk_url_parse(stk_buf_str(&fetch->url), &fetch->parts, NULL) < 0)
-		return false;
-	old_host = stk_str_dup(fetch->parts.host);
+	fetch->route = NULL;
+	old_host = stk_str_dup(fetch->parts->host);
 	resolve(fetch, location, &next);
 	fetch->hops_left--;
 	if (status != 307 && status != 308 && strcmp(fetch->method, "HEAD") != 0) {
@@ -298,7 +298,7 @@ static bool follow(struct stk_fetch *fetch)
 	}
 	sent = set_url(fetch, stk_buf_str(&next));
 	if (sent) {
-		fetch->same_host &= stk_str_eq_nocase(fetch->parts.host, stk_str_of(old_host));
+		fetch->same_host &= stk_str_eq_nocase(fetch->parts->host, stk_str_of(old_host));
 		send_hop(fetch, stk_worker_now(fetch->vu->worker));
 	} else {
 		refuse(fetch, 1020, "invalid URL of a redirect");
@@ -318,7 +318,7 @@ static void hop_done(struct stk_exchange *exchange)
 	while (exchange->status != 0 && exchange->sets_cookies &&
 		stk_exchange_next_header(&rest, &field))
 		if (stk_str_eq_nocase(field.name, STK_STR("set-cookie")))
-			(void)stk_cookies_put(&fetch->vu->jar, &fetch->parts, field.value,
+			(void)stk_cookies_put(&fetch->vu->jar, fetch->parts, field.value,
 				stk_vu_wall_ns(fetch->vu));
 	if (!follow(fetch))
 		finish(fetch);
@@ -341,7 +341,7 @@ static bool first_url(struct stk_fetch *fetch)
 	if (is_absolute(url))
 		return set_url(fetch, url);
 	if (!base || !*base) {
-		stk_buf_clear(&fetch->url);
+		fetch->url = STK_STR("");
 		return false;
 	}
 	stk_url_join(&joined, stk_str_of(base), url);
@@ -357,7 +357,7 @@ static void find_name(struct stk_fetch *fetch)
 	int notes;
 
 	if (text.len == 0)
-		text = fetch->parts.path.len > 0 ? fetch->parts.path : STK_STR("/");
+		text = fetch->parts->path.len > 0 ? fetch->parts->path : STK_STR("/");
 	fetch->name = stk_names_get(&fetch->vu->worker->engine->names, text, &notes);
 	if (notes & STK_NAMES_FULL)
 		stk_worker_warn(fetch->vu->worker,
@@ -383,13 +383,13 @@ static void keep_route(struct stk_fetch *fetch)
 
 	if (!route)
 		return;
-	route->url = stk_str_dup(stk_buf_str(&fetch->url));
+	route->url = stk_str_dup(fetch->url);
 	route->url_len = fetch->url.len;
 	if (stk_url_parse(stk_str_of(route->url), &route->parts, NULL) < 0)
 		STK_BUG("URL '%s' was read before", route->url);
 	route->name = fetch->name;
 	route->is_target = is_target(fetch);
-	route->is_allowed = stk_engine_allows(vu->worker->engine, &fetch->parts);
+	route->is_allowed = stk_engine_allows(vu->worker->engine, fetch->parts);
 	stk_labels_format(&line, &values, STK_STR(""));
 	route->baggage = line.len > 0 ? stk_buf_take(&line, NULL) : NULL;
 	fetch->route = route;
@@ -406,9 +406,8 @@ void stk_fetch_prepare(struct stk_fetch *fetch)
 	if (fetch->route) {
 		fetch->has_url = true;
 		fetch->name = fetch->route->name;
-		fetch->parts = fetch->route->parts;
-		stk_buf_clear(&fetch->url);
-		stk_buf_add(&fetch->url, fetch->route->url, fetch->route->url_len);
+		fetch->parts = &fetch->route->parts;
+		fetch->url = stk_str_n(fetch->route->url, fetch->route->url_len);
 		return;
 	}
 	fetch->has_url = first_url(fetch);
@@ -416,7 +415,8 @@ void stk_fetch_prepare(struct stk_fetch *fetch)
 		find_name(fetch);
 		keep_route(fetch);
 	} else {
-		fetch->parts = (struct stk_url){.port = 0};
+		fetch->own_parts = (struct stk_url){.port = 0};
+		fetch->parts = &fetch->own_parts;
 	}
 }
 

@@ -58,20 +58,6 @@ static void count_series(struct stk_fetch *fetch)
 	stk_series_add(&worker->series, fetch->series_key - 1, ended_wall_ns(fetch), 1);
 }
 
-static void count_timings(struct stk_fetch *fetch, const struct stk_vu_tags *tags)
-{
-	static const int ids[] = {STK_METRIC_HTTP_REQ_DURATION, STK_METRIC_HTTP_REQ_BLOCKED,
-		STK_METRIC_HTTP_REQ_CONNECTING, STK_METRIC_HTTP_REQ_TLS_HANDSHAKING,
-		STK_METRIC_HTTP_REQ_SENDING, STK_METRIC_HTTP_REQ_WAITING,
-		STK_METRIC_HTTP_REQ_RECEIVING};
-	const struct stk_timings_ms *t = &fetch->exchange.timings;
-	const double values[] = {t->duration, t->blocked, t->connecting, t->tls_handshaking,
-		t->sending, t->waiting, t->receiving};
-
-	for (size_t i = 0; i < STK_ARRAY_LEN(ids); i++)
-		stk_vu_sample(fetch->vu, ids[i], values[i], tags);
-}
-
 /* Twice for each request: faster than printf. */
 static void put_number(char out[12], int number)
 {
@@ -86,7 +72,8 @@ static void put_number(char out[12], int number)
 	out[at] = '\0';
 }
 
-static void count_samples(struct stk_fetch *fetch, bool expected)
+static void count_tagged(
+	struct stk_fetch *fetch, const double values[STK_HOP_VALUES], bool expected)
 {
 	const struct stk_exchange *exchange = &fetch->exchange;
 	char status[12], code[12];
@@ -115,10 +102,28 @@ static void count_samples(struct stk_fetch *fetch, bool expected)
 		tags[len++] = (struct stk_tag){"ip", exchange->remote_ip};
 	all = (struct stk_vu_tags){
 		tags, len, fetch->request->tags, fetch->request->tags_len, false};
-	stk_vu_sample(fetch->vu, STK_METRIC_HTTP_REQS, 1, &all);
-	all.repeated = true;
-	count_timings(fetch, &all);
-	stk_vu_sample(fetch->vu, STK_METRIC_HTTP_REQ_FAILED, expected ? 0 : 1, &all);
+	for (int i = 0; i < STK_HOP_VALUES; i++) {
+		stk_vu_sample(
+			fetch->vu, stk_counts_hop_metric((enum stk_hop_value)i), values[i], &all);
+		all.repeated = true;
+	}
+}
+
+static void count_samples(struct stk_fetch *fetch, bool expected)
+{
+	const struct stk_timings_ms *t = &fetch->exchange.timings;
+	const double values[STK_HOP_VALUES] = {[STK_HOP_REQS] = 1,
+		[STK_HOP_DURATION] = t->duration,
+		[STK_HOP_BLOCKED] = t->blocked,
+		[STK_HOP_CONNECTING] = t->connecting,
+		[STK_HOP_TLS_HANDSHAKING] = t->tls_handshaking,
+		[STK_HOP_SENDING] = t->sending,
+		[STK_HOP_WAITING] = t->waiting,
+		[STK_HOP_RECEIVING] = t->receiving,
+		[STK_HOP_FAILED] = expected ? 0 : 1};
+
+	if (!stk_counts_add_hop(fetch->vu->worker->counts, values, expected))
+		count_tagged(fetch, values, expected);
 }
 
 static void count_failure(struct stk_fetch *fetch)

@@ -29,8 +29,10 @@ struct stk_fetch {
 	enum stk_fetch_state state;
 	struct stk_exchange exchange;
 	struct stk_response response;
-	struct stk_buf url, scratch; /* of this hop; text of header values made here */
-	struct stk_url parts;        /* of url */
+	struct stk_str url;          /* of this hop: the route's, or url_text; NUL-terminated */
+	const struct stk_url *parts; /* of url: the route's, or own_parts */
+	struct stk_buf url_text, scratch; /* text of header values made here */
+	struct stk_url own_parts;
 	struct stk_route *route; /* NULL: nothing is known about such requests, or a further hop */
 	const struct stk_name *name;
 	size_t series_key; /* + 1; 0: not looked up */

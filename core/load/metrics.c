@@ -48,19 +48,26 @@ struct recent {
 	size_t number; /* of the check + 1; 0: none */
 	size_t group_len, name_len;
 };
-enum { RECENT = 16 };
+enum { RECENT = 32 };
 
 struct stk_counts {
 	const struct stk_plan *plan;
 	struct stk_arena arena;
-	struct stk_metrics metrics; /* the first items are the metrics by id */
-	STK_VEC(struct sub) subs;   /* by id */
-	STK_VEC(size_t) first_sub;  /* by id: where its subs begin; one more at the end */
-	struct stk_map checks;      /* group, NUL, name -> number of the check + 1 */
-	struct recent recent[RECENT];
+	struct stk_metrics metrics;      /* the first items are the metrics by id */
+	STK_VEC(struct sub) subs;        /* by id */
+	STK_VEC(size_t) first_sub;       /* by id: where its subs begin; one more at the end */
+	struct stk_map checks;           /* group, NUL, name -> number of the check + 1 */
+	struct recent recent[RECENT][2]; /* of each two, the one found last comes first */
 	struct stk_buf key;
 	struct stk_tap_lane *lane; /* NULL: nobody listens */
+	size_t expected_item;      /* of http_req_duration{expected_response:true} */
+	bool hops_are_bare;        /* no other tags of what a hop gives are asked for */
 };
+
+static const int hop_metrics[STK_HOP_VALUES] = {STK_METRIC_HTTP_REQS, STK_METRIC_HTTP_REQ_DURATION,
+	STK_METRIC_HTTP_REQ_BLOCKED, STK_METRIC_HTTP_REQ_CONNECTING,
+	STK_METRIC_HTTP_REQ_TLS_HANDSHAKING, STK_METRIC_HTTP_REQ_SENDING,
+	STK_METRIC_HTTP_REQ_WAITING, STK_METRIC_HTTP_REQ_RECEIVING, STK_METRIC_HTTP_REQ_FAILED};
 
 const struct stk_metric_def *stk_metric_builtin(enum stk_metric_builtin id)
 {
@@ -131,6 +138,23 @@ static int compare_subs(const void *a, const void *b)
 	return x->id != y->id ? (x->id < y->id ? -1 : 1) : (x->item < y->item ? -1 : 1);
 }
 
+static size_t subs_of(const struct stk_counts *counts, int id)
+{
+	return counts->first_sub.items[id + 1] - counts->first_sub.items[id];
+}
+
+/* Whether anything but the submetric that is always there asks for tags of hop_metrics, and
+ * whether samples carry what that one asks for. */
+static void look_at_hops(struct stk_counts *counts)
+{
+	size_t subs = 0;
+
+	for (size_t i = 0; i < STK_HOP_VALUES; i++)
+		subs += subs_of(counts, hop_metrics[i]);
+	counts->hops_are_bare = !counts->lane && subs == 1 &&
+				stk_system_tags_has(counts->plan->system_tags, "expected_response");
+}
+
 struct stk_counts *stk_counts_new(const struct stk_plan *plan)
 {
 	struct stk_counts *counts = stk_xcalloc(1, sizeof *counts);
@@ -147,6 +171,7 @@ struct stk_counts *stk_counts_new(const struct stk_plan *plan)
 
 		metric->builtin = i < STK_METRIC_BUILTIN_COUNT;
 	}
+	counts->expected_item = counts->metrics.items.len;
 	add_sub(counts, "http_req_duration{expected_response:true}");
 	for (size_t i = 0; i < plan->thresholds.len; i++)
 		add_sub(counts, plan->thresholds.items[i].metric);
@@ -161,6 +186,7 @@ struct stk_counts *stk_counts_new(const struct stk_plan *plan)
 			at++;
 		stk_vec_push(&counts->first_sub, at);
 	}
+	look_at_hops(counts);
 	return counts;
 }
 
@@ -182,6 +208,7 @@ void stk_counts_free(struct stk_counts *counts)
 void stk_counts_set_lane(struct stk_counts *counts, struct stk_tap_lane *lane)
 {
 	counts->lane = lane;
+	look_at_hops(counts);
 }
 
 static bool has_all(const struct stk_tag_lists *have, const struct stk_tags *want)
@@ -219,9 +246,43 @@ bool stk_counts_add_bare(struct stk_counts *counts, int id, double value)
 	return true;
 }
 
+/* As stk_metric_add: over a kept connection most phases of a request take no time at all. */
+static inline void add_phase(struct stk_metric *trend, double value)
+{
+	if (value != 0 || trend->min != 0 || trend->count == 0) {
+		stk_metric_add(trend, value);
+		return;
+	}
+	trend->count++;
+	trend->last = 0;
+	trend->hist.count++;
+	trend->hist.buckets[0]++;
+}
+
+bool stk_counts_add_hop(
+	struct stk_counts *counts, const double values[STK_HOP_VALUES], bool expected)
+{
+	struct stk_metric *items = counts->metrics.items.items;
+
+	if (!counts->hops_are_bare)
+		return false;
+	stk_metric_add(&items[STK_METRIC_HTTP_REQS], values[STK_HOP_REQS]);
+	for (size_t i = STK_HOP_DURATION; i < STK_HOP_FAILED; i++)
+		add_phase(&items[hop_metrics[i]], values[i]);
+	stk_metric_add(&items[STK_METRIC_HTTP_REQ_FAILED], values[STK_HOP_FAILED]);
+	if (expected)
+		stk_metric_add(&items[counts->expected_item], values[STK_HOP_DURATION]);
+	return true;
+}
+
+int stk_counts_hop_metric(enum stk_hop_value which)
+{
+	return hop_metrics[which];
+}
+
 bool stk_counts_wants_tags(const struct stk_counts *counts, int id)
 {
-	return counts->lane || counts->first_sub.items[id] < counts->first_sub.items[id + 1];
+	return counts->lane || subs_of(counts, id) > 0;
 }
 
 /* Number of the check + 1 by the map; 0: there are too many. */
@@ -259,14 +320,28 @@ static bool is_recent(const struct stk_counts *counts, const struct recent *rece
 	       stk_str_eq(stk_str_n(check->group, recent->group_len), group);
 }
 
+/* The check with that name, which is looked for where it was found last. */
+static const struct recent *find_check(
+	struct stk_counts *counts, struct stk_str group, struct stk_str name)
+{
+	struct recent *two = counts->recent[((uintptr_t)name.ptr >> 4) % RECENT];
+	struct recent found = two[1];
+
+	if (is_recent(counts, &two[0], group, name))
+		return two;
+	if (!is_recent(counts, &found, group, name))
+		found = (struct recent){check_number(counts, group, name), group.len, name.len};
+	two[1] = two[0];
+	two[0] = found;
+	return two;
+}
+
 bool stk_counts_check(
 	struct stk_counts *counts, struct stk_str group, struct stk_str name, bool passed)
 {
-	struct recent *recent = &counts->recent[((uintptr_t)name.ptr >> 4) % RECENT];
+	const struct recent *recent = find_check(counts, group, name);
 	struct stk_check_count *check;
 
-	if (!is_recent(counts, recent, group, name))
-		*recent = (struct recent){check_number(counts, group, name), group.len, name.len};
 	if (recent->number == 0)
 		return false;
 	check = &counts->metrics.checks.items[recent->number - 1];

@@ -70,6 +70,25 @@ void stk_counts_add(
 	struct stk_counts *counts, int id, double value, const struct stk_tag_lists *tags);
 /* The same without tags; false: they are wanted, and nothing was counted. */
 bool stk_counts_add_bare(struct stk_counts *counts, int id, double value);
+/* What each hop of a request gives, all with the same tags: the metric of each value is
+ * stk_counts_hop_metric's. */
+enum stk_hop_value {
+	STK_HOP_REQS,
+	STK_HOP_DURATION,
+	STK_HOP_BLOCKED,
+	STK_HOP_CONNECTING,
+	STK_HOP_TLS_HANDSHAKING,
+	STK_HOP_SENDING,
+	STK_HOP_WAITING,
+	STK_HOP_RECEIVING,
+	STK_HOP_FAILED,
+	STK_HOP_VALUES
+};
+int stk_counts_hop_metric(enum stk_hop_value which);
+/* All of a hop at once and without tags, but for expected, the tag expected_response. False: more
+ * of them are wanted, and nothing was counted. */
+bool stk_counts_add_hop(
+	struct stk_counts *counts, const double values[STK_HOP_VALUES], bool expected);
 /* A summary with more lines than this helps nobody, and names may come from data. */
 #define STK_COUNTS_CHECKS_MAX 10000
 /* One check, for the summary's list (the sample itself is stk_counts_add's). False: the list is

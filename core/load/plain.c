@@ -15,8 +15,10 @@ enum { EVENTS_AT_ONCE = 256 };
 
 static int add_fd(struct stk_plain *plain, int *fd, struct stk_err *err)
 {
-	/* told from connections by their place inside of plain */
-	struct epoll_event event = {.events = EPOLLIN, .data.ptr = fd};
+	/* told from connections by their place inside of plain; the timer tells each of its ends
+	 * once, so nobody has to read it */
+	struct epoll_event event = {
+		.events = fd == &plain->timer_fd ? EPOLLIN | EPOLLET : EPOLLIN, .data.ptr = fd};
 
 	if (*fd < 0 || epoll_ctl(plain->epoll_fd, EPOLL_CTL_ADD, *fd, &event) < 0)
 		return stk_err_set_errno(err, STK_E_IO, errno, "event descriptors");
@@ -246,10 +248,12 @@ static bool take_own(struct stk_plain *plain, const int *fd)
 		plain->guest_ready = true;
 		return true;
 	}
-	drain(*fd);
-	if (fd == &plain->timer_fd)
+	if (fd == &plain->timer_fd) {
 		plain->armed_ns = NEVER;
-	else if (fd == &plain->notify_fd)
+		return false;
+	}
+	drain(*fd);
+	if (fd == &plain->notify_fd)
 		stk_plain_resolved(plain);
 	return fd == &plain->wake_fd;
 }
@@ -316,12 +320,12 @@ static void tell_failed(struct stk_plain *plain)
 void stk_plain_poll(struct stk_plain *plain, int64_t mono_ns)
 {
 	struct epoll_event events[EVENTS_AT_ONCE];
+	int64_t now_ns = stk_clock_mono(plain->clock);
 	bool is_last = false, woken = false;
 
 	plain->done = 0;
 	plain->guest_ready = false;
 	while (!is_last && !woken) {
-		int64_t now_ns = stk_clock_mono(plain->clock);
 		int count;
 
 		expire(plain, now_ns);
@@ -331,6 +335,7 @@ void stk_plain_poll(struct stk_plain *plain, int64_t mono_ns)
 			arm(plain, mono_ns);
 		count = epoll_wait(plain->epoll_fd, events, EVENTS_AT_ONCE,
 			is_last || plain->more || plain->failed ? 0 : -1);
+		now_ns = plain->woke_ns = stk_clock_mono(plain->clock);
 		read_more(plain);
 		for (int i = 0; i < count; i++) {
 			if (i + 2 < count) /* of thousands, most are not in any cache */
@@ -339,6 +344,7 @@ void stk_plain_poll(struct stk_plain *plain, int64_t mono_ns)
 		}
 		tell_failed(plain);
 		bury(plain);
-		is_last |= plain->done > 0;
+		/* the time may have come meanwhile: what else came is for the next poll */
+		is_last = is_last || plain->done > 0 || now_ns >= mono_ns;
 	}
 }

@@ -361,6 +361,14 @@ static ssize_t read_once(struct stk_plain_conn *conn, size_t *room_out)
 	return readv(conn->fd, parts, 2);
 }
 
+/* What epoll told of was there then; it did not come as late as it is read, behind others. */
+static int64_t came_ns(const struct stk_plain_conn *conn)
+{
+	int64_t woke_ns = conn->plain->woke_ns;
+
+	return conn->sent_ns > 0 && woke_ns > conn->sent_ns ? woke_ns : now_ns(conn);
+}
+
 /* True: there may be more. */
 static bool read_some(struct stk_plain_conn *conn)
 {
@@ -379,7 +387,7 @@ static bool read_some(struct stk_plain_conn *conn)
 	}
 	conn->is_one_read = conn->first_ns == 0;
 	if (conn->is_one_read)
-		conn->first_ns = now_ns(conn);
+		conn->first_ns = came_ns(conn);
 	direct = (size_t)len < room ? (size_t)len : room;
 	if (direct > 0) {
 		stk_http1_took(&conn->http, direct);

@@ -68,7 +68,8 @@ struct stk_plain {
 	int guest_fd;
 	bool guest_ready;
 	int64_t armed_ns;
-	size_t done; /* exchanges over within this poll */
+	int64_t woke_ns; /* when epoll told last what is there */
+	size_t done;     /* exchanges over within this poll */
 	struct stk_timers timers;
 	struct stk_resolver *resolver;
 	struct stk_map origins;

@@ -40,24 +40,34 @@ static bool is_key(
 	       stk_str_eq(stk_str_n(route->key + head + key->url.len, key->name.len), key->name);
 }
 
-struct stk_route *stk_routes_find(struct stk_routes *routes, const struct stk_route_key *key)
+static struct stk_route *find_in_map(
+	struct stk_routes *routes, const int numbers[NUMBERS], const struct stk_route_key *key)
 {
-	const int numbers[NUMBERS] = {key->side, key->scenario, (int)key->url.len};
-	struct stk_route **recent =
-		&routes->recent[((uintptr_t)key->url.ptr >> 4) % STK_ROUTES_RECENT];
 	const union stk_map_value *value;
 
-	if (*recent && is_key(*recent, numbers, key))
-		return *recent;
 	stk_buf_clear(&routes->key);
-	stk_buf_add(&routes->key, numbers, sizeof numbers);
+	stk_buf_add(&routes->key, numbers, NUMBERS * sizeof *numbers);
 	stk_buf_add_str(&routes->key, key->url);
 	stk_buf_add_str(&routes->key, key->name);
 	value = stk_map_find(&routes->map, stk_buf_str(&routes->key));
-	if (!value)
+	return value ? value->ptr : NULL;
+}
+
+struct stk_route *stk_routes_find(struct stk_routes *routes, const struct stk_route_key *key)
+{
+	const int numbers[NUMBERS] = {key->side, key->scenario, (int)key->url.len};
+	struct stk_route **two = routes->recent[((uintptr_t)key->url.ptr >> 4) % STK_ROUTES_RECENT];
+	struct stk_route *found = two[1];
+
+	if (two[0] && is_key(two[0], numbers, key))
+		return two[0];
+	if (!found || !is_key(found, numbers, key))
+		found = find_in_map(routes, numbers, key);
+	if (!found)
 		return NULL;
-	*recent = value->ptr;
-	return value->ptr;
+	two[1] = two[0];
+	two[0] = found;
+	return found;
 }
 
 struct stk_route *stk_routes_add(struct stk_routes *routes)

@@ -29,8 +29,9 @@ struct stk_route {
 struct stk_routes {
 	struct stk_map map;
 	struct stk_buf key;
-	/* Found lately, by where the URL lies, which is mostly where it lay. */
-	struct stk_route *recent[STK_ROUTES_RECENT];
+	/* Found lately, by where the URL lies, which is mostly where it lay; of each two, the one
+	 * found last comes first. */
+	struct stk_route *recent[STK_ROUTES_RECENT][2];
 };
 
 struct stk_route_key {

@@ -73,6 +73,9 @@ static bool fits_plain(const struct either *either, const struct stk_exchange *e
 {
 	const struct stk_url *url = exchange->parts;
 
+	/* only plain makes heads, and it made this one for the same method, URL and headers */
+	if (exchange->made_head && exchange->made_head->len > 0 && !exchange->digest)
+		return true;
 	if (exchange->digest || url->scheme.len != 4 || url->userinfo.ptr ||
 		!is_plain_host(url->host))
 		return false;

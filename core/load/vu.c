@@ -83,7 +83,8 @@ void stk_vu_sleep_until(struct stk_vu *vu, int64_t mono_ns)
 
 static bool same_host(const struct stk_fetch *a, const struct stk_fetch *b)
 {
-	return a->parts.port == b->parts.port && stk_str_eq_nocase(a->parts.host, b->parts.host);
+	return a->parts->port == b->parts->port &&
+	       stk_str_eq_nocase(a->parts->host, b->parts->host);
 }
 
 /* Requests under way: all, and those to the host of fetch. */
@@ -164,7 +165,7 @@ static struct stk_fetch *fetch_at(struct stk_vu *vu, size_t i)
 
 		fetch->vu = vu;
 		stk_exchange_init(&fetch->exchange);
-		stk_buf_init(&fetch->url, 0);
+		stk_buf_init(&fetch->url_text, 0);
 		stk_buf_init(&fetch->scratch, 0);
 		stk_vec_push(&vu->fetches, fetch);
 	}
@@ -484,14 +485,30 @@ static void fetch_ahead(const struct stk_vu *vu)
 	}
 }
 
-void stk_vu_run(struct stk_vu *vu)
+static enum stk_vu_status call_driver(struct stk_vu *vu, enum stk_vu_next next, struct stk_err *err)
 {
 	const struct stk_vu_driver *driver = vu->worker->engine->driver;
+	enum stk_vu_status status;
+
+	if (!vu->state) {
+		(void)stk_err_set(err, STK_E_SCRIPT, "the VU could not be opened");
+		return STK_VU_FAILED;
+	}
+	stk_watch_enter(vu->worker, vu);
+	status = next == STK_NEXT_START ? driver->start(vu->state, &vu->iteration, err)
+					: driver->resume(vu->state, err);
+	stk_watch_leave(vu->worker);
+	if (status == STK_VU_WAITING && vu->wait == STK_WAIT_NOTHING)
+		STK_BUG("a VU waits for nothing");
+	return status;
+}
+
+static void run_once(struct stk_vu *vu)
+{
 	struct stk_err *err = &vu->worker->err; /* too large to be emptied for each run */
 	enum stk_vu_next next = vu->next;
 	enum stk_vu_status status;
 
-	fetch_ahead(vu->queue_next);
 	stk_worker_dequeue(vu->worker, vu);
 	vu->wait = STK_WAIT_NOTHING;
 	if (vu->rests) {
@@ -501,21 +518,23 @@ void stk_vu_run(struct stk_vu *vu)
 	stk_err_clear(err);
 	if (next == STK_NEXT_START)
 		begin_iteration(vu, stk_worker_now(vu->worker));
-	if (!vu->state) {
-		(void)stk_err_set(err, STK_E_SCRIPT, "the VU could not be opened");
-		status = STK_VU_FAILED;
-	} else {
-		stk_watch_enter(vu->worker, vu);
-		status = next == STK_NEXT_START ? driver->start(vu->state, &vu->iteration, err)
-						: driver->resume(vu->state, err);
-		stk_watch_leave(vu->worker);
-	}
-	if (status == STK_VU_WAITING && vu->wait == STK_WAIT_NOTHING)
-		STK_BUG("a VU waits for nothing");
+	status = call_driver(vu, next, err);
 	if (status == STK_VU_INTERRUPTED)
 		cut_iteration(vu);
 	else if (status != STK_VU_WAITING)
 		end_iteration(vu, status, err);
+}
+
+void stk_vu_run(struct stk_vu *vu)
+{
+	bool was_waiting = vu->next == STK_NEXT_RESUME;
+
+	fetch_ahead(vu->queue_next);
+	run_once(vu);
+	/* The next iteration begins while all of the VU is in the caches. One that waits for
+	 * nothing takes turns with the others. */
+	if (was_waiting && vu->next == STK_NEXT_START)
+		run_once(vu);
 }
 
 static void give_up(struct stk_vu *vu)

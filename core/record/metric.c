@@ -54,21 +54,6 @@ struct stk_metric *stk_metrics_put(struct stk_metrics *metrics, const char *name
 	return metric;
 }
 
-void stk_metric_add(struct stk_metric *metric, double value)
-{
-	if (metric->count == 0 || value < metric->min)
-		metric->min = value;
-	if (metric->count == 0 || value > metric->max)
-		metric->max = value;
-	metric->count++;
-	metric->sum += value;
-	metric->last = value;
-	if (metric->type == STK_METRIC_RATE && value != 0)
-		metric->passes++;
-	if (metric->type == STK_METRIC_TREND)
-		stk_hist_add(&metric->hist, value);
-}
-
 void stk_metric_merge(struct stk_metric *into, const struct stk_metric *from)
 {
 	if (from->count == 0)

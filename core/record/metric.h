@@ -47,8 +47,22 @@ struct stk_metric *stk_metrics_find(
 /* The same, added empty if absent. */
 struct stk_metric *stk_metrics_put(struct stk_metrics *metrics, const char *name,
 	const char *selector, enum stk_metric_type type, enum stk_metric_unit unit);
-/* Count one sample: trend and gauge keep min, max, last; a rate passes when value != 0. */
-void stk_metric_add(struct stk_metric *metric, double value);
+/* Count one sample: trend and gauge keep min, max, last; a rate passes when value != 0. In line:
+ * there are a dozen with each request. */
+static inline void stk_metric_add(struct stk_metric *metric, double value)
+{
+	if (metric->count == 0 || value < metric->min)
+		metric->min = value;
+	if (metric->count == 0 || value > metric->max)
+		metric->max = value;
+	metric->count++;
+	metric->sum += value;
+	metric->last = value;
+	if (metric->type == STK_METRIC_RATE && value != 0)
+		metric->passes++;
+	if (metric->type == STK_METRIC_TREND)
+		stk_hist_add(&metric->hist, value);
+}
 void stk_metric_merge(struct stk_metric *into, const struct stk_metric *from);
 void stk_metrics_merge(struct stk_metrics *into, const struct stk_metrics *from);
 /* "avg" "min" "med" "max" "p(95)" "count" "rate" "value" "passes" "fails"; false if the type

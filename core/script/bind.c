@@ -53,15 +53,6 @@ void stk_bind_open(lua_State *lua)
 	lua_pop(lua, 1);
 }
 
-struct stk_str stk_text_at(lua_State *lua, int index)
-{
-	struct stk_str text = {NULL, 0};
-
-	if (lua_type(lua, index) == LUA_TSTRING)
-		text.ptr = lua_tolstring(lua, index, &text.len);
-	return text;
-}
-
 struct stk_str stk_arg_text(lua_State *lua, int at, const char *fn, const char *name)
 {
 	if (lua_type(lua, at) != LUA_TSTRING)

@@ -2,13 +2,12 @@
 #ifndef STK_CORE_SCRIPT_BIND_H
 #define STK_CORE_SCRIPT_BIND_H
 
+#include <lua.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "core/base/err.h"
 #include "core/base/str.h"
-
-struct lua_State;
 
 /* Make a fresh state ready: raw modules, require, load, print. May raise: call it protected. */
 void stk_bind_open(struct lua_State *lua);
@@ -38,8 +37,16 @@ int stk_print(struct lua_State *lua);
 
 /* Argument number at as text; raises "http.get: url is text, not nil" at the user's line. */
 struct stk_str stk_arg_text(struct lua_State *lua, int at, const char *fn, const char *name);
-/* The view of the text at an index that holds text; numbers are not converted. */
-struct stk_str stk_text_at(struct lua_State *lua, int index);
+/* The view of the text at an index that holds text; numbers are not converted. In line: there are
+ * a dozen with each request. */
+static inline struct stk_str stk_text_at(struct lua_State *lua, int index)
+{
+	struct stk_str text = {NULL, 0};
+
+	if (lua_type(lua, index) == LUA_TSTRING)
+		text.ptr = lua_tolstring(lua, index, &text.len);
+	return text;
+}
 /* Raise err as misuse of fn at the user's line ("fn: msg"); hint goes behind it. */
 int stk_raise_misuse(struct lua_State *lua, const char *fn, const struct stk_err *err);
 

@@ -13,14 +13,15 @@
 #include "core/script/state_priv.h"
 #include "core/script/value.h"
 
-#define JSON "stk.http.json"
+#define JSON          "stk.http.json"
+#define BODY_KEPT_MAX ((size_t)16 << 10)
 
 /* User values of a response: the body, and a table of what is made when it is first asked for. */
 enum { AT_BODY = 1, AT_MADE, AT_COUNT = AT_MADE };
 enum made { MADE_HEADERS = 1, MADE_COOKIES, MADE_TIMINGS, MADE_JSON };
 
 /* The texts follow in one block: url, error, then the header lines, "Name: value\n" each. */
-struct response_value {
+struct stk_response_value {
 	int status, error_code;
 	bool ok;
 	char proto[12];
@@ -36,7 +37,7 @@ struct json_value {
 /* Key of the registry for the metatable: found without hashing a name. */
 static const char headers_type;
 
-static struct stk_str head_of(const struct response_value *value)
+static struct stk_str head_of(const struct stk_response_value *value)
 {
 	return stk_str_n(value->texts + value->url_len + value->error_len, value->head_len);
 }
@@ -48,14 +49,36 @@ static char *put_text(char *at, struct stk_str text)
 	return at + text.len;
 }
 
+/* Equal bodies of up to BODY_KEPT_MAX bytes, one after the other, are one text: it is made once,
+ * and thousands of virtual users that keep an answer keep one copy. */
+static void push_body(lua_State *lua, struct stk_str body)
+{
+	struct stk_state_responses *kept = stk_state_of_responses(lua);
+
+	if (kept->body.ptr && stk_str_eq(kept->body, body)) {
+		lua_rawgeti(lua, LUA_REGISTRYINDEX, kept->kept_ref);
+		lua_rawgeti(lua, -1, 1);
+		lua_replace(lua, -2);
+		return;
+	}
+	lua_pushlstring(lua, body.ptr ? body.ptr : "", body.len);
+	if (body.len > BODY_KEPT_MAX)
+		return;
+	lua_rawgeti(lua, LUA_REGISTRYINDEX, kept->kept_ref);
+	lua_pushvalue(lua, -2);
+	kept->body = stk_text_at(lua, -1);
+	lua_rawseti(lua, -2, 1);
+	lua_pop(lua, 1);
+}
+
 void stk_response_push(
 	lua_State *lua, const struct stk_response *response, bool body_kept, bool hide_url)
 {
 	struct stk_str error = stk_str_of(response->error);
 	struct stk_str url = hide_url ? STK_STR("***") : response->url;
-	size_t size =
-		offsetof(struct response_value, texts) + url.len + error.len + response->head.len;
-	struct response_value *value = lua_newuserdatauv(lua, size, AT_COUNT);
+	size_t size = offsetof(struct stk_response_value, texts) + url.len + error.len +
+		      response->head.len;
+	struct stk_response_value *value = lua_newuserdatauv(lua, size, AT_COUNT);
 	size_t proto;
 
 	value->status = response->status;
@@ -72,19 +95,20 @@ void stk_response_push(
 	lua_rawgeti(lua, LUA_REGISTRYINDEX, stk_state_of_responses(lua)->ref);
 	lua_setmetatable(lua, -2);
 	if (body_kept) {
-		lua_pushlstring(
-			lua, response->body.ptr ? response->body.ptr : "", response->body.len);
+		push_body(lua, response->body);
 		lua_setiuservalue(lua, -2, AT_BODY);
 	}
 }
 
-bool stk_response_at(lua_State *lua, int index)
+const struct stk_response_value *stk_response_at(lua_State *lua, int index)
 {
-	if (lua_type(lua, index) != LUA_TUSERDATA || !lua_getmetatable(lua, index))
-		return false;
+	const void *value = lua_touserdata(lua, index);
+
+	if (!value || !lua_getmetatable(lua, index))
+		return NULL;
 	bool same = lua_topointer(lua, -1) == stk_state_of_responses(lua)->at;
 	lua_pop(lua, 1);
-	return same;
+	return same ? value : NULL;
 }
 
 static bool headers_at(lua_State *lua, int index)
@@ -97,24 +121,26 @@ static bool headers_at(lua_State *lua, int index)
 	return same;
 }
 
-static struct response_value *check_response(lua_State *lua, int at)
+static const struct stk_response_value *check_response(lua_State *lua, int at)
 {
-	if (!stk_response_at(lua, at))
+	const struct stk_response_value *value = stk_response_at(lua, at);
+
+	if (!value)
 		(void)stk_state_misuse(lua,
 			"a response is wanted, not %s (methods take a colon: "
 			"r:json(pointer))",
 			luaL_typename(lua, at));
-	return lua_touserdata(lua, at);
+	return value;
 }
 
-int stk_response_status(lua_State *lua, int index)
+int stk_response_status(const struct stk_response_value *value)
 {
-	return check_response(lua, index)->status;
+	return value->status;
 }
 
-double stk_response_duration(lua_State *lua, int index)
+double stk_response_duration(const struct stk_response_value *value)
 {
-	return check_response(lua, index)->timings.duration;
+	return value->timings.duration;
 }
 
 bool stk_response_body(lua_State *lua, int index, struct stk_str *out)
@@ -128,7 +154,8 @@ bool stk_response_body(lua_State *lua, int index, struct stk_str *out)
 
 /* --- headers ---------------------------------------------------------------------- */
 
-static void push_header(lua_State *lua, const struct response_value *value, struct stk_str wanted)
+static void push_header(
+	lua_State *lua, const struct stk_response_value *value, struct stk_str wanted)
 {
 	struct stk_str rest = head_of(value);
 	struct stk_name_value field;
@@ -153,7 +180,7 @@ void stk_response_push_header(lua_State *lua, int index, struct stk_str name)
 }
 
 /* The response that the headers at index 1 belong to; pushed. */
-static const struct response_value *owner_of(lua_State *lua)
+static const struct stk_response_value *owner_of(lua_State *lua)
 {
 	if (!headers_at(lua, 1))
 		(void)stk_state_misuse(lua, "headers are wanted, not %s", luaL_typename(lua, 1));
@@ -163,7 +190,7 @@ static const struct response_value *owner_of(lua_State *lua)
 
 static int headers_index(lua_State *lua)
 {
-	const struct response_value *value = owner_of(lua);
+	const struct stk_response_value *value = owner_of(lua);
 	struct stk_str name = stk_text_at(lua, 2);
 
 	if (name.ptr)
@@ -174,7 +201,7 @@ static int headers_index(lua_State *lua)
 }
 
 /* Whether a field of that name, whatever its case, stands before the one at name. */
-static bool is_repeated(const struct response_value *value, struct stk_str name)
+static bool is_repeated(const struct stk_response_value *value, struct stk_str name)
 {
 	struct stk_str rest = head_of(value);
 	struct stk_name_value field;
@@ -188,7 +215,7 @@ static bool is_repeated(const struct response_value *value, struct stk_str name)
 /* A table of its own with names as first sent, for pairs. */
 static int headers_pairs(lua_State *lua)
 {
-	const struct response_value *value = owner_of(lua);
+	const struct stk_response_value *value = owner_of(lua);
 	struct stk_str rest = head_of(value);
 	struct stk_name_value field;
 
@@ -205,7 +232,7 @@ static int headers_pairs(lua_State *lua)
 	return 3;
 }
 
-static void make_headers(lua_State *lua, const struct response_value *value)
+static void make_headers(lua_State *lua, const struct stk_response_value *value)
 {
 	(void)value;
 	lua_newuserdatauv(lua, 0, 1);
@@ -216,7 +243,7 @@ static void make_headers(lua_State *lua, const struct response_value *value)
 }
 
 /* Name and value of each cookie that the answer set, without its attributes. */
-static void make_cookies(lua_State *lua, const struct response_value *value)
+static void make_cookies(lua_State *lua, const struct stk_response_value *value)
 {
 	struct stk_str rest = head_of(value), pair;
 	struct stk_name_value field;
@@ -237,7 +264,7 @@ static void make_cookies(lua_State *lua, const struct response_value *value)
 	}
 }
 
-static void make_timings(lua_State *lua, const struct response_value *value)
+static void make_timings(lua_State *lua, const struct stk_response_value *value)
 {
 	const struct stk_timings_ms *ms = &value->timings;
 	const struct {
@@ -305,7 +332,7 @@ static void parse_body(lua_State *lua, int index)
 	holder->json = NULL;
 	luaL_setmetatable(lua, JSON);
 	stk_err_clear(&err);
-	if (stk_response_status(lua, index) == 0) {
+	if (check_response(lua, index)->status == 0) {
 		lua_pop(lua, 1);
 		lua_pushliteral(lua, "there is no answer");
 	} else if (lua_getiuservalue(lua, index, AT_BODY) != LUA_TSTRING) {
@@ -379,12 +406,43 @@ enum field {
 	FIELD_TIMINGS,
 	FIELD_JSON
 };
-static const char *const field_names[] = {"", "status", "ok", "body", "headers", "cookies", "error",
-	"error_code", "proto", "url", "timings", "json"};
+
+static enum field if_is(struct stk_str key, const char *name, enum field field)
+{
+	return memcmp(key.ptr, name, key.len) == 0 ? field : FIELD_NONE;
+}
+
+/* By length first: no two names that are asked for with every request are compared. */
+static enum field field_of(struct stk_str key)
+{
+	switch (key.len) {
+	case 2:
+		return if_is(key, "ok", FIELD_OK);
+	case 3:
+		return if_is(key, "url", FIELD_URL);
+	case 4:
+		return key.ptr[0] == 'b' ? if_is(key, "body", FIELD_BODY)
+					 : if_is(key, "json", FIELD_JSON);
+	case 5:
+		return key.ptr[0] == 'e' ? if_is(key, "error", FIELD_ERROR)
+					 : if_is(key, "proto", FIELD_PROTO);
+	case 6:
+		return if_is(key, "status", FIELD_STATUS);
+	case 7:
+		if (key.ptr[0] == 'h')
+			return if_is(key, "headers", FIELD_HEADERS);
+		return key.ptr[0] == 'c' ? if_is(key, "cookies", FIELD_COOKIES)
+					 : if_is(key, "timings", FIELD_TIMINGS);
+	case 10:
+		return if_is(key, "error_code", FIELD_ERROR_CODE);
+	default:
+		return FIELD_NONE;
+	}
+}
 
 /* Push a part that is made once and kept; the response is at index 1. */
-static int push_kept(lua_State *lua, const struct response_value *value, enum made which,
-	void (*make)(lua_State *lua, const struct response_value *value))
+static int push_kept(lua_State *lua, const struct stk_response_value *value, enum made which,
+	void (*make)(lua_State *lua, const struct stk_response_value *value))
 {
 	if (push_made(lua, 1, which) != LUA_TNIL)
 		return 1;
@@ -394,14 +452,12 @@ static int push_kept(lua_State *lua, const struct response_value *value, enum ma
 	return 1;
 }
 
-/* The number of a field by its name: upvalue 1 holds them, upvalue 2 is json. */
+/* Upvalue 1 is json. */
 static int response_index(lua_State *lua)
 {
-	const struct response_value *value = lua_touserdata(lua, 1);
+	const struct stk_response_value *value = lua_touserdata(lua, 1);
 
-	lua_pushvalue(lua, 2);
-	lua_rawget(lua, lua_upvalueindex(1));
-	switch (lua_tointeger(lua, -1)) {
+	switch (field_of(stk_text_at(lua, 2))) {
 	case FIELD_STATUS:
 		lua_pushinteger(lua, value->status);
 		return 1;
@@ -430,7 +486,7 @@ static int response_index(lua_State *lua)
 	case FIELD_TIMINGS:
 		return push_kept(lua, value, MADE_TIMINGS, make_timings);
 	case FIELD_JSON:
-		lua_pushvalue(lua, lua_upvalueindex(2));
+		lua_pushvalue(lua, lua_upvalueindex(1));
 		return 1;
 	default:
 		return stk_state_misuse(lua,
@@ -442,7 +498,7 @@ static int response_index(lua_State *lua)
 
 static int response_text(lua_State *lua)
 {
-	const struct response_value *value = check_response(lua, 1);
+	const struct stk_response_value *value = check_response(lua, 1);
 
 	lua_pushfstring(lua, "response %d", value->status);
 	return 1;
@@ -455,16 +511,11 @@ static int refuse_write(lua_State *lua)
 
 void stk_response_open(lua_State *lua)
 {
-	struct stk_state_metatable *of_responses = stk_state_of_responses(lua);
+	struct stk_state_responses *of_responses = stk_state_of_responses(lua);
 
 	lua_newtable(lua);
-	lua_newtable(lua);
-	for (lua_Integer i = 1; i <= FIELD_JSON; i++) {
-		lua_pushinteger(lua, i);
-		lua_setfield(lua, -2, field_names[i]);
-	}
 	lua_pushcfunction(lua, response_json);
-	lua_pushcclosure(lua, response_index, 2);
+	lua_pushcclosure(lua, response_index, 1);
 	lua_setfield(lua, -2, "__index");
 	lua_pushcfunction(lua, refuse_write);
 	lua_setfield(lua, -2, "__newindex");
@@ -476,6 +527,8 @@ void stk_response_open(lua_State *lua)
 	lua_setfield(lua, -2, "__name");
 	of_responses->at = lua_topointer(lua, -1);
 	of_responses->ref = luaL_ref(lua, LUA_REGISTRYINDEX);
+	lua_createtable(lua, 1, 0);
+	of_responses->kept_ref = luaL_ref(lua, LUA_REGISTRYINDEX);
 
 	lua_newtable(lua);
 	lua_pushcfunction(lua, headers_index);

@@ -8,17 +8,20 @@
 
 struct lua_State;
 struct stk_response;
+struct stk_response_value; /* what Lua holds of an answer */
 
 /* Make the types (once per state). */
 void stk_response_open(struct lua_State *lua);
 /* Push a copy of an answer. body_kept false: body is nil. hide_url: url is ***. */
 void stk_response_push(
 	struct lua_State *lua, const struct stk_response *response, bool body_kept, bool hide_url);
-bool stk_response_at(struct lua_State *lua, int index);
+/* The one at index, valid while it is there; NULL if that is none. */
+const struct stk_response_value *stk_response_at(struct lua_State *lua, int index);
 
-/* Parts of the response at index without a detour over Lua; they raise if it is none. */
-int stk_response_status(struct lua_State *lua, int index);
-double stk_response_duration(struct lua_State *lua, int index); /* ms */
+/* Parts without a detour over Lua. */
+int stk_response_status(const struct stk_response_value *value);
+double stk_response_duration(const struct stk_response_value *value); /* ms */
+/* Those of the response at index raise if it is none. */
 /* False if it was discarded; valid while the response is. */
 bool stk_response_body(struct lua_State *lua, int index, struct stk_str *out);
 /* Push a header's value, nil if it is absent; repeated lines are joined by ", ". */

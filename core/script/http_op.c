@@ -64,9 +64,10 @@ struct stk_http_item *stk_http_op_add(
 	struct stk_http_op *op, lua_State *lua, const char *fn, const char *method, int url_at)
 {
 	const struct stk_vu_lua *vu = stk_state_vu(lua); /* NULL: nobody runs */
-	struct stk_str url;
+	struct stk_str url = stk_text_at(lua, url_at);
+	bool is_secret = !url.ptr && stk_secret_at(lua, url_at);
 
-	if (lua_type(lua, url_at) == LUA_TNUMBER || !stk_text_or_secret(lua, url_at, &url))
+	if (!url.ptr && (!is_secret || !stk_text_or_secret(lua, url_at, &url)))
 		(void)stk_state_misuse(
 			lua, "%s: url must be text, not %s", fn, luaL_typename(lua, url_at));
 	if (op->len == op->items.len) {
@@ -82,7 +83,7 @@ struct stk_http_item *stk_http_op_add(
 	item->request.url = url;
 	item->request.redirects = STK_UNSET;
 	item->request.discard = vu && stk_vu_plan(vu->vu)->discard;
-	item->secret_url = stk_secret_at(lua, url_at);
+	item->secret_url = is_secret;
 	if (item->secret_url)
 		item->request.name = STK_STR("secret");
 	item->headers_at = op->headers.len;

@@ -82,11 +82,13 @@ static void read_cookies(struct option_read *read)
 
 static void read_name(struct option_read *read)
 {
-	if (stk_secret_at(read->lua, -1))
+	struct stk_str name = stk_text_at(read->lua, -1);
+
+	if (!name.ptr && stk_secret_at(read->lua, -1))
 		(void)stk_state_misuse(read->lua, "%s: the name is a secret", read->fn);
-	if (lua_type(read->lua, -1) != LUA_TSTRING)
+	if (!name.ptr)
 		refuse(read, "name", "text");
-	read->item->request.name = stk_text_at(read->lua, -1);
+	read->item->request.name = name;
 }
 
 static void read_tags(struct option_read *read)
@@ -256,8 +258,7 @@ void stk_http_op_options(struct stk_http_op *op, lua_State *lua, const char *fn,
 		(void)stk_state_misuse(
 			lua, "%s: options must be a table, not %s", fn, luaL_typename(lua, index));
 	luaL_checkstack(lua, STK_TAGS_MAX + 40, "options");
-	stk_sandbox_push_behind(lua, index);
-	index = lua_gettop(lua);
+	stk_sandbox_see_behind(lua, index);
 	lua_pushnil(lua);
 	while (lua_next(lua, index)) {
 		int key = lua_gettop(lua) - 1;

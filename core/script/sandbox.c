@@ -87,22 +87,33 @@ void stk_sandbox_push_readonly(lua_State *lua, const char *name)
 	lua_replace(lua, behind);
 }
 
-void stk_sandbox_push_behind(lua_State *lua, int index)
+/* Push the table behind the one at index, which counts from below, if that is a view. */
+static bool push_if_view(lua_State *lua, int index)
 {
-	index = lua_absindex(lua, index);
-	if (!lua_istable(lua, index) || !lua_getmetatable(lua, index)) {
-		lua_pushvalue(lua, index);
-		return;
-	}
-	lua_pop(lua, 1);
+	if (!lua_istable(lua, index) || !lua_getmetatable(lua, index))
+		return false;
 	lua_getfield(lua, LUA_REGISTRYINDEX, VIEWS);
 	lua_pushvalue(lua, index);
 	lua_rawget(lua, -2);
-	lua_remove(lua, -2);
-	if (lua_isnil(lua, -1)) {
-		lua_pop(lua, 1);
+	bool is_view = !lua_isnil(lua, -1);
+	if (is_view)
+		lua_replace(lua, -3);
+	lua_settop(lua, is_view ? -2 : -4);
+	return is_view;
+}
+
+void stk_sandbox_push_behind(lua_State *lua, int index)
+{
+	index = lua_absindex(lua, index);
+	if (!push_if_view(lua, index))
 		lua_pushvalue(lua, index);
-	}
+}
+
+void stk_sandbox_see_behind(lua_State *lua, int index)
+{
+	index = lua_absindex(lua, index);
+	if (push_if_view(lua, index))
+		lua_replace(lua, index);
 }
 
 bool stk_sandbox_is_readonly(lua_State *lua, int index)

@@ -20,5 +20,7 @@ void stk_sandbox_push_readonly(struct lua_State *lua, const char *name);
 bool stk_sandbox_is_readonly(struct lua_State *lua, int index);
 /* For C that must walk a view: push the table behind it (the value itself if it is none). */
 void stk_sandbox_push_behind(struct lua_State *lua, int index);
+/* The same in place: a view at index gives way to its table, anything else stays. */
+void stk_sandbox_see_behind(struct lua_State *lua, int index);
 
 #endif

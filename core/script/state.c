@@ -27,7 +27,7 @@ struct stk_state {
 	struct stk_vu_lua *vu; /* the virtual user that runs now, NULL outside of one */
 	int globals_ref;       /* of the file's top level */
 	int run_globals_ref;   /* of what runs now */
-	struct stk_state_metatable of_responses;
+	struct stk_state_responses of_responses;
 	size_t bytes, max;
 	struct stk_pool pool;
 	/* Written by its thread only, read by a signal handler on that thread. */
@@ -109,6 +109,9 @@ int stk_state_new(
 		stk_state_free(state);
 		return rc;
 	}
+	/* what an iteration makes is mostly gone with it, and what thousands of virtual users keep
+	 * need not be looked at again each time */
+	(void)lua_gc(state->lua, LUA_GCGEN, 0, 0);
 	*out = state;
 	return 0;
 }
@@ -145,7 +148,7 @@ struct stk_script *stk_state_script(struct stk_state *state)
 	return state->script;
 }
 
-struct stk_state_metatable *stk_state_of_responses(struct lua_State *lua)
+struct stk_state_responses *stk_state_of_responses(struct lua_State *lua)
 {
 	return &stk_state_of(lua)->of_responses;
 }
@@ -383,7 +386,8 @@ int stk_state_resume(
 
 	(void)stk_state_run_in(state, before);
 	if (status == LUA_YIELD) {
-		lua_pop(co, results);
+		if (results > 0)
+			lua_pop(co, results);
 		return 1;
 	}
 	if (status == LUA_OK) {

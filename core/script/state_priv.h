@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "core/base/str.h"
+
 struct lua_State;
 struct stk_state;
 struct stk_vu_lua;
@@ -16,12 +18,15 @@ void stk_state_enter_vu(struct stk_state *state, struct stk_vu_lua *vu, int glob
 /* Push the table of globals of what runs now. */
 void stk_state_push_globals(struct stk_state *state, struct lua_State *lua);
 
-/* The metatable of responses, found with every request: faster than by a key of the registry. */
-struct stk_state_metatable {
-	int ref;        /* of the registry */
-	const void *at; /* lua_topointer of it */
+/* What each response needs: its metatable, faster to find than by a key of the registry, and the
+ * body that came last, for mostly the next one is the same. */
+struct stk_state_responses {
+	int ref;             /* of the metatable, in the registry */
+	const void *at;      /* lua_topointer of it */
+	int kept_ref;        /* of a table in the registry; the body is its item 1 */
+	struct stk_str body; /* that item's text; ptr NULL: none yet */
 };
-struct stk_state_metatable *stk_state_of_responses(struct lua_State *lua);
+struct stk_state_responses *stk_state_of_responses(struct lua_State *lua);
 
 /* --- ending code that does not end by itself; nothing of it costs anything until it is asked for
  * --- */

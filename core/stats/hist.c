@@ -7,32 +7,14 @@
 
 #include "core/base/mem.h"
 
-/* Below LINEAR units a bucket is one unit wide around its number; from there on each power of
- * two has SUB buckets. 2^TOP units and more go to the overflow bucket, the last one. */
-enum { SUB_BITS = 7, SUB = 1 << SUB_BITS, LINEAR_BITS = 8, LINEAR = 1 << LINEAR_BITS, TOP = 52 };
-enum { OVERFLOW_BUCKET = LINEAR + (TOP - LINEAR_BITS) * SUB };
-
-static double unit_of(const struct stk_hist *hist)
-{
-	return hist->unit > 0 ? hist->unit : 1e-3;
-}
-
-static size_t bucket_of(double scaled)
-{
-	uint64_t whole;
-	int exponent;
-
-	if (scaled < LINEAR - 0.5)
-		return (size_t)(scaled + 0.5);
-	if (scaled < LINEAR)
-		return LINEAR;
-	if (scaled >= (double)((uint64_t)1 << TOP))
-		return OVERFLOW_BUCKET;
-	whole = (uint64_t)scaled;
-	exponent = 63 - __builtin_clzll(whole);
-	return LINEAR + (size_t)(exponent - LINEAR_BITS) * SUB +
-	       (size_t)((whole >> (exponent - SUB_BITS)) - SUB);
-}
+enum {
+	SUB_BITS = STK_HIST_SUB_BITS,
+	SUB = STK_HIST_SUB,
+	LINEAR_BITS = STK_HIST_LINEAR_BITS,
+	LINEAR = STK_HIST_LINEAR,
+	TOP = STK_HIST_TOP,
+	OVERFLOW_BUCKET = STK_HIST_OVERFLOW
+};
 
 void stk_hist_init(struct stk_hist *hist)
 {
@@ -53,7 +35,7 @@ void stk_hist_clear(struct stk_hist *hist)
 		memset(hist->buckets, 0, hist->len * sizeof *hist->buckets);
 }
 
-static void grow(struct stk_hist *hist, size_t want)
+void stk_hist_grow(struct stk_hist *hist, size_t want)
 {
 	size_t len = (want + SUB - 1) / SUB * SUB;
 
@@ -62,35 +44,10 @@ static void grow(struct stk_hist *hist, size_t want)
 	hist->len = len;
 }
 
-/* Inlined into both of its callers: with each request eight histograms get one value. */
-static inline void add(struct stk_hist *hist, double value, uint64_t n)
-{
-	size_t at = 0;
-
-	if (value > 0)
-		at = bucket_of(value / unit_of(hist));
-	else /* NaN too */
-		value = 0;
-	if (at >= hist->len)
-		grow(hist, at + 1);
-	hist->buckets[at] += n;
-	if (hist->count == 0 || value < hist->min)
-		hist->min = value;
-	if (hist->count == 0 || value > hist->max)
-		hist->max = value;
-	hist->count += (int64_t)n;
-	hist->sum += value * (double)n;
-}
-
 void stk_hist_add_n(struct stk_hist *hist, double value, uint64_t n)
 {
 	if (n > 0)
-		add(hist, value, n);
-}
-
-void stk_hist_add(struct stk_hist *hist, double value)
-{
-	add(hist, value, 1);
+		stk_hist_count(hist, value, n);
 }
 
 void stk_hist_merge(struct stk_hist *into, const struct stk_hist *from)
@@ -99,10 +56,11 @@ void stk_hist_merge(struct stk_hist *into, const struct stk_hist *from)
 		return;
 	if (into->count == 0)
 		into->unit = from->unit;
-	if (unit_of(into) != unit_of(from))
-		STK_BUG("histograms of different units: %g, %g", unit_of(into), unit_of(from));
+	if (stk_hist_unit(into) != stk_hist_unit(from))
+		STK_BUG("histograms of different units: %g, %g", stk_hist_unit(into),
+			stk_hist_unit(from));
 	if (from->len > into->len)
-		grow(into, from->len);
+		stk_hist_grow(into, from->len);
 	for (size_t i = 0; i < from->len; i++)
 		into->buckets[i] += from->buckets[i];
 	if (into->count == 0 || from->min < into->min)
@@ -115,7 +73,7 @@ void stk_hist_merge(struct stk_hist *into, const struct stk_hist *from)
 
 void stk_hist_bucket_range(const struct stk_hist *hist, size_t i, double *low_out, double *high_out)
 {
-	double unit = unit_of(hist), width;
+	double unit = stk_hist_unit(hist), width;
 	size_t octave, sub;
 
 	if (i < LINEAR) {
@@ -146,7 +104,7 @@ static double middle_of(const struct stk_hist *hist, size_t i)
 	if (i >= OVERFLOW_BUCKET)
 		value = hist->max;
 	else
-		value = i < LINEAR ? (double)i * unit_of(hist) : (low + high) / 2;
+		value = i < LINEAR ? (double)i * stk_hist_unit(hist) : (low + high) / 2;
 	if (value < hist->min)
 		return hist->min;
 	return value > hist->max ? hist->max : value;

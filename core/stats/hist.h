@@ -24,7 +24,6 @@ struct stk_hist {
 void stk_hist_init(struct stk_hist *hist);
 void stk_hist_release(struct stk_hist *hist);
 void stk_hist_clear(struct stk_hist *hist); /* keeps memory */
-void stk_hist_add(struct stk_hist *hist, double value);
 void stk_hist_add_n(struct stk_hist *hist, double value, uint64_t n);
 void stk_hist_merge(struct stk_hist *into, const struct stk_hist *from); /* units must agree */
 /* fraction in 0..1; nearest-rank with k6's interpolation between neighbours where the
@@ -34,5 +33,62 @@ double stk_hist_mean(const struct stk_hist *hist); /* NaN without values */
 /* For the record: bucket i covers [low, high). */
 void stk_hist_bucket_range(
 	const struct stk_hist *hist, size_t i, double *low_out, double *high_out);
+
+/* --- counting, in line: with each request eight histograms get one value --- */
+
+/* Below LINEAR units a bucket is one unit wide around its number; from there on each power of
+ * two has SUB buckets. 2^TOP units and more go to the overflow bucket, the last one. */
+enum { STK_HIST_SUB_BITS = 7, STK_HIST_SUB = 1 << STK_HIST_SUB_BITS };
+enum { STK_HIST_LINEAR_BITS = 8, STK_HIST_LINEAR = 1 << STK_HIST_LINEAR_BITS, STK_HIST_TOP = 52 };
+enum { STK_HIST_OVERFLOW = STK_HIST_LINEAR + (STK_HIST_TOP - STK_HIST_LINEAR_BITS) * STK_HIST_SUB };
+
+void stk_hist_grow(struct stk_hist *hist, size_t want); /* to at least so many buckets */
+
+static inline double stk_hist_unit(const struct stk_hist *hist)
+{
+	return hist->unit > 0 ? hist->unit : 1e-3;
+}
+
+static inline size_t stk_hist_bucket_of(double scaled)
+{
+	uint64_t whole;
+	int exponent;
+
+	if (scaled < STK_HIST_LINEAR - 0.5)
+		return (size_t)(scaled + 0.5);
+	if (scaled < STK_HIST_LINEAR)
+		return STK_HIST_LINEAR;
+	if (scaled >= (double)((uint64_t)1 << STK_HIST_TOP))
+		return STK_HIST_OVERFLOW;
+	whole = (uint64_t)scaled;
+	exponent = 63 - __builtin_clzll(whole);
+	return STK_HIST_LINEAR + (size_t)(exponent - STK_HIST_LINEAR_BITS) * STK_HIST_SUB +
+	       (size_t)((whole >> (exponent - STK_HIST_SUB_BITS)) - STK_HIST_SUB);
+}
+
+/* n more than 0. */
+static inline void stk_hist_count(struct stk_hist *hist, double value, uint64_t n)
+{
+	size_t at = 0;
+
+	if (value > 0)
+		at = stk_hist_bucket_of(value / stk_hist_unit(hist));
+	else /* NaN too */
+		value = 0;
+	if (at >= hist->len)
+		stk_hist_grow(hist, at + 1);
+	hist->buckets[at] += n;
+	if (hist->count == 0 || value < hist->min)
+		hist->min = value;
+	if (hist->count == 0 || value > hist->max)
+		hist->max = value;
+	hist->count += (int64_t)n;
+	hist->sum += value * (double)n;
+}
+
+static inline void stk_hist_add(struct stk_hist *hist, double value)
+{
+	stk_hist_count(hist, value, 1);
+}
 
 #endif

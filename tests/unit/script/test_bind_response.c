@@ -134,9 +134,47 @@ static void response__without_body_and_with_a_secret_address(void **state)
 	assert_null(strstr(luaL_tolstring(f->lua, 1, NULL), "cart"));
 }
 
+/* Text of the body of a response that is pushed and dropped again. */
+static const char *body_at(struct fixture *f, const char *text)
+{
+	struct stk_str body;
+
+	f->response.body = stk_str_of(text);
+	stk_response_push(f->lua, &f->response, true, false);
+	assert_true(stk_response_body(f->lua, 1, &body));
+	assert_string_equal(body.ptr, text);
+	lua_settop(f->lua, 0);
+	return body.ptr;
+}
+
+static void response__equal_bodies_one_after_the_other_are_one_text(void **state)
+{
+	static const char text[] = "a body that is longer than the texts that Lua keeps once";
+	char large[20001];
+	struct fixture *f = *state;
+	const char *first = body_at(f, text);
+
+	lua_gc(f->lua, LUA_GCCOLLECT);
+	assert_ptr_equal(body_at(f, text), first);
+	assert_ptr_not_equal(body_at(f, text + 1), first);
+	assert_string_equal(body_at(f, ""), "");
+	memset(large, 'x', sizeof large - 1);
+	large[sizeof large - 1] = '\0';
+	body_at(f, large); /* not kept */
+	body_at(f, text);
+}
+
 static int duration_of(lua_State *lua)
 {
-	lua_pushnumber(lua, stk_response_duration(lua, 1));
+	lua_pushnumber(lua, stk_response_duration(stk_response_at(lua, 1)));
+	return 1;
+}
+
+static int body_of(lua_State *lua)
+{
+	struct stk_str body;
+
+	lua_pushboolean(lua, stk_response_body(lua, 1, &body));
 	return 1;
 }
 
@@ -145,14 +183,14 @@ static void response_at__tells_answers_from_other_values(void **state)
 	struct fixture *f = *state;
 
 	lua_newuserdatauv(f->lua, 64, 0);
-	assert_false(stk_response_at(f->lua, 1));
+	assert_null(stk_response_at(f->lua, 1));
 	stk_response_push(f->lua, &f->response, true, false);
-	assert_true(stk_response_at(f->lua, 2));
+	assert_non_null(stk_response_at(f->lua, 2));
 	lua_pushcfunction(f->lua, duration_of);
 	lua_pushvalue(f->lua, 2);
 	assert_int_equal(stk_state_call(f->state, f->lua, 1, 1, &f->err), 0);
 	assert_float_equal(lua_tonumber(f->lua, -1), 12.5, 0.0);
-	lua_pushcfunction(f->lua, duration_of);
+	lua_pushcfunction(f->lua, body_of);
 	lua_pushvalue(f->lua, 1);
 	assert_int_equal(stk_state_call(f->state, f->lua, 1, 1, &f->err), STK_E_SCRIPT);
 	assert_non_null(strstr(f->err.msg, "a response is wanted, not userdata"));
@@ -169,6 +207,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(response__cannot_be_changed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			response__without_body_and_with_a_secret_address, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			response__equal_bodies_one_after_the_other_are_one_text, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			response_at__tells_answers_from_other_values, set_up, tear_down),
 	};
