@@ -24,7 +24,7 @@ DEMO_ARGS ?=
 
 ROOMS    := $(shell awk '/^[a-z]+:/ { sub(/:.*/, ""); print }' core/LAYERS)
 CORE     := $(filter-out cmd,$(ROOMS))
-PKGS     := libcurl lua5.4 jansson libmicrohttpd sqlite3 libdeflate libpcre2-8 libgit2 libcrypto libzip snappy
+PKGS     := libcurl lua5.4 jansson libmicrohttpd sqlite3 libdeflate libpcre2-8 libgit2 libssl libcrypto libzip snappy
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
@@ -62,7 +62,7 @@ $(BUILD)/%.o: %.c $(BUILD)/.flags
 # git2.h mentions a word that banned.h poisons: it comes first
 $(BUILD)/core/git/%.o: BASE_CFLAGS += -include git2.h
 # OpenSSL's headers name an argument "rand": they come before the banned words
-$(BUILD)/core/base/crypto.o: BASE_CFLAGS += -include openssl/evp.h
+$(BUILD)/core/base/crypto.o $(BUILD)/core/base/crypto_tls.o $(BUILD)/tests/unit/base/test_crypto_tls.o: BASE_CFLAGS += -include openssl/ssl.h
 $(foreach r,$(CONVERSION_ROOMS),$(eval $(BUILD)/core/$(r)/%.o: WARN += -Wconversion))
 # LTO=1: what a request runs through is optimised as one when the program is linked, which takes
 # some ten seconds then. The objects hold ordinary code too, which the tests link.

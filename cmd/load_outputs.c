@@ -85,17 +85,17 @@ static int write_summary(const char *path, const struct stk_run *run,
 	return rc;
 }
 
-int stk_load_outputs_write(const struct stk_load_settings *settings, const struct stk_run *run,
+int stk_load_files_write(const struct stk_load_files *files, const struct stk_run *run,
 	const struct stk_trend_stats *stats, struct stk_err *err)
 {
 	struct stk_buf buf = STK_BUF_EMPTY;
 	int rc = 0;
 
-	if (settings->summary_export)
-		rc = write_summary(settings->summary_export, run, stats, err);
-	if (rc == 0 && settings->junit) {
+	if (files->summary_export)
+		rc = write_summary(files->summary_export, run, stats, err);
+	if (rc == 0 && files->junit) {
 		stk_junit_format_load(run, &buf);
-		rc = stk_fs_write(settings->junit, stk_buf_str(&buf), err);
+		rc = stk_fs_write(files->junit, stk_buf_str(&buf), err);
 	}
 	stk_buf_release(&buf);
 	return rc;

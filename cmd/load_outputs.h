@@ -29,8 +29,11 @@ void stk_load_outputs_ended(struct stk_load_outputs *outputs, const struct stk_p
 /* When no engine writes any more. */
 void stk_load_outputs_release(struct stk_load_outputs *outputs);
 
-/* --summary-export and --junit. */
-int stk_load_outputs_write(const struct stk_load_settings *settings, const struct stk_run *run,
+/* --summary-export and --junit: paths, NULL for what is not wanted. */
+struct stk_load_files {
+	const char *summary_export, *junit;
+};
+int stk_load_files_write(const struct stk_load_files *files, const struct stk_run *run,
 	const struct stk_trend_stats *stats, struct stk_err *err) STK_MUST_CHECK;
 
 #endif

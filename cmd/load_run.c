@@ -207,17 +207,24 @@ static void heed_pauses(struct load_test *test)
 			toggle_pause(test);
 }
 
+enum { NAME_WIDTH = 40 };
+
 static void show_slowest(struct load_test *test)
 {
 	static const char *const labels[] = {"slowest", "2nd", "3rd"};
 	struct stk_live_endpoint slowest[STK_ARRAY_LEN(labels)];
 	size_t len = stk_engine_slowest(test->engine, slowest, STK_ARRAY_LEN(labels));
+	int width = 0;
 
+	for (size_t i = 0; i < len; i++)
+		if ((int)strnlen(slowest[i].name, NAME_WIDTH) > width)
+			width = (int)strnlen(slowest[i].name, NAME_WIDTH);
 	for (size_t i = 0; i < len; i++) {
 		char text[160];
 
-		(void)snprintf(text, sizeof text, "%-40.40s p95 %8.1f ms %8lld requests",
-			slowest[i].name, slowest[i].p95_ms, (long long)slowest[i].requests);
+		(void)snprintf(text, sizeof text, "%-*.*s p95 %8.1f ms %8lld requests", width,
+			NAME_WIDTH, slowest[i].name, slowest[i].p95_ms,
+			(long long)slowest[i].requests);
 		stk_progress_set(test->progress,
 			&(struct stk_progress_line){
 				.label = labels[i], .fraction = -1, .detail = text});
@@ -239,7 +246,11 @@ static void show_progress(struct load_test *test)
 			stk_buf_addf(&detail, "  p95 %.1f ms", now.p95_ms);
 		if (now.failed)
 			stk_buf_addf(&detail, "  failed %lld", (long long)now.failed);
-		stk_units_format_duration(&right, now.elapsed_ns / STK_NS_PER_S * STK_NS_PER_S);
+		if (now.elapsed_ns < STK_NS_PER_S)
+			stk_buf_add_text(&right, "0s");
+		else
+			stk_units_format_duration(
+				&right, now.elapsed_ns / STK_NS_PER_S * STK_NS_PER_S);
 	}
 	struct stk_progress_line line = {.label = "load",
 		.fraction = now.phase == STK_PHASE_LOAD && now.planned_ns > 0
@@ -353,8 +364,9 @@ static int judge(const struct load_test *test, struct stk_buf *lines)
 		stk_buf_add_text(lines, "stoker: thresholds were crossed:");
 		for (size_t i = 0; i < result->thresholds.len; i++)
 			if (!result->thresholds.items[i].ok)
-				stk_buf_addf(lines, " %s %s", result->thresholds.items[i].metric,
-					result->thresholds.items[i].expr);
+				stk_buf_addf(lines, " %s %s%s", result->thresholds.items[i].metric,
+					result->thresholds.items[i].expr,
+					result->thresholds.items[i].no_data ? " (no data)" : "");
 		stk_buf_add_byte(lines, '\n');
 		code = stk_exit_worse(code, STK_EXIT_THRESHOLD);
 	}
@@ -364,9 +376,10 @@ static int judge(const struct load_test *test, struct stk_buf *lines)
 /* A file that cannot be written changes no exit code, as in k6. */
 static void write_files(struct load_test *test, const struct stk_run *run)
 {
+	const struct stk_load_files files = {test->settings->summary_export, test->settings->junit};
 	struct stk_err err = STK_ERR_INIT;
 
-	if (stk_load_outputs_write(test->settings, run, &test->stats, &err) < 0)
+	if (stk_load_files_write(&files, run, &test->stats, &err) < 0)
 		stk_buf_addf(&test->said, "not written: %s\n", err.msg);
 }
 
@@ -414,6 +427,19 @@ static void say_failures(const struct stk_load_result *result, struct stk_buf *s
 		stk_buf_add_byte(said, '\n');
 }
 
+/* Nothing was measured that a threshold asks for, which is no failure by itself. */
+static void say_silent(const struct stk_load_result *result, struct stk_buf *said)
+{
+	for (size_t i = 0; i < result->thresholds.len; i++) {
+		const struct stk_threshold_result *one = &result->thresholds.items[i];
+
+		if (one->no_data && one->ok)
+			stk_buf_addf(said,
+				"threshold of %s, %s: no data (--strict makes it fail)\n",
+				one->metric, one->expr);
+	}
+}
+
 static int run_test(struct load_test *test, const char *path, struct stk_err *err)
 {
 	int rc = load_script(test, path, err);
@@ -424,9 +450,9 @@ static int run_test(struct load_test *test, const char *path, struct stk_err *er
 		rc = stk_trend_stats_parse(test->settings->trend_stats ? test->settings->trend_stats
 								       : test->plan.trend_stats,
 			&test->stats, err);
+	print_talk(test); /* an output may wait for its reader */
 	if (rc == 0)
 		rc = stk_load_outputs_start(&test->outputs, test->env, test->settings, err);
-	print_talk(test);
 	if (rc == 0)
 		rc = start_engine(test, err);
 	if (rc == 0)
@@ -443,6 +469,7 @@ static int run_test(struct load_test *test, const char *path, struct stk_err *er
 	stk_engine_result(test->engine, &test->result);
 	stk_load_outputs_ended(&test->outputs, &test->plan, &test->result, &test->said);
 	say_failures(&test->result, &test->said);
+	say_silent(&test->result, &test->said);
 	return 0;
 }
 

@@ -100,20 +100,44 @@ int stk_gzip_inflate(struct stk_str bytes, struct stk_buf *out, struct stk_err *
 	return rc;
 }
 
-int stk_gzip_pack(struct stk_str bytes, int level, struct stk_buf *out, struct stk_err *err)
+typedef size_t (*bound_fn)(struct libdeflate_compressor *packer, size_t len);
+typedef size_t (*pack_fn)(struct libdeflate_compressor *packer, const void *in, size_t in_len,
+	void *out, size_t room);
+
+struct wrapper {
+	bound_fn bound;
+	pack_fn pack;
+	int level;
+};
+
+static int pack_as(const struct wrapper *wrapper, struct stk_str bytes, struct stk_buf *out,
+	struct stk_err *err)
 {
-	struct libdeflate_compressor *packer = libdeflate_alloc_compressor(level);
+	struct libdeflate_compressor *packer = libdeflate_alloc_compressor(wrapper->level);
 	size_t bound;
 	char *at;
 
 	if (!packer)
 		return stk_err_set(
-			err, STK_E_INVAL, "gzip: level %d is not between 0 and 12", level);
-	bound = libdeflate_gzip_compress_bound(packer, bytes.len);
+			err, STK_E_INVAL, "gzip: level %d is not between 0 and 12", wrapper->level);
+	bound = wrapper->bound(packer, bytes.len);
 	at = stk_buf_reserve(out, bound);
 	if (at)
-		stk_buf_commit(
-			out, libdeflate_gzip_compress(packer, bytes.ptr, bytes.len, at, bound));
+		stk_buf_commit(out, wrapper->pack(packer, bytes.ptr, bytes.len, at, bound));
 	libdeflate_free_compressor(packer);
 	return stk_buf_check(out, err);
+}
+
+int stk_gzip_pack(struct stk_str bytes, int level, struct stk_buf *out, struct stk_err *err)
+{
+	return pack_as(
+		&(struct wrapper){libdeflate_gzip_compress_bound, libdeflate_gzip_compress, level},
+		bytes, out, err);
+}
+
+int stk_gzip_deflate(struct stk_str bytes, int level, struct stk_buf *out, struct stk_err *err)
+{
+	return pack_as(
+		&(struct wrapper){libdeflate_zlib_compress_bound, libdeflate_zlib_compress, level},
+		bytes, out, err);
 }

@@ -16,5 +16,8 @@ int stk_gzip_inflate(struct stk_str bytes, struct stk_buf *out, struct stk_err *
 /* Append bytes packed; level 1 to 12, 6 as a rule. */
 int stk_gzip_pack(
 	struct stk_str bytes, int level, struct stk_buf *out, struct stk_err *err) STK_MUST_CHECK;
+/* The same for what HTTP calls deflate, with the wrapper of zlib. */
+int stk_gzip_deflate(
+	struct stk_str bytes, int level, struct stk_buf *out, struct stk_err *err) STK_MUST_CHECK;
 
 #endif

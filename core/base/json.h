@@ -81,7 +81,8 @@ void stk_json_push(struct stk_json *array, struct stk_json *value_take);
 enum stk_json_style {
 	STK_JSON_COMPACT,
 	STK_JSON_INDENT,
-	STK_JSON_SORTED /* compact, keys sorted */
+	STK_JSON_SORTED, /* compact, keys sorted */
+	STK_JSON_SHORT   /* compact, numbers for people: 0.1, not 0.10000000000000001 */
 };
 void stk_json_format(const struct stk_json *value, enum stk_json_style style, struct stk_buf *buf);
 

@@ -107,7 +107,9 @@ static int add_piece(const char *bytes, size_t len, void *ctx)
 
 void stk_json_format(const struct stk_json *value, enum stk_json_style style, struct stk_buf *buf)
 {
-	size_t flags = JSON_ENCODE_ANY | JSON_REAL_PRECISION(17);
+	/* 17 digits come back as the same double, 15 as what was written */
+	size_t flags =
+		(size_t)(JSON_ENCODE_ANY | JSON_REAL_PRECISION(style == STK_JSON_SHORT ? 15 : 17));
 
 	if (style == STK_JSON_INDENT)
 		flags |= JSON_INDENT(2);

@@ -5,12 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEARER_MAX 1000
-
-static const char *name_of(const struct stk_comparison *comparison, const struct stk_row *row)
-{
-	return row == &comparison->total ? "total" : row->function.name;
-}
+enum { NEARER_MAX = 1000 };
 
 /* Dearer, for sure or as far as a comparison may say that is not calibrated. */
 static bool is_dearer(const struct stk_row *row)
@@ -19,76 +14,120 @@ static bool is_dearer(const struct stk_row *row)
 	       (row->verdict == STK_VERDICT_INCONCLUSIVE && row->q < 0.05 && row->theta > 0.0);
 }
 
-/* The end of the interval, up to the next tenth: the next run measures it a little differently. */
+/* The end of the interval, up to the next tenth: the next run measures it a little differently.
+ * What got worse by getting less (throughput) counts by its size. */
 static double limit_of(const struct stk_row *row)
 {
-	double seen = isfinite(row->hi) && row->hi > 0.0 ? row->hi : row->change;
+	bool is_less = row->change < 0.0;
+	double end = is_less ? -row->lo : row->hi, change = is_less ? -row->change : row->change;
+	double seen = isfinite(end) && end > 0.0 ? end : change;
 
 	return isfinite(seen) && seen > 0.0 ? fmax(0.1, ceil(seen * 10.0) / 10.0) : NAN;
 }
 
-static int take_row(struct stk_accepted *accepted, const struct stk_run *run,
-	const struct stk_comparison *comparison, const struct stk_row *row,
-	const struct stk_accept_opts *opts, struct stk_err *err)
+/* --- what may be accepted ------------------------------------------------------------------ */
+
+static int call(stk_accept_fn fn, const struct stk_accept_row *row, void *ctx, struct stk_err *err)
 {
-	struct stk_accepted_entry entry = {.function = opts->function,
-		.profile = comparison->short_name,
+	return row->function && is_dearer(row->row) ? fn(row, ctx, err) : 0;
+}
+
+static int each_of(
+	const struct stk_comparison *one, stk_accept_fn fn, void *ctx, struct stk_err *err)
+{
+	const struct stk_rows *lists[] = {&one->rows, &one->inclusive, &one->packages};
+	struct stk_accept_row row = {"total", one->short_name, one->type_id, &one->total};
+	int rc = call(fn, &row, ctx, err);
+
+	for (size_t list = 0; list < STK_ARRAY_LEN(lists); list++)
+		for (size_t i = 0; rc == 0 && i < lists[list]->len; i++) {
+			row.row = &lists[list]->items[i];
+			row.function = row.row->function.name;
+			rc = call(fn, &row, ctx, err);
+		}
+	return rc;
+}
+
+int stk_accept_each(const struct stk_run *run, stk_accept_fn fn, void *ctx, struct stk_err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < run->comparisons.len; i++)
+		rc = each_of(&run->comparisons.items[i], fn, ctx, err);
+	for (size_t i = 0; rc == 0 && i < run->totals.len; i++) {
+		const struct stk_total *total = &run->totals.items[i];
+		struct stk_accept_row row = {"total", total->name, total->name, &total->row};
+
+		rc = call(fn, &row, ctx, err);
+	}
+	return rc;
+}
+
+/* --- entries ------------------------------------------------------------------------------- */
+
+/* The limit of an entry for the same, by the same command; 0 where there is none. */
+static double limit_there(const struct stk_accepted *fresh, const struct stk_accepted_entry *entry)
+{
+	const struct stk_accepted_entry *there = stk_accepted_find(fresh, entry);
+
+	return there ? there->limit : 0.0;
+}
+
+int stk_accept_take(struct stk_accepted *fresh, const struct stk_run *run,
+	const struct stk_accept_row *row, const struct stk_accept_opts *opts, struct stk_err *err)
+{
+	struct stk_accepted_entry entry = {.function = row->function,
+		.profile = row->profile,
 		.workflow = run->name,
-		.limit = isnan(opts->limit) ? limit_of(row) : opts->limit,
+		.limit = isnan(opts->limit) ? limit_of(row->row) : opts->limit,
 		.reason = opts->reason,
 		.author = opts->author,
 		.until_ns = opts->until_ns};
+	double there = limit_there(fresh, &entry);
 
-	return stk_accepted_add(accepted, &entry, err);
-}
-
-typedef void (*row_fn)(
-	const struct stk_comparison *comparison, const struct stk_row *row, void *ctx);
-
-static void each_row(const struct stk_run *run, const char *profile, row_fn fn, void *ctx)
-{
-	for (size_t i = 0; i < run->comparisons.len; i++) {
-		const struct stk_comparison *one = &run->comparisons.items[i];
-
-		if (profile && strcmp(profile, one->short_name) != 0 &&
-			strcmp(profile, one->type_id) != 0)
-			continue;
-		fn(one, &one->total, ctx);
-		for (size_t k = 0; k < one->rows.len; k++)
-			fn(one, &one->rows.items[k], ctx);
-	}
+	/* a function's own cost and that with all it calls: one entry covers both */
+	if (isnan(there) || there > entry.limit)
+		entry.limit = there;
+	return stk_accepted_add(fresh, &entry, err);
 }
 
 /* What a look through the rows is for. */
 struct looking {
-	struct stk_accepted *accepted;
+	struct stk_accepted fresh;
 	const struct stk_run *run;
 	const struct stk_accept_opts *opts;
-	struct stk_err *err;
-	int rc;
-	size_t added;
-	const struct stk_row *seen; /* of that name, though it did not get dearer */
 	const char *names[NEARER_MAX];
 	size_t names_len;
 };
 
-static void look_at(const struct stk_comparison *comparison, const struct stk_row *row, void *ctx)
+static int look_at(const struct stk_accept_row *row, void *ctx, struct stk_err *err)
 {
+	const char *profile = ((struct looking *)ctx)->opts->profile;
 	struct looking *looking = ctx;
-	const char *name = name_of(comparison, row);
 
-	if (!name || looking->rc < 0)
-		return;
-	if (is_dearer(row) && looking->names_len < NEARER_MAX)
-		looking->names[looking->names_len++] = name;
-	if (strcmp(name, looking->opts->function) != 0)
-		return;
-	looking->seen = row;
-	if (!is_dearer(row))
-		return;
-	looking->rc = take_row(
-		looking->accepted, looking->run, comparison, row, looking->opts, looking->err);
-	looking->added += looking->rc == 0;
+	if (profile && strcmp(profile, row->profile) != 0 && strcmp(profile, row->type_id) != 0)
+		return 0;
+	if (looking->names_len < NEARER_MAX)
+		looking->names[looking->names_len++] = row->function;
+	if (strcmp(row->function, looking->opts->function) != 0)
+		return 0;
+	return stk_accept_take(&looking->fresh, looking->run, row, looking->opts, err);
+}
+
+/* Whether a function is in the run at all. */
+static bool is_there(const struct stk_run *run, const char *function)
+{
+	if (strcmp(function, "total") == 0)
+		return true;
+	for (size_t i = 0; i < run->comparisons.len; i++) {
+		const struct stk_rows *rows = &run->comparisons.items[i].rows;
+
+		for (size_t k = 0; k < rows->len; k++)
+			if (rows->items[k].function.name &&
+				strcmp(rows->items[k].function.name, function) == 0)
+				return true;
+	}
+	return false;
 }
 
 static int refuse(const struct looking *looking, struct stk_err *err)
@@ -97,7 +136,7 @@ static int refuse(const struct looking *looking, struct stk_err *err)
 	const char *nearest =
 		stk_str_nearest(stk_str_of(function), looking->names, looking->names_len);
 
-	if (looking->seen)
+	if (is_there(looking->run, function))
 		stk_err_set(err, STK_E_NOT_FOUND, "'%s' did not get dearer in run %s", function,
 			looking->run->id);
 	else
@@ -119,15 +158,19 @@ int stk_accept_add(struct stk_accepted *accepted, const struct stk_run *run,
 	struct looking *looking = stk_xcalloc(1, sizeof *looking);
 	int rc;
 
-	*looking = (struct looking){.accepted = accepted, .run = run, .opts = opts, .err = err};
-	each_row(run, opts->profile, look_at, looking);
-	rc = looking->rc;
-	if (rc == 0 && looking->added == 0)
+	looking->run = run;
+	looking->opts = opts;
+	stk_accepted_init(&looking->fresh);
+	rc = stk_accept_each(run, look_at, looking, err);
+	if (rc == 0 && looking->fresh.entries.len == 0)
 		rc = refuse(looking, err);
+	for (size_t i = 0; rc == 0 && i < looking->fresh.entries.len; i++)
+		rc = stk_accepted_add(accepted, &looking->fresh.entries.items[i], err);
 	if (rc == 0) {
 		stk_accepted_sort(accepted);
-		*added_out = looking->added;
+		*added_out = looking->fresh.entries.len;
 	}
+	stk_accepted_release(&looking->fresh);
 	free(looking);
 	return rc;
 }

@@ -42,7 +42,10 @@ int stk_accepted_parse_day(struct stk_str text, int64_t *until_ns_out, struct st
 	/* strptime takes 2026-02-31; timegm makes another day of it */
 	if (start < 0 || day.tm_mday != (copy[8] - '0') * 10 + copy[9] - '0')
 		return stk_err_set(err, STK_E_FORMAT, "'%s': there is no such day", copy);
-	*until_ns_out = (int64_t)start * STK_NS_PER_S + DAY_NS;
+	/* "9999-12-31" is how people write for ever */
+	*until_ns_out = start > (INT64_MAX - DAY_NS) / STK_NS_PER_S
+				? INT64_MAX
+				: (int64_t)start * STK_NS_PER_S + DAY_NS;
 	return 0;
 }
 
@@ -220,7 +223,7 @@ void stk_accepted_format(const struct stk_accepted *accepted, struct stk_buf *bu
 		struct stk_json *one = write_entry(&accepted->entries.items[i]);
 
 		stk_buf_add_text(buf, i == 0 ? "\n  " : ",\n  ");
-		stk_json_format(one, STK_JSON_COMPACT, buf);
+		stk_json_format(one, STK_JSON_SHORT, buf);
 		stk_json_free(one);
 	}
 	stk_buf_add_text(buf, accepted->entries.len ? "\n ]\n}\n" : "]\n}\n");
@@ -231,23 +234,36 @@ static bool is_same(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+static struct stk_accepted_entry *find(
+	const struct stk_accepted *accepted, const struct stk_accepted_entry *like)
+{
+	for (size_t i = 0; i < accepted->entries.len; i++) {
+		struct stk_accepted_entry *known = &accepted->entries.items[i];
+
+		if (is_same(known->function, like->function) &&
+			is_same(known->profile, like->profile) &&
+			is_same(known->workflow, like->workflow))
+			return known;
+	}
+	return NULL;
+}
+
+const struct stk_accepted_entry *stk_accepted_find(
+	const struct stk_accepted *accepted, const struct stk_accepted_entry *like)
+{
+	return find(accepted, like);
+}
+
 int stk_accepted_add(
 	struct stk_accepted *accepted, const struct stk_accepted_entry *entry, struct stk_err *err)
 {
 	struct stk_arena *arena = &accepted->arena;
-	struct stk_accepted_entry *at = NULL;
+	struct stk_accepted_entry *at;
 	int rc = check_entry(entry, STK_E_INVAL, err);
 
 	if (rc < 0)
 		return rc;
-	for (size_t i = 0; !at && i < accepted->entries.len; i++) {
-		struct stk_accepted_entry *known = &accepted->entries.items[i];
-
-		if (is_same(known->function, entry->function) &&
-			is_same(known->profile, entry->profile) &&
-			is_same(known->workflow, entry->workflow))
-			at = known;
-	}
+	at = find(accepted, entry);
 	if (!at && accepted->entries.len >= ENTRIES_MAX)
 		return stk_err_set(err, STK_E_TOO_LARGE, "more than %u entries", ENTRIES_MAX);
 	if (!at)
@@ -285,15 +301,20 @@ void stk_accepted_sort(struct stk_accepted *accepted)
 
 /* --- applying ------------------------------------------------------------------------------ */
 
+/* What a row is called: of a type by short name and full id, of an exact total by its name. */
+struct subject {
+	const char *function, *profile, *type_id;
+};
+
 static bool is_meant(const struct stk_accepted_entry *entry, const struct stk_run *run,
-	const struct stk_comparison *comparison, const char *function)
+	const struct subject *subject)
 {
-	if (strcmp(entry->function, function) != 0)
+	if (!is_same(entry->function, subject->function))
 		return false;
 	if (entry->workflow && !is_same(entry->workflow, run->name))
 		return false;
-	return !entry->profile || is_same(entry->profile, comparison->short_name) ||
-	       is_same(entry->profile, comparison->type_id);
+	return !entry->profile || is_same(entry->profile, subject->profile) ||
+	       is_same(entry->profile, subject->type_id);
 }
 
 static void note_expired(const struct stk_accepted_entry *entry, struct stk_run *run)
@@ -320,21 +341,25 @@ static void note_beyond(const struct stk_accepted_entry *entry, double change, s
 	stk_buf_release(&text);
 }
 
-static void apply_to(const struct stk_accepted *accepted, struct stk_run *run,
-	const struct stk_comparison *comparison, struct stk_row *row, int64_t now_ns)
+/* By its size: throughput gets worse by getting less. */
+static bool is_within(const struct stk_accepted_entry *entry, const struct stk_row *row)
 {
-	const char *function = row == &comparison->total ? "total" : row->function.name;
+	return isnan(entry->limit) || fabs(row->change) <= entry->limit;
+}
 
-	if (row->verdict != STK_VERDICT_REGRESSION || !function)
+static void apply_to(const struct stk_accepted *accepted, struct stk_run *run,
+	const struct subject *subject, struct stk_row *row, int64_t now_ns)
+{
+	if (row->verdict != STK_VERDICT_REGRESSION || !subject->function)
 		return;
 	for (size_t i = 0; i < accepted->entries.len; i++) {
 		const struct stk_accepted_entry *entry = &accepted->entries.items[i];
 
-		if (!is_meant(entry, run, comparison, function))
+		if (!is_meant(entry, run, subject))
 			continue;
 		if (entry->until_ns > 0 && now_ns >= entry->until_ns) {
 			note_expired(entry, run);
-		} else if (!isnan(entry->limit) && !(row->change <= entry->limit)) {
+		} else if (!is_within(entry, row)) {
 			note_beyond(entry, row->change, run);
 		} else {
 			row->accepted = (struct stk_acceptance){stk_run_text(run, entry->reason),
@@ -358,13 +383,26 @@ static bool is_known(const struct stk_accepted_entry *entry, const struct stk_ru
 		any_type = true;
 		if (strcmp(entry->function, "total") == 0)
 			return true;
-		for (size_t k = 0; k < one->rows.len; k++) {
-			if (one->rows.items[k].function.name &&
-				strcmp(one->rows.items[k].function.name, entry->function) == 0)
-				return true;
-		}
+		const struct stk_rows *lists[] = {&one->rows, &one->inclusive, &one->packages};
+		for (size_t list = 0; list < STK_ARRAY_LEN(lists); list++)
+			for (size_t k = 0; k < lists[list]->len; k++)
+				if (is_same(lists[list]->items[k].function.name, entry->function))
+					return true;
 	}
 	return !any_type; /* of a type that was not compared nothing is known */
+}
+
+/* Whether one of the rows that got dearer is meant; the function of like is set. */
+static bool names_one(const struct stk_accepted_entry *entry, const struct stk_run *run,
+	const struct stk_rows *rows, struct subject *like)
+{
+	for (size_t i = 0; i < rows->len; i++) {
+		like->function = rows->items[i].function.name;
+		if (rows->items[i].verdict == STK_VERDICT_REGRESSION && like->function &&
+			is_meant(entry, run, like))
+			return true;
+	}
+	return false;
 }
 
 /* That it has ended is said beside the regression that it covered. */
@@ -372,17 +410,21 @@ static bool is_said(const struct stk_accepted_entry *entry, const struct stk_run
 {
 	for (size_t i = 0; i < run->comparisons.len; i++) {
 		const struct stk_comparison *one = &run->comparisons.items[i];
+		const struct stk_rows *lists[] = {&one->rows, &one->inclusive, &one->packages};
+		struct subject subject = {"total", one->short_name, one->type_id};
 
-		if (one->total.verdict == STK_VERDICT_REGRESSION &&
-			is_meant(entry, run, one, "total"))
+		if (one->total.verdict == STK_VERDICT_REGRESSION && is_meant(entry, run, &subject))
 			return true;
-		for (size_t k = 0; k < one->rows.len; k++) {
-			const struct stk_row *row = &one->rows.items[k];
-
-			if (row->verdict == STK_VERDICT_REGRESSION && row->function.name &&
-				is_meant(entry, run, one, row->function.name))
+		for (size_t list = 0; list < STK_ARRAY_LEN(lists); list++)
+			if (names_one(entry, run, lists[list], &subject))
 				return true;
-		}
+	}
+	for (size_t i = 0; i < run->totals.len; i++) {
+		const struct stk_total *total = &run->totals.items[i];
+		struct subject subject = {"total", total->name, total->name};
+
+		if (total->row.verdict == STK_VERDICT_REGRESSION && is_meant(entry, run, &subject))
+			return true;
 	}
 	return false;
 }
@@ -417,28 +459,45 @@ static void note_useless(const struct stk_accepted *accepted, struct stk_run *ru
 	stk_buf_release(&ended);
 }
 
+/* The total of the type that an exact total says the same of; NULL: there is none. */
+static const struct stk_row *find_sampled(const struct stk_run *run, const struct stk_total *exact)
+{
+	for (size_t i = 0; i < run->comparisons.len; i++)
+		if (is_same(exact->name, run->comparisons.items[i].short_name))
+			return &run->comparisons.items[i].total;
+	return NULL;
+}
+
+/* The exact CPU total goes with the sampled one; latency and the like have entries of their own. */
+static void apply_to_totals(
+	const struct stk_accepted *accepted, struct stk_run *run, int64_t now_ns)
+{
+	for (size_t i = 0; i < run->totals.len; i++) {
+		struct stk_total *total = &run->totals.items[i];
+		struct subject subject = {"total", total->name, total->name};
+		const struct stk_row *sampled = find_sampled(run, total);
+
+		if (!sampled || sampled->verdict != STK_VERDICT_REGRESSION)
+			apply_to(accepted, run, &subject, &total->row, now_ns);
+		else if (total->row.verdict == STK_VERDICT_REGRESSION)
+			total->row.accepted = sampled->accepted;
+	}
+}
+
 void stk_accepted_apply(const struct stk_accepted *accepted, struct stk_run *run, int64_t now_ns)
 {
 	for (size_t i = 0; i < run->comparisons.len; i++) {
 		struct stk_comparison *one = &run->comparisons.items[i];
 		struct stk_rows *lists[] = {&one->rows, &one->inclusive, &one->packages};
+		struct subject subject = {"total", one->short_name, one->type_id};
 
-		apply_to(accepted, run, one, &one->total, now_ns);
+		apply_to(accepted, run, &subject, &one->total, now_ns);
 		for (size_t list = 0; list < STK_ARRAY_LEN(lists); list++)
-			for (size_t k = 0; k < lists[list]->len; k++)
-				apply_to(accepted, run, one, &lists[list]->items[k], now_ns);
+			for (size_t k = 0; k < lists[list]->len; k++) {
+				subject.function = lists[list]->items[k].function.name;
+				apply_to(accepted, run, &subject, &lists[list]->items[k], now_ns);
+			}
 	}
-	/* the exact CPU total says the same as the sampled one, and goes with it */
-	for (size_t i = 0; i < run->totals.len; i++) {
-		struct stk_total *total = &run->totals.items[i];
-
-		for (size_t k = 0; k < run->comparisons.len; k++) {
-			struct stk_comparison *one = &run->comparisons.items[k];
-
-			if (total->row.verdict == STK_VERDICT_REGRESSION &&
-				is_same(total->name, one->short_name) && one->total.accepted.reason)
-				total->row.accepted = one->total.accepted;
-		}
-	}
+	apply_to_totals(accepted, run, now_ns);
 	note_useless(accepted, run, now_ns);
 }

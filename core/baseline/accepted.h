@@ -15,10 +15,11 @@
 #define STK_ACCEPTED_PATH      ".stoker/accepted.json"
 #define STK_ACCEPTED_BYTES_MAX ((size_t)1 << 20)
 
-/* One of them. A text that is NULL stands for any; function "total" is the total of a type. */
+/* One of them. A text that is NULL stands for any; function "total" is the total of a type, or of
+ * what is counted exactly (p50, p95, p99, throughput, errors). */
 struct stk_accepted_entry {
 	const char *function; /* never NULL */
-	const char *profile;  /* short name or full id */
+	const char *profile;  /* short name or full id, or name of an exact total: "p95" */
 	const char *workflow;
 	double limit;       /* largest change it covers, a fraction; NaN = any */
 	const char *reason; /* never NULL */
@@ -46,6 +47,10 @@ void stk_accepted_format(const struct stk_accepted *accepted, struct stk_buf *bu
  * STK_E_INVAL without function, reason or author. */
 int stk_accepted_add(struct stk_accepted *accepted, const struct stk_accepted_entry *entry,
 	struct stk_err *err) STK_MUST_CHECK;
+
+/* The entry for the same function, profile and workflow; NULL: none. Valid until the next add. */
+const struct stk_accepted_entry *stk_accepted_find(
+	const struct stk_accepted *accepted, const struct stk_accepted_entry *like);
 
 /* In the order of function, profile, workflow: two people's entries meet in few lines. */
 void stk_accepted_sort(struct stk_accepted *accepted);

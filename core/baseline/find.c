@@ -17,6 +17,7 @@ void stk_baseline_found_release(struct stk_baseline_found *found)
 /* Where to start, and how people call it. */
 struct start {
 	char hex[41];
+	const char *tip; /* of the branch; NULL: none was named */
 	const char *title;
 };
 
@@ -35,6 +36,7 @@ static int start_at_merge_base(struct stk_repo *repo, const struct stk_baseline_
 		rc = stk_repo_merge_base(repo, &base, &head, &both, err);
 	if (rc == 0) {
 		memcpy(out->hex, both.hex, sizeof out->hex);
+		out->tip = stk_arena_dup(arena, base.hex);
 		out->title = stk_arena_printf(
 			arena, "merge base with %s", query->base ? query->base : name);
 	}
@@ -201,7 +203,7 @@ static int find_named(struct stk_baseline_store *store, const struct stk_baselin
 int stk_baseline_find(struct stk_baseline_store *store, const struct stk_baseline_query *query,
 	struct stk_baseline_found *out, struct stk_err *err)
 {
-	struct start start = {"", NULL};
+	struct start start = {.hex = ""};
 	struct stk_repo *repo = NULL;
 	int rc;
 
@@ -213,5 +215,6 @@ int stk_baseline_find(struct stk_baseline_store *store, const struct stk_baselin
 	if (rc == STK_E_NOT_FOUND)
 		return find_named(store, query, out, err);
 	rc = find_start(query, &out->arena, &start, err);
+	out->tip = start.tip;
 	return rc < 0 ? rc : walk(store, query, &start, out, err);
 }

@@ -21,6 +21,7 @@ struct stk_baseline_found {
 	struct stk_arena arena;
 	struct stk_baseline_key key;
 	const char *why; /* "merge base with main", "3 commits before the merge base with main" */
+	const char *tip; /* commit that the base branch is at; NULL: there is no such branch */
 	int back;        /* first parents walked */
 };
 

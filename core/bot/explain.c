@@ -124,6 +124,10 @@ static void add_change(struct stk_buf *buf, const struct stk_row *row)
 {
 	struct stk_buf figure = STK_BUF_EMPTY;
 
+	if (!isfinite(row->change)) {
+		stk_buf_add_text(buf, stk_parts_no_change(row));
+		return;
+	}
 	stk_figures_add_change(&figure, row->change);
 	stk_buf_add_text(buf, "**");
 	add_figure(buf, &figure);

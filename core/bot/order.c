@@ -26,13 +26,13 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* The first line that is not empty, without blanks around it. A line that is set in by four blanks
- * is code in Markdown, not a command. */
-static struct stk_str first_line(struct stk_str comment)
+/* Cut off the first line that is not empty, without blanks around it. A line that is set in by four
+ * blanks is code in Markdown, not a command. */
+static struct stk_str cut_line(struct stk_str *comment)
 {
 	struct stk_str line;
 
-	while (stk_str_cut(&comment, '\n', &line))
+	while (stk_str_cut(comment, '\n', &line))
 		if (stk_str_trim(line).len)
 			return stk_str_starts(line, "    ") || stk_str_starts(line, "\t")
 				       ? stk_str_n("", 0)
@@ -52,11 +52,17 @@ static struct stk_str cut_word(struct stk_str *rest)
 	return stk_str_sub(text, 0, len);
 }
 
+/* Cut "/stoker" off a line. */
+static bool cut_call(struct stk_str *line)
+{
+	return stk_str_eq_nocase(cut_word(line), STK_STR("/stoker"));
+}
+
 bool stk_order_is_for_us(struct stk_str comment)
 {
-	struct stk_str rest = first_line(comment);
+	struct stk_str line = cut_line(&comment);
 
-	return stk_str_is(cut_word(&rest), "/stoker");
+	return cut_call(&line);
 }
 
 /* A copy without what drives a terminal or hides. */
@@ -143,6 +149,20 @@ static void parse_run(struct stk_order *order, struct stk_str rest)
 	order->sha = copy;
 }
 
+/* "30", "4w", "30days": meant as a time, not as a function of that name. */
+static bool is_number(struct stk_str word)
+{
+	enum { LETTERS_MAX = 6 };
+	size_t digits = 0, letters = 0;
+
+	while (digits < word.len && word.ptr[digits] >= '0' && word.ptr[digits] <= '9')
+		digits++;
+	while (digits + letters < word.len && word.ptr[digits + letters] >= 'a' &&
+		word.ptr[digits + letters] <= 'z')
+		letters++;
+	return digits > 0 && letters <= LETTERS_MAX && digits + letters == word.len;
+}
+
 static void parse_accept(struct stk_order *order, struct stk_str rest)
 {
 	struct stk_buf reason = STK_BUF_EMPTY;
@@ -157,14 +177,16 @@ static void parse_accept(struct stk_order *order, struct stk_str rest)
 		order->reason = keep(order, stk_str_trim(stk_buf_str(&reason)));
 		after = rest;
 		word = cut_word(&after);
-		/* "30d", not a function that is called 30 */
+		/* "30d"; seconds are for other things */
 		if (word.len && stk_str_find_byte(STK_STR("dh"), word.ptr[word.len - 1]) >= 0 &&
 			stk_units_parse_duration(word, &ns, NULL) == 0) {
 			rest = after;
 			order->for_ns = ns;
+		} else if (is_number(word)) {
+			order->for_ns = 0;
 		}
 		if (order->for_ns < DAY_NS || order->for_ns > DAYS_MAX * DAY_NS)
-			order->wrong = "how long? From `1d` to `1830d`";
+			order->wrong = "how long? `30d`: from `1d` to `1830d`";
 		else
 			take_function(order, rest);
 	}
@@ -183,18 +205,22 @@ static enum stk_order_kind kind_of(struct stk_str word)
 	if (!word.len)
 		return STK_ORDER_HELP;
 	for (int kind = STK_ORDER_HELP; kind <= STK_ORDER_EXPLAIN; kind++)
-		if (stk_str_is(word, names[kind]))
+		if (stk_str_eq_nocase(word, stk_str_of(names[kind])))
 			return (enum stk_order_kind)kind;
 	return STK_ORDER_UNKNOWN;
 }
 
 void stk_order_parse(struct stk_str comment, struct stk_order *out)
 {
-	struct stk_str rest = first_line(comment), word;
+	struct stk_str rest = cut_line(&comment), line, word;
 
 	*out = (struct stk_order){.word = "", .for_ns = DAYS_STANDARD * DAY_NS};
-	if (!stk_str_is(cut_word(&rest), "/stoker"))
+	if (!cut_call(&rest))
 		return;
+	while (!out->has_more && comment.len) {
+		line = cut_line(&comment);
+		out->has_more = cut_call(&line);
+	}
 	word = cut_word(&rest);
 	out->word = keep(out, stk_str_sub(word, 0, WORD_MAX));
 	out->kind = kind_of(word);

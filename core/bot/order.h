@@ -27,9 +27,11 @@ struct stk_order {
 	const char *reason;   /* accept */
 	int64_t for_ns;       /* accept: how long; 30 days unless it was said */
 	const char *function; /* accept: only this one, NULL: all; explain */
+	bool has_more;        /* a later line is a command, too: it is not read */
 };
 
-/* Whether a comment begins with "/stoker" as a word of its own, behind blank lines at most. */
+/* Whether a comment begins with "/stoker" as a word of its own, behind blank lines at most. Phones
+ * make "/Stoker" of it. */
 bool stk_order_is_for_us(struct stk_str comment);
 
 /* Read the first line of a comment. Never fails: bytes from anywhere are fine. Quotes may be " or

@@ -35,58 +35,50 @@ static int64_t until_of(const struct stk_proposal_opts *opts)
 	return (opts->now_ns + opts->order->for_ns) / DAY_NS * DAY_NS + DAY_NS;
 }
 
+/* What goes into a proposal, on the walk through a run. */
+struct taking {
+	struct stk_proposal *proposal;
+	const struct stk_run *run;
+	const struct stk_proposal_opts *opts;
+};
+
+/* By its name or the end of it; what is exact also by its own: "p95". */
+static bool is_meant(const struct stk_proposal_opts *opts, const struct stk_accept_row *row)
+{
+	struct stk_str wanted = stk_str_of(opts->order->function);
+
+	return !wanted.len || stk_explain_means(wanted, stk_str_of(row->function)) ||
+	       (strcmp(row->function, "total") == 0 && stk_str_is(wanted, row->profile));
+}
+
 /* A little more than was seen is the same regression, twice as much is not: the limit is the one
  * that `stoker baseline accept` sets. */
-static int add_row(struct stk_proposal *proposal, const struct stk_run *run,
-	const struct stk_comparison *comparison, const struct stk_row *row,
-	const struct stk_proposal_opts *opts, struct stk_err *err)
+static int take_row(const struct stk_accept_row *row, void *ctx, struct stk_err *err)
 {
-	struct stk_accept_opts accept = {
-		.function = row == &comparison->total ? "total" : row->function.name,
-		.profile = comparison->short_name,
-		.reason = opts->order->reason,
-		.author = opts->login,
+	struct taking *taking = ctx;
+	struct stk_proposal *proposal = taking->proposal;
+	struct stk_accept_opts accept = {.reason = taking->opts->order->reason,
+		.author = taking->opts->login,
 		.limit = NAN,
-		.until_ns = until_of(opts)};
-	size_t added;
+		.until_ns = until_of(taking->opts)};
+	bool is_open = row->row->verdict == STK_VERDICT_REGRESSION && !row->row->accepted.reason;
 
-	if (proposal->entries.entries.len >= STK_PROPOSAL_MAX || !accept.function ||
-		strlen(accept.function) > FUNCTION_MAX) {
+	if (!is_open || !is_meant(taking->opts, row))
+		return 0;
+	if (proposal->entries.entries.len >= STK_PROPOSAL_MAX ||
+		strlen(row->function) > FUNCTION_MAX) {
 		proposal->left_out++;
 		return 0;
 	}
-	return stk_accept_add(&proposal->entries, run, &accept, &added, err);
-}
-
-static bool is_open(const struct stk_row *row)
-{
-	return row->verdict == STK_VERDICT_REGRESSION && !row->accepted.reason;
-}
-
-static bool is_meant(const struct stk_proposal_opts *opts, const struct stk_row *row)
-{
-	const char *wanted = opts->order->function;
-
-	return is_open(row) &&
-	       (!wanted || stk_explain_means(stk_str_of(wanted), stk_str_of(row->function.name)));
+	return stk_accept_take(&proposal->entries, taking->run, row, &accept, err);
 }
 
 int stk_proposal_add(struct stk_proposal *proposal, const struct stk_run *run,
 	const struct stk_proposal_opts *opts, struct stk_err *err)
 {
-	const char *wanted = opts->order->function;
-	int rc = 0;
+	struct taking taking = {proposal, run, opts};
 
-	for (size_t i = 0; rc == 0 && i < run->comparisons.len; i++) {
-		const struct stk_comparison *one = &run->comparisons.items[i];
-
-		if (is_open(&one->total) && (!wanted || strcmp(wanted, "total") == 0))
-			rc = add_row(proposal, run, one, &one->total, opts, err);
-		for (size_t k = 0; rc == 0 && k < one->rows.len; k++)
-			if (is_meant(opts, &one->rows.items[k]))
-				rc = add_row(proposal, run, one, &one->rows.items[k], opts, err);
-	}
-	return rc;
+	return stk_accept_each(run, take_row, &taking, err);
 }
 
 /* --- the proposal -------------------------------------------------------------------------- */

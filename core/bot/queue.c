@@ -13,7 +13,7 @@
 #define BYTES_MAX   ((size_t)64 << 20)
 #define DEAD_MAX    1000
 #define KNOWN_MAX   1000000 /* rows in all: some 150 MB of disk */
-#define TRIES_MAX   8
+#define TRIES_MAX   14
 #define PAUSE_NS    (10 * STK_NS_PER_S)
 #define PAUSE_MAX   (3600 * STK_NS_PER_S)
 #define KEEP_NS     (7 * 24 * 3600 * STK_NS_PER_S)

@@ -17,7 +17,7 @@ struct stk_queue_opts {
 	size_t max_waiting;     /* deliveries that wait; default 1,000 */
 	size_t max_bytes;       /* of their bodies; default 64 MiB */
 	size_t max_dead;        /* that are kept with their body; default 1,000 */
-	int max_tries;          /* default 8 */
+	int max_tries;          /* default 14: some five hours, the longest outages and limits */
 	int64_t first_pause_ns; /* before the second try, then doubled up to an hour; default 10 s
 				 */
 	int64_t keep_ns;        /* how long a handled one is known; default 7 days */

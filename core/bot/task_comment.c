@@ -214,12 +214,11 @@ static int propose(struct command *c, const struct accepting *a, struct stk_err 
 	if (rc < 0)
 		return rc;
 	stk_buf_addf(&c->answer,
-		"#%lld proposes to accept %zu regression%s. It holds from the next run on, once it "
-		"is merged into ",
+		"#%lld proposes to accept %zu regression%s. Once it is merged into ",
 		(long long)number, a->proposal.entries.entries.len,
 		a->proposal.entries.entries.len == 1 ? "" : "s");
 	stk_markdown_add_code(&c->answer, stk_str_of(c->pull.base_ref));
-	stk_buf_add_text(&c->answer, ".\n");
+	stk_buf_add_text(&c->answer, ", it holds from the next push or `/stoker run` on.\n");
 	if (a->proposal.left_out)
 		stk_buf_addf(&c->answer,
 			"\n%zu more were left out (at most %d at once): name one behind the "
@@ -260,7 +259,7 @@ static int carry_out(struct command *c, struct stk_err *err)
 	int rc = 0;
 
 	if (c->order.wrong) {
-		stk_buf_addf(&c->answer, "%s\n\n", c->order.wrong);
+		stk_buf_addf(&c->answer, "Not understood: %s\n\n", c->order.wrong);
 		add_help(&c->answer);
 		return 0;
 	}
@@ -297,6 +296,16 @@ static int tell_failure(struct command *c, const struct stk_err *why, struct stk
 	return stk_task_answer(c->task, c->task->delivery->number, &c->answer, err);
 }
 
+/* One comment, one command: the reaction, the proposal and the run belong to it. */
+static void add_more(struct command *c)
+{
+	if (c->order.has_more)
+		stk_buf_addf(&c->answer,
+			"%sOnly the first command of a comment is carried out: the others need "
+			"comments of their own.\n",
+			c->answer.len ? "\n" : "");
+}
+
 static int handle(struct command *c, struct stk_err *err)
 {
 	const struct stk_delivery *delivery = c->task->delivery;
@@ -306,6 +315,7 @@ static int handle(struct command *c, struct stk_err *err)
 	if (rc < 0)
 		return rc;
 	rc = carry_out(c, &why);
+	add_more(c);
 	if (rc == 0)
 		return c->answer.len ? stk_task_answer(c->task, delivery->number, &c->answer, err)
 				     : 0;

@@ -56,8 +56,9 @@ static void index_rows(const struct stk_comparison *comparison, struct stk_map *
 	stk_buf_release(&key);
 }
 
-static void take_interval(const struct stk_comparison *comparison, const struct stk_map *rows,
-	struct stk_difference_row *row)
+/* Interval and moved cost, as the comparison has them. */
+static void take_judgement(const struct stk_comparison *comparison, const struct stk_map *rows,
+	bool has_spread, struct stk_difference_row *row)
 {
 	struct stk_buf key = STK_BUF_EMPTY;
 	const union stk_map_value *found;
@@ -68,9 +69,17 @@ static void take_interval(const struct stk_comparison *comparison, const struct 
 	if (!found)
 		return;
 	const struct stk_row *from = &comparison->rows.items[found->num];
-	row->lo = from->lo;
-	row->hi = from->hi;
-	row->is_sure = from->tested && from->q < comparison->q_threshold;
+	if (has_spread) {
+		row->lo = from->lo;
+		row->hi = from->hi;
+		row->is_sure = from->tested && from->q < comparison->q_threshold;
+	}
+	if (from->verdict != STK_VERDICT_MOVED || row->partner.name)
+		return;
+	if (from->partner.name)
+		row->moved = from->partner;
+	else
+		row->moved_within = from->reason;
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */
@@ -128,8 +137,7 @@ static void fill_rows(const struct stk_matrix *matrix, const struct stk_comparis
 			continue; /* joined to another, or nothing */
 		struct stk_difference_row row =
 			describe(matrix, at, out->ends[STK_SIDE_BASE].total, run);
-		if (out->has_spread)
-			take_interval(comparison, &rows, &row);
+		take_judgement(comparison, &rows, out->has_spread, &row);
 		stk_vec_push(&out->rows, row);
 	}
 	if (out->rows.len > 1)

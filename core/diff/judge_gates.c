@@ -103,7 +103,7 @@ static void gate_errors(struct stk_run *run, double limit)
 		stk_buf_addf(&text, "%.2f %% -> %.2f %%", 100.0 * row->base_cost,
 			100.0 * row->head_cost);
 		gate.text = stk_run_text(run, text.ptr);
-		gate.crossed = row->change >= limit && row->p < 0.05;
+		gate.crossed = row->change >= limit && row->p < 0.05 && !row->accepted.reason;
 	}
 	stk_vec_push(&run->gates, gate);
 	stk_buf_release(&text);

@@ -146,7 +146,8 @@ static void check_slices(struct stk_run *run)
 	if (type)
 		stk_run_precondition(run, "slices",
 			worst < SLICES_MIN ? STK_CHECK_FAIL : STK_CHECK_OK,
-			"%d of %d %s slices of %s", seen, wanted, type, names[at]);
+			"%s%d of %d %s slices of %s arrived", worst < SLICES_MIN ? "only " : "",
+			seen, wanted, type, names[at]);
 	else if (run->slices.len > 0)
 		stk_run_precondition(run, "slices", STK_CHECK_OK, "all there");
 }

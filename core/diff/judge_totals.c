@@ -93,7 +93,8 @@ static int pairs_of(const struct stk_run *run)
 	return pairs;
 }
 
-/* One value per complete pair: log ratios or differences. The sides' means go to row. */
+/* One value per complete pair: log ratios or differences. The sides' means go to row: geometric
+ * ones where ratios are judged, so that one is to the other as the change says. */
 static size_t collect(const struct stk_run *run, const struct total_kind *kind, double *values,
 	struct stk_row *row)
 {
@@ -107,12 +108,16 @@ static size_t collect(const struct stk_run *run, const struct total_kind *kind, 
 
 		if (isnan(a) || isnan(b) || (!kind->is_difference && !(a > 0.0 && b > 0.0)))
 			continue;
-		sums[STK_SIDE_BASE] += a;
-		sums[STK_SIDE_HEAD] += b;
+		sums[STK_SIDE_BASE] += kind->is_difference ? a : log(a);
+		sums[STK_SIDE_HEAD] += kind->is_difference ? b : log(b);
 		values[len++] = kind->is_difference ? b - a : log(b / a);
 	}
 	row->base_cost = len ? sums[STK_SIDE_BASE] / (double)len : NAN;
 	row->head_cost = len ? sums[STK_SIDE_HEAD] / (double)len : NAN;
+	if (!kind->is_difference) {
+		row->base_cost = exp(row->base_cost);
+		row->head_cost = exp(row->head_cost);
+	}
 	return len;
 }
 

@@ -14,10 +14,6 @@
 #include "core/stats/family.h"
 #include "core/stats/order.h"
 
-/* Assumed, for want of replicates: dispersion of counts, and how far two windows of the same
- * build lie apart. */
-#define DISPERSION 1.5
-#define WINDOW_CV  0.05
 /* Only what no such window effect explains is called a regression. */
 #define SURE_CHANGE 0.25
 #define SURE_IMPACT 0.02
@@ -91,8 +87,8 @@ static void measure(const struct stk_single *single, size_t at, struct stk_row *
 	struct stk_estimate estimate;
 
 	row->theta = log_ratio(single, at) - single->shift;
-	row->se = sqrt(
-		DISPERSION * (1.0 / row->n_base + 1.0 / row->n_head) + 2.0 * WINDOW_CV * WINDOW_CV);
+	row->se = sqrt(STK_SINGLE_DISPERSION * (1.0 / row->n_base + 1.0 / row->n_head) +
+		       2.0 * STK_SINGLE_WINDOW_CV * STK_SINGLE_WINDOW_CV);
 	row->df = INFINITY;
 	estimate = (struct stk_estimate){row->theta, row->se, row->df};
 	row->p = stk_decide_p(&estimate, log1p(single->opts->null_margin));
@@ -131,7 +127,8 @@ static void judge(const struct stk_single *single, struct stk_row *row, double m
 		row->reason = NULL;
 }
 
-static void fill_rows(const struct stk_single *single, struct stk_comparison *out)
+/* numbers: room for the place of each row in the matrix. */
+static void fill_rows(const struct stk_single *single, size_t *numbers, struct stk_comparison *out)
 {
 	for (size_t at = 0; at < single->matrix.len; at++) {
 		struct stk_row row;
@@ -144,11 +141,13 @@ static void fill_rows(const struct stk_single *single, struct stk_comparison *ou
 		if (single->links)
 			stk_links_fill_row(single->links, at, true, single->run, &row);
 		out->tested += row.tested;
+		numbers[out->rows.len] = at;
 		stk_vec_push(&out->rows, row);
 	}
 }
 
-static void judge_rows(const struct stk_single *single, struct stk_comparison *out)
+static void judge_rows(
+	const struct stk_single *single, const size_t *numbers, struct stk_comparison *out)
 {
 	double min_change =
 		out->is_level ? single->opts->min_change_level : single->opts->min_change;
@@ -162,6 +161,7 @@ static void judge_rows(const struct stk_single *single, struct stk_comparison *o
 		judge(single, &out->rows.items[i], min_change);
 	}
 	free(p);
+	stk_single_find_moved(single, numbers, out->rows.items, out->rows.len);
 	stk_verdict_sort(out->rows.items, out->rows.len);
 }
 
@@ -176,8 +176,9 @@ static void fill_total(const struct stk_single *single, struct stk_row *out)
 		return;
 	out->theta = log(out->head_cost / out->base_cost);
 	out->impact = expm1(out->theta);
-	out->se = sqrt(DISPERSION * (1.0 / fmax(out->n_base, 1.0) + 1.0 / fmax(out->n_head, 1.0)) +
-		       2.0 * WINDOW_CV * WINDOW_CV);
+	out->se = sqrt(STK_SINGLE_DISPERSION *
+			       (1.0 / fmax(out->n_base, 1.0) + 1.0 / fmax(out->n_head, 1.0)) +
+		       2.0 * STK_SINGLE_WINDOW_CV * STK_SINGLE_WINDOW_CV);
 	out->df = INFINITY;
 	stk_verdict_numbers(out, 0.95, single->opts->q, single->opts->null_margin);
 }
@@ -200,6 +201,7 @@ int stk_compare_single(const struct stk_diff_input *input, const struct stk_comp
 	struct stk_single single = {.opts = opts ? opts : &defaults,
 		.run = run,
 		.requests_known = stk_single_knows_requests(input)};
+	size_t *numbers;
 	int rc = stk_matrix_build(input, true, &single.matrix, err);
 
 	if (rc < 0)
@@ -208,8 +210,10 @@ int stk_compare_single(const struct stk_diff_input *input, const struct stk_comp
 	single.shift = common_shift(&single);
 	*out = stk_describe_comparison(&single.matrix, single.shift, single.opts->q, single.run);
 	single.links = stk_links_new(&single.matrix);
-	fill_rows(&single, out);
-	judge_rows(&single, out);
+	numbers = stk_xcalloc(single.matrix.len + 1, sizeof *numbers);
+	fill_rows(&single, numbers, out);
+	judge_rows(&single, numbers, out);
+	free(numbers);
 	fill_total(&single, &out->total);
 	out->changed_share = stk_links_share(single.links, out);
 	stk_links_free(single.links);

@@ -146,7 +146,7 @@ int stk_csv_out_make(
 	int rc;
 
 	stk_buf_init(&it->extra, 0);
-	rc = stk_export_file_open(&it->file, path ? path : "file.csv", request->env->out, err);
+	rc = stk_export_file_open(&it->file, path ? path : "file.csv", request->env, err);
 	if (rc == 0)
 		rc = read_format(request->env, &it->format, err);
 	if (rc < 0) {

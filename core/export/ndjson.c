@@ -172,7 +172,7 @@ int stk_ndjson_make(
 {
 	static const struct stk_output_ops ops = {sample, false, tick, stop, free_it};
 	struct ndjson *it = stk_xcalloc(1, sizeof *it);
-	int rc = stk_export_file_open(&it->file, request->arg, request->env->out, err);
+	int rc = stk_export_file_open(&it->file, request->arg, request->env, err);
 
 	if (rc < 0) {
 		free_it(it);

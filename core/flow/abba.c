@@ -119,10 +119,13 @@ int stk_abba_choose_block(struct stk_abba *abba, struct stk_err *err)
 	abba->session->phase = "pairs";
 	abba->session->run->planned_pairs = (int)spec->pairs;
 	abba->session->run->block_ns = abba->block_ns;
-	return abba->block_ns >= 2 * slice_ns ? 0 : refuse_block(abba->block_ns, slice_ns, err);
+	if (slice_ns > 0 && stk_blocks_whole_slices(abba->block_ns, slice_ns) == 0)
+		return refuse_block(abba->block_ns, slice_ns, err);
+	return 0;
 }
 
-int64_t stk_abba_first_start(struct stk_abba *abba, int64_t earliest_mono_ns, int64_t *wall_out)
+/* The monotonic and wall time at which the first block begins: on the slices' grid. */
+static int64_t first_start(struct stk_abba *abba, int64_t earliest_mono_ns, int64_t *wall_out)
 {
 	const struct stk_clock *clock = abba->session->clock;
 	int64_t mono = stk_clock_mono(clock), wall = stk_clock_wall(clock);
@@ -166,7 +169,7 @@ void stk_abba_show_block(struct stk_abba *abba, int block)
 	stk_buf_release(&right);
 }
 
-void stk_abba_show_done(struct stk_abba *abba)
+static void show_done(struct stk_abba *abba)
 {
 	struct stk_buf state = STK_BUF_EMPTY, right = STK_BUF_EMPTY;
 
@@ -236,8 +239,7 @@ static int run_blocks(struct stk_abba *abba, struct stk_drive *drive, struct stk
 	struct stk_session *session = abba->session;
 	int rc = 0;
 
-	abba->start_mono_ns =
-		stk_abba_first_start(abba, abba->last_turn_mono_ns, &abba->start_wall_ns);
+	abba->start_mono_ns = first_start(abba, abba->last_turn_mono_ns, &abba->start_wall_ns);
 	abba->end_mono_ns = abba->start_mono_ns + abba->blocks * abba->block_ns;
 	for (int block = 0; block < abba->blocks; block++) {
 		rc = stk_engine_schedule_add(drive->engine,
@@ -262,7 +264,7 @@ static int run_blocks(struct stk_abba *abba, struct stk_drive *drive, struct stk
 			rc = 0; /* nothing was running any more at the last border */
 		rc = rc < 0 ? rc : saved < 0 ? saved : rc;
 	}
-	stk_abba_show_done(abba);
+	show_done(abba);
 	return rc < 0 ? rc : 0;
 }
 
@@ -313,6 +315,26 @@ out:
 	return rc;
 }
 
+/* One load after another: warm it up, then each block anew. */
+static int run_anew(struct stk_abba *abba, const struct stk_abba_ops *ops, struct stk_err *err)
+{
+	struct stk_session *session = abba->session;
+	int rc = ops->warm_up(abba, err);
+
+	if (rc >= 0)
+		rc = stk_abba_choose_block(abba, err);
+	if (rc < 0)
+		return rc;
+	stk_drive_close_window(session, &session->run->windows.items[abba->warm_window]);
+	abba->first_block = session->run->windows.len;
+	abba->start_mono_ns = first_start(abba, 0, &abba->start_wall_ns);
+	abba->end_mono_ns = abba->start_mono_ns + abba->blocks * abba->block_ns;
+	for (int block = 0; rc >= 0 && block < abba->blocks; block++)
+		rc = ops->run_block(abba, block, err);
+	show_done(abba);
+	return rc < 0 ? rc : 0;
+}
+
 int stk_drive_abba(struct stk_session *session, const struct stk_load_spec *spec,
 	struct stk_abba_result *out, struct stk_err *err)
 {
@@ -324,9 +346,9 @@ int stk_drive_abba(struct stk_session *session, const struct stk_load_spec *spec
 	abba.blocks = (int)spec->pairs * 2;
 	abba.warm_window = session->run->windows.len;
 	stk_drive_open_window(session, "warm-up", STK_WINDOW_WARMUP, STK_SIDE_NONE);
-	rc = stk_load_is_program(spec)  ? stk_abba_by_program(&abba, err)
+	rc = stk_load_is_program(spec)  ? run_anew(&abba, &stk_abba_by_program, err)
 	     : stk_drive_replaces(spec) ? run_continuous(&abba, err)
-					: stk_abba_as_written(&abba, err);
+					: run_anew(&abba, &stk_abba_as_written, err);
 	if (abba.first_block == 0 || abba.first_block == session->run->windows.len)
 		stk_drive_close_window(session, &session->run->windows.items[abba.warm_window]);
 	*out = (struct stk_abba_result){

@@ -20,19 +20,21 @@ struct stk_abba {
 	int64_t requests, failed; /* of another program's load, as they are shown */
 };
 
-/* The scenarios as the script has them, once per block: an engine run each. */
-int stk_abba_as_written(struct stk_abba *abba, struct stk_err *err) STK_MUST_CHECK;
-
-/* Load by another program, called anew for each block. */
-int stk_abba_by_program(struct stk_abba *abba, struct stk_err *err) STK_MUST_CHECK;
+/* Load that begins anew for each block; `run_block` opens and closes the block's window. */
+struct stk_abba_ops {
+	int (*warm_up)(struct stk_abba *abba, struct stk_err *err);
+	int (*run_block)(struct stk_abba *abba, int block, struct stk_err *err);
+};
+/* The scenarios as the script has them: an engine run each. */
+extern const struct stk_abba_ops stk_abba_as_written;
+/* Load by another program. */
+extern const struct stk_abba_ops stk_abba_by_program;
 
 /* 1 the slices are known and the warm-up is over, 0 go on, or an error. */
 int stk_abba_warm(struct stk_abba *abba, struct stk_err *err) STK_MUST_CHECK;
 /* Length of a block, from the slices or as the workflow says. STK_E_SCRIPT when that is too short
  * for a whole slice wherever the agents cut theirs. */
 int stk_abba_choose_block(struct stk_abba *abba, struct stk_err *err) STK_MUST_CHECK;
-/* The monotonic and wall time at which the first block begins: on the slices' grid. */
-int64_t stk_abba_first_start(struct stk_abba *abba, int64_t earliest_mono_ns, int64_t *wall_out);
 /* True once, at the first interrupt. */
 bool stk_abba_asked_to_stop(struct stk_abba *abba);
 void stk_abba_open_block(struct stk_abba *abba, int block);
@@ -40,6 +42,5 @@ void stk_abba_open_block(struct stk_abba *abba, int block);
 int stk_abba_close_block(struct stk_abba *abba, int block, struct stk_err *err) STK_MUST_CHECK;
 void stk_abba_show_warmup(struct stk_abba *abba, const char *missing);
 void stk_abba_show_block(struct stk_abba *abba, int block);
-void stk_abba_show_done(struct stk_abba *abba);
 
 #endif

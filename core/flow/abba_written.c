@@ -94,22 +94,4 @@ static int run_block(struct stk_abba *abba, int block, struct stk_err *err)
 	return rc;
 }
 
-int stk_abba_as_written(struct stk_abba *abba, struct stk_err *err)
-{
-	struct stk_session *session = abba->session;
-	int rc = warm_up(abba, err);
-
-	if (rc < 0)
-		return rc;
-	rc = stk_abba_choose_block(abba, err);
-	if (rc < 0)
-		return rc;
-	stk_drive_close_window(session, &session->run->windows.items[abba->warm_window]);
-	abba->first_block = session->run->windows.len;
-	abba->start_mono_ns = stk_abba_first_start(abba, 0, &abba->start_wall_ns);
-	abba->end_mono_ns = abba->start_mono_ns + abba->blocks * abba->block_ns;
-	for (int block = 0; rc >= 0 && block < abba->blocks; block++)
-		rc = run_block(abba, block, err);
-	stk_abba_show_done(abba);
-	return rc < 0 ? rc : 0;
-}
+const struct stk_abba_ops stk_abba_as_written = {warm_up, run_block};

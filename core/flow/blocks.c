@@ -23,6 +23,13 @@ int64_t stk_blocks_tolerance_ns(int64_t slice_ns)
 	return tolerance < 20 * STK_NS_PER_MS ? 20 * STK_NS_PER_MS : tolerance;
 }
 
+int64_t stk_blocks_whole_slices(int64_t block_ns, int64_t slice_ns)
+{
+	int64_t slices = (block_ns + stk_blocks_tolerance_ns(slice_ns)) / slice_ns;
+
+	return slices > 1 ? slices - 1 : 0;
+}
+
 static int64_t overlap_ns(const struct stk_slice *slice, const struct stk_window *window)
 {
 	int64_t from = slice->start_ns > window->start_ns ? slice->start_ns : window->start_ns;

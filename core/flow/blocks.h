@@ -15,6 +15,10 @@ int64_t stk_blocks_length_ns(int64_t slice_ns);
  * slices by a timer, some milliseconds beside the grid. */
 int64_t stk_blocks_tolerance_ns(int64_t slice_ns);
 
+/* How many slices lie wholly inside a block however they are cut: 0 when it is shorter than two
+ * slices. `slice_ns`, as measured, may be some milliseconds longer than what the agent was told. */
+int64_t stk_blocks_whole_slices(int64_t block_ns, int64_t slice_ns);
+
 /* Decide for every slice of run from number `first` on whether it counts: wholly inside a
  * block of its side, or inside two adjoining ones (then it belongs to the one that holds
  * more of it). Fills pair, counted, why_not and requests (from the series). */

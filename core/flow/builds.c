@@ -106,6 +106,8 @@ static void describe(struct stk_session *session, const struct stk_range *range)
 		info->why = stk_run_text(run, end->why);
 	}
 	run->sides[STK_SIDE_HEAD].dirty = range->is_snapshot;
+	if (range->branch.hex[0])
+		session->rules = stk_run_text(run, range->branch.hex);
 	run->repository.remote = stk_run_text(run, range->remote);
 	run->repository.default_branch = stk_run_text(run, range->default_branch);
 	run->repository.commits = range->commits;

@@ -215,11 +215,13 @@ static int check_build(struct stk_checking *checking, struct stk_err *err)
 {
 	const struct stk_clock *clock = checking->session.clock;
 	int64_t start = stk_clock_mono(clock);
-	int rc;
+	int rc = 0;
 
-	if (!checking->workflow.from_git)
-		return 0;
 	checking->step = "build";
+	for (int side = 0; rc == 0 && side < STK_SIDES; side++)
+		rc = stk_session_check_side(&checking->session, side, err);
+	if (rc < 0 || !checking->workflow.from_git)
+		return rc;
 	rc = stk_builds_make_side(&checking->session, STK_SIDE_HEAD, err);
 	if (rc < 0)
 		return rc;

@@ -4,6 +4,7 @@
 #include "core/base/units.h"
 #include "core/diff/compare.h"
 #include "core/flow/abba_priv.h"
+#include "core/flow/blocks.h"
 #include "core/flow/check_priv.h"
 #include "core/flow/slices.h"
 #include "core/flow/trust.h"
@@ -14,8 +15,9 @@
 /* The same as the report says them for (diff/sampled.c). */
 static const double shares[] = {0.05, 0.15};
 
-#define TAIL_NS   (3 * STK_NS_PER_S) /* stopping, judging, writing */
-#define BUSY_HALF 0.4                /* below it twice the load has room */
+#define TAIL_NS     (3 * STK_NS_PER_S) /* stopping, judging, writing */
+#define BUSY_HALF   0.4                /* below it twice the load has room */
+#define DROPPED_MAX 0.01               /* iterations that did not start, of the requests */
 
 static const struct stk_compare_opts limits = STK_COMPARE_OPTS_INIT;
 
@@ -49,8 +51,9 @@ static int plan_paired(struct stk_checking *checking, struct stk_err *err)
 	plan->block_ns = slice_ns > 0 || spec->block_ns > 0 ? abba.block_ns : 0;
 	if (plan->block_ns == 0)
 		return 0;
-	plan->counted_ns =
-		slice_ns > 0 ? (plan->block_ns / slice_ns - 1) * slice_ns : plan->block_ns;
+	plan->counted_ns = slice_ns > 0
+				   ? stk_blocks_whole_slices(plan->block_ns, slice_ns) * slice_ns
+				   : plan->block_ns;
 	plan->total_ns = start_ns(checking, STK_SIDES) + plan->warmup_ns +
 			 2 * plan->pairs * plan->block_ns + slice_ns + TAIL_NS;
 	return 0;
@@ -261,6 +264,8 @@ static void add_rate(const struct stk_checking *checking, struct stk_buf *buf)
 
 	if (!(spec->rate > 0) || !(busy < BUSY_HALF) || seen->failed > 0)
 		return;
+	if ((double)seen->dropped > DROPPED_MAX * (double)seen->requests)
+		return; /* it does not keep up with the rate that it has */
 	stk_buf_addf(buf, "rate = \"%.10g/", 2 * spec->rate);
 	if (spec->rate_unit_ns == STK_NS_PER_S)
 		stk_buf_add_text(buf, "s");

@@ -359,11 +359,14 @@ int stk_drive_wait(
 	struct stk_session *session, const char *name, int64_t ns, size_t *out, struct stk_err *err)
 {
 	size_t number = session->run->windows.len;
+	struct stk_buf state = STK_BUF_EMPTY;
 	int64_t end;
 	int rc = stk_drive_refuse_short(session, name, ns, err);
 
 	if (rc < 0)
 		return rc;
+	stk_units_format_duration(&state, ns);
+	stk_buf_add_text(&state, " without load");
 	session->phase = stk_run_text(session->run, name);
 	stk_drive_open_window(session, name, STK_WINDOW_IDLE, STK_SIDE_HEAD);
 	end = stk_clock_mono(session->clock) + ns;
@@ -371,8 +374,9 @@ int stk_drive_wait(
 		int64_t next = stk_clock_mono(session->clock) + 200 * STK_NS_PER_MS;
 		double left = (double)(end - stk_clock_mono(session->clock)) / (double)ns;
 
-		stk_session_line(session,
-			&(struct stk_flow_line){.label = name, .fraction = 1 - left, .state = ""});
+		stk_session_line(
+			session, &(struct stk_flow_line){
+					 .label = name, .fraction = 1 - left, .state = state.ptr});
 		stk_clock_sleep_until(session->clock, next < end ? next : end);
 		rc = stk_session_check_services(session, err);
 		if (rc == 0 && stk_session_interrupts(session) > 0) {
@@ -381,6 +385,7 @@ int stk_drive_wait(
 		}
 	}
 	stk_drive_close_window(session, &session->run->windows.items[number]);
+	stk_buf_release(&state);
 	*out = number;
 	return rc;
 }

@@ -9,6 +9,7 @@
 #include "core/flow/grafana.h"
 #include "core/flow/outputs.h"
 #include "core/flow/session.h"
+#include "core/flow/slices.h"
 #include "core/flow/trust.h"
 #include "core/flow/verbs.h"
 
@@ -28,13 +29,29 @@ static struct stk_gate_limits gate_limits(const struct stk_gate_spec *gate)
 		.thresholds = gate->thresholds};
 }
 
+/* Mode idle is about hotspots: without any profile there is no report to speak of. */
+static int refuse_none(struct stk_session *session, struct stk_err *err)
+{
+	const struct stk_workflow *workflow = session->workflow;
+	int64_t waited_ns = stk_clock_wall(session->clock) - session->run->start_ns;
+
+	if (workflow->mode != STK_MODE_IDLE || workflow->run_fn || workflow->profiles.len == 0 ||
+		session->run->slices.len > 0)
+		return 0;
+	return stk_slices_refuse_missing(session, waited_ns, NULL, err);
+}
+
 static int run_story(struct stk_session *session, struct stk_err *err)
 {
 	struct stk_verbs verbs = stk_session_verbs(session);
 	bool is_kept = session->workflow->mode == STK_MODE_BASELINE ||
 		       session->workflow->baselines.kind != STK_BASELINES_NONE;
-	int rc = stk_builds_make(session, err);
+	int rc = 0;
 
+	for (int side = 0; rc == 0 && side < STK_SIDES; side++)
+		rc = stk_session_check_side(session, side, err);
+	if (rc == 0)
+		rc = stk_builds_make(session, err);
 	if (rc == 0 && is_kept && !session->workflow->from_git)
 		rc = stk_session_note_commit(session, err);
 	for (int side = 0; rc == 0 && side < STK_SIDES; side++)
@@ -43,7 +60,7 @@ static int run_story(struct stk_session *session, struct stk_err *err)
 		rc = stk_session_save(session, err);
 	if (rc == 0)
 		rc = stk_verbs_run_flow(session->opts->script, &verbs, err);
-	return rc;
+	return rc == 0 ? refuse_none(session, err) : rc;
 }
 
 #define ERRORS_SHARE 0.01 /* more iterations in error than this: the script is at fault */

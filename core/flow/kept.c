@@ -54,6 +54,8 @@ static void describe(struct stk_session *session, const struct stk_baseline_stor
 		.where = stk_run_text(run, store->where),
 		.why = stk_run_text(run, found->why),
 		.measured_ns = session->kept->measured_ns};
+	if (found->tip)
+		session->rules = stk_run_text(run, found->tip);
 	run->sides[STK_SIDE_BASE].revision = info->revision;
 	run->sides[STK_SIDE_BASE].why = info->why;
 	run->sides[STK_SIDE_BASE].title =

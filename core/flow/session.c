@@ -170,6 +170,7 @@ void stk_session_close(struct stk_session *session)
 {
 	for (int side = STK_SIDES; side-- > 0;) {
 		stk_session_free_services(&session->sides[side]);
+		stk_session_remove_out(&session->sides[side]);
 		free(session->sides[side].url);
 		free(session->sides[side].push_url);
 		free(session->sides[side].selector);

@@ -27,6 +27,7 @@ struct stk_session_side {
 	struct stk_script *script;            /* the workflow, for ready = function(s) */
 	struct stk_service *service;          /* NULL for a target */
 	STK_VEC(struct stk_service *) others; /* its further processes, in the order of start */
+	char *out; /* {out} of one that is not built from git: removed at the end */
 	char *url;
 	char *push_url;            /* where its SDK pushes to; NULL without the embedded server */
 	char *selector;            /* what its profiles are found by, "{service_name=\"x\"}" */
@@ -81,8 +82,9 @@ struct stk_session {
 	const char *phase;                     /* for the record of a partial run */
 	int interrupts_heeded;                 /* so many have marked the record as partial */
 	bool takes_what_is_there; /* interrupted while waiting for slices: wait for no more */
-	struct stk_kept *kept;    /* the base that the verb baseline found; NULL before */
-	struct stk_trust *trust;  /* what A/A runs say of this one; NULL before it was asked */
+	const char *rules; /* commit of the base branch whose .stoker/ counts; NULL: the base's */
+	struct stk_kept *kept;   /* the base that the verb baseline found; NULL before */
+	struct stk_trust *trust; /* what A/A runs say of this one; NULL before it was asked */
 };
 
 /* Make the folder of the record, the store, the server and the sources; read the machine. */
@@ -97,7 +99,12 @@ int stk_session_script(struct stk_session *session, const char *name,
 
 bool stk_session_has_side(const struct stk_session *session, int side);
 
-/* Build, start and wait for the service of a side (a target only gets its URL). */
+/* Placeholders and signals of a side's service: STK_E_SCRIPT with the place in the workflow, before
+ * anything is built or started. */
+int stk_session_check_side(
+	struct stk_session *session, int side, struct stk_err *err) STK_MUST_CHECK;
+/* Build, start and wait for the service of a side. A target only gets its URL; STK_E_NET if nobody
+ * listens there. */
 int stk_session_start_side(
 	struct stk_session *session, int side, struct stk_err *err) STK_MUST_CHECK;
 int stk_session_stop_side(

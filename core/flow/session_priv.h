@@ -15,6 +15,9 @@ int stk_session_build_side(
 /* Free a side's services, the last started first; those that run are stopped. */
 void stk_session_free_services(struct stk_session_side *side);
 
+/* Remove {out} of a side, when nothing of it runs any more. */
+void stk_session_remove_out(struct stk_session_side *side);
+
 /* Is this side's source a scrape of its own, to be opened when its address is known? */
 bool stk_session_scrapes(const struct stk_session *session, int side);
 int stk_session_open_scrape(

@@ -1,4 +1,7 @@
 /* sides: the services of a run: start, watch, measure, stop; and the URLs of targets. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/fs.h"
@@ -6,7 +9,12 @@
 #include "core/flow/builds.h"
 #include "core/flow/session_priv.h"
 #include "core/git/invoke.h"
+#include "core/http/client.h"
+#include "core/http/url.h"
 #include "core/script/ready.h"
+
+#define KNOCK_MS 5000
+#define KNOCK_NS (250 * STK_NS_PER_MS)
 
 static const char *const side_names[STK_SIDES] = {"base", "head"};
 
@@ -58,7 +66,7 @@ static struct stk_service_spec common_spec(
 		.stop_signal = spec->stop_signal,
 		.log_path = log_path,
 		.values = {.dir = place.dir,
-			.out = from_git ? place.out : NULL,
+			.out = from_git ? place.out : session->sides[side].out,
 			.rev = from_git ? place.rev : NULL,
 			.side = side_names[side],
 			.run = session->run->id,
@@ -168,6 +176,17 @@ int stk_session_build_side(struct stk_session *session, int side, struct stk_err
 	return rc;
 }
 
+static void want_main(const struct stk_side_spec *spec, struct stk_service_spec *wanted)
+{
+	wanted->start = command_of(&spec->start);
+	wanted->stop = command_of(&spec->stop);
+	wanted->pids = command_of(&spec->pids);
+	wanted->url = spec->url;
+	wanted->ready = spec->ready;
+	wanted->ready_fn = spec->ready_fn ? ask_ready : NULL;
+	wanted->ready_timeout_ns = spec->ready_timeout_ns;
+}
+
 static int new_main(struct stk_session *session, int side, struct stk_err *err)
 {
 	struct stk_session_side *at = &session->sides[side];
@@ -177,13 +196,7 @@ static int new_main(struct stk_session *session, int side, struct stk_err *err)
 	int rc;
 
 	add_vars(&at->spec->env, &vars);
-	wanted.start = command_of(&at->spec->start);
-	wanted.stop = command_of(&at->spec->stop);
-	wanted.pids = command_of(&at->spec->pids);
-	wanted.url = at->spec->url;
-	wanted.ready = at->spec->ready;
-	wanted.ready_fn = at->spec->ready_fn ? ask_ready : NULL;
-	wanted.ready_timeout_ns = at->spec->ready_timeout_ns;
+	want_main(at->spec, &wanted);
 	rc = new_service(session, &wanted, &vars, &at->service, err);
 	stk_vec_release(&vars);
 	free(log_path);
@@ -198,6 +211,18 @@ static void share_ports(const struct stk_session_side *at, struct stk_placeholde
 
 	for (int n = 1; n <= STK_SERVICE_PORTS; n++)
 		values->ports[n - 1] = stk_service_port(last, n);
+}
+
+static void want_other(const struct stk_process_spec *process, struct stk_service_spec *wanted)
+{
+	wanted->start = command_of(&process->start);
+	wanted->stop = command_of(&process->stop);
+	wanted->pids = command_of(&process->pids);
+	wanted->cwd = process->cwd ? process->cwd : wanted->cwd;
+	wanted->url = process->url;
+	wanted->ready = process->ready ? process->ready : "started";
+	wanted->ready_fn = process->ready_fn ? ask_other_ready : NULL;
+	wanted->ready_timeout_ns = process->ready_timeout_ns;
 }
 
 static int start_other(struct stk_session *session, int side,
@@ -215,14 +240,7 @@ static int start_other(struct stk_session *session, int side,
 	add_vars(&process->env, &vars);
 	share_ports(at, &wanted.values);
 	wanted.name = name;
-	wanted.start = command_of(&process->start);
-	wanted.stop = command_of(&process->stop);
-	wanted.pids = command_of(&process->pids);
-	wanted.cwd = process->cwd ? process->cwd : wanted.cwd;
-	wanted.url = process->url;
-	wanted.ready = process->ready ? process->ready : "started";
-	wanted.ready_fn = process->ready_fn ? ask_other_ready : NULL;
-	wanted.ready_timeout_ns = process->ready_timeout_ns;
+	want_other(process, &wanted);
 	rc = new_service(session, &wanted, &vars, &other, err);
 	if (rc == 0) {
 		stk_vec_push(&at->others, other);
@@ -236,14 +254,103 @@ static int start_other(struct stk_session *session, int side,
 	return rc;
 }
 
+/* --- mistakes, before anything is built or started ----------------------------------------- */
+
+/* What only a build or a start would tell, as stand-ins. */
+static struct stk_service_spec stand_in(struct stk_session *session, int side)
+{
+	struct stk_service_spec wanted = common_spec(session, side, NULL);
+
+	if (session->workflow->from_git)
+		wanted.values.rev = "0000000";
+	if (session->workflow->from_git || has_build(session->sides[side].spec))
+		wanted.values.out = ".";
+	for (int n = 0; n < STK_SERVICE_PORTS; n++)
+		wanted.values.ports[n] = (uint16_t)(n + 1);
+	return wanted;
+}
+
+static int try_new(const struct stk_session *session, struct stk_service_spec *wanted,
+	const struct stk_pairs_text *env, const char *scrape_url, struct stk_err *err)
+{
+	struct stk_service_vars vars = STK_VEC_INIT;
+	struct stk_service *service = NULL;
+	struct stk_buf url = STK_BUF_EMPTY;
+	int rc;
+
+	add_vars(env, &vars);
+	rc = new_service(session, wanted, &vars, &service, err);
+	if (rc == 0 && scrape_url)
+		rc = stk_service_expand(service, scrape_url, &url, err);
+	stk_buf_release(&url);
+	stk_service_free(service);
+	stk_vec_release(&vars);
+	return rc;
+}
+
+int stk_session_check_side(struct stk_session *session, int side, struct stk_err *err)
+{
+	const struct stk_side_spec *spec = session->sides[side].spec;
+	const char *scrape_url = stk_session_scrapes(session, side) ? spec->profile.url : NULL;
+	struct stk_service_spec wanted;
+	int rc;
+
+	if (!stk_session_has_side(session, side) || !spec->is_service)
+		return 0;
+	wanted = stand_in(session, side);
+	wanted.build = command_of(&spec->build);
+	want_main(spec, &wanted);
+	rc = try_new(session, &wanted, &spec->env, scrape_url, err);
+	for (size_t i = 0; rc == 0 && i < spec->processes.len; i++) {
+		const struct stk_process_spec *process = &spec->processes.items[i];
+		char *name = stk_xasprintf("%s, process %s", side_names[side], process->name);
+
+		wanted = stand_in(session, side);
+		wanted.name = name;
+		want_other(process, &wanted);
+		rc = try_new(session, &wanted, &process->env, NULL, err);
+		free(name);
+	}
+	if (rc < 0 && spec->where)
+		stk_err_wrap(err, "%s", spec->where);
+	return rc;
+}
+
+/* --- start ----------------------------------------------------------------------------------- */
+
+/* {out}: a folder of the side's own in the record, absolute, since builds run elsewhere. */
+static int make_out(struct stk_session *session, int side, struct stk_err *err)
+{
+	char *path = stk_xasprintf("%s/out-%s", session->folder, side_names[side]);
+	int rc = stk_fs_mkdirs(path, err);
+
+	if (rc == 0)
+		session->sides[side].out = realpath(path, NULL);
+	if (rc == 0 && !session->sides[side].out)
+		rc = stk_err_set_errno(err, STK_E_IO, errno, "'%s'", path);
+	free(path);
+	return rc;
+}
+
+void stk_session_remove_out(struct stk_session_side *side)
+{
+	if (side->out)
+		(void)!stk_fs_remove_tree(side->out, NULL); /* it holds nothing of the record */
+	free(side->out);
+	side->out = NULL;
+}
+
 static int start_service(struct stk_session *session, int side, struct stk_err *err)
 {
 	struct stk_session_side *at = &session->sides[side];
 	int rc = 0;
 
 	/* from git it has been built before both are started */
-	if (has_build(at->spec) && !session->workflow->from_git)
-		rc = stk_session_build_side(session, side, err);
+	if (has_build(at->spec) && !session->workflow->from_git) {
+		rc = at->out ? 0 : make_out(session, side, err);
+		if (rc == 0)
+			rc = stk_session_build_side(session, side, err);
+	}
 	if (rc == 0)
 		rc = new_main(session, side, err);
 	for (size_t i = 0; rc == 0 && i < at->spec->processes.len; i++)
@@ -274,6 +381,58 @@ static int open_scrape(struct stk_session *session, int side, struct stk_err *er
 	return rc;
 }
 
+/* An address is where the load will go; a name may mean something else to the load script
+ * (hosts), so it is only told. */
+static bool is_address(const char *url)
+{
+	struct in6_addr address;
+	struct stk_url parts;
+	char host[INET6_ADDRSTRLEN + 2];
+
+	if (stk_url_parse(stk_str_of(url), &parts, NULL) < 0 || parts.host.len >= sizeof host)
+		return false;
+	(void)snprintf(host, sizeof host, "%.*s", STK_STR_ARG(parts.host));
+	return inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1;
+}
+
+/* 0 when anybody answers, whatever it is: what is wrong with it the load will tell. A target that
+ * is just being started is given a moment. */
+static int ask_until(struct stk_session *session, struct stk_client *client, const char *url,
+	struct stk_err *err)
+{
+	struct stk_http_request request = {
+		.method = "HEAD", .url = url, .timeout_ms = KNOCK_MS, .max_body = 1 << 20};
+	struct stk_http_response response = STK_HTTP_RESPONSE_INIT;
+	int64_t until = stk_clock_mono(session->clock) + KNOCK_MS * STK_NS_PER_MS;
+	int rc;
+
+	while ((rc = stk_client_send(client, &request, &response, err)) == STK_E_NET &&
+		stk_clock_mono(session->clock) < until && stk_session_interrupts(session) == 0)
+		stk_clock_sleep_until(session->clock, stk_clock_mono(session->clock) + KNOCK_NS);
+	stk_http_response_release(&response);
+	return stk_session_interrupts(session) > 0 ? STK_E_ABORTED : rc;
+}
+
+static int knock(struct stk_session *session, const char *url, struct stk_err *err)
+{
+	struct stk_client_opts opts = {.insecure_tls = true,
+		.interrupts = session->env->interrupts,
+		.interrupts_seen = session->interrupts_heeded};
+	struct stk_client *client = stk_client_new(&opts);
+	struct stk_err why = STK_ERR_INIT;
+	int rc = ask_until(session, client, url, &why);
+
+	stk_client_free(client);
+	if (rc == STK_E_ABORTED)
+		return stk_err_set(err, STK_E_ABORTED, "interrupted");
+	if (rc != STK_E_NET)
+		return 0;
+	if (is_address(url))
+		return stk_err_set(err, STK_E_NET, "target %s", why.msg);
+	stk_session_warn(session, "target %s", why.msg);
+	return 0;
+}
+
 int stk_session_start_side(struct stk_session *session, int side, struct stk_err *err)
 {
 	struct stk_session_side *at = &session->sides[side];
@@ -284,8 +443,10 @@ int stk_session_start_side(struct stk_session *session, int side, struct stk_err
 	session->phase = "start";
 	if (at->spec->is_service)
 		rc = start_service(session, side, err);
-	else if (!at->url && at->spec->url) /* without: the load script's own base_url */
+	else if (!at->url && at->spec->url) { /* without: the load script's own base_url */
 		at->url = stk_xstrdup(at->spec->url);
+		rc = knock(session, at->url, err);
+	}
 	if (rc == 0 && stk_session_scrapes(session, side) && !at->source)
 		rc = open_scrape(session, side, err);
 	if (rc < 0)

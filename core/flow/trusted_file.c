@@ -39,7 +39,8 @@ static int read_here(const char *path, struct stk_buf *text, struct stk_err *err
 int stk_trusted_file_read(const struct stk_session *session, const char *path, struct stk_buf *text,
 	struct stk_err *err)
 {
-	const char *revision = session->run->sides[STK_SIDE_BASE].revision;
+	const char *revision =
+		session->rules ? session->rules : session->run->sides[STK_SIDE_BASE].revision;
 	struct stk_repo *repo = NULL;
 	bool in_repository = stk_repo_open(".", &repo, NULL) == 0;
 

@@ -5,8 +5,9 @@
 #include "core/base/buf.h"
 #include "core/flow/session.h"
 
-/* Append the file as the run's base commit has it; where there is no repository, or no base commit
- * is known, as it lies here. 1 there is one, 0 there is none, or an error. */
+/* Append the file as the base branch has it now, or the run's base commit where that is not the
+ * merge base with a branch; where there is no repository, or no base commit is known, as it lies
+ * here. 1 there is one, 0 there is none, or an error. */
 int stk_trusted_file_read(const struct stk_session *session, const char *path, struct stk_buf *text,
 	struct stk_err *err) STK_MUST_CHECK;
 

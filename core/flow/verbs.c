@@ -43,13 +43,9 @@ static int verb_slices(int count, int64_t *ns_out, void *ctx, struct stk_err *er
 	}
 	if (rc < 0)
 		return rc;
-	if (stk_slices_longest_ns(session) == 0) {
-		stk_err_set(err, STK_E_NOT_FOUND, "how long a slice is cannot be told: %s",
-			missing ? missing : "no profiles");
-		stk_err_hint(err,
-			"is the service profiled at all? Give idle = \"60s\" to go on without");
-		return STK_E_NOT_FOUND;
-	}
+	if (stk_slices_longest_ns(session) == 0)
+		return stk_slices_refuse_missing(
+			session, stk_clock_mono(session->clock) - start, missing, err);
 	*ns_out = (count + 1) * stk_slices_longest_ns(session); /* one is cut by the borders */
 	return 0;
 }

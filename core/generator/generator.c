@@ -78,7 +78,8 @@ static int expand(struct stk_generator *generator, struct stk_placeholders *valu
 	const char *text, const char **out, struct stk_err *err)
 {
 	struct stk_buf buf = STK_BUF_INIT((size_t)1 << 20);
-	int rc = stk_placeholder_expand(values, text, &buf, err);
+	int rc = generator->spec.shell ? stk_placeholder_expand_shell(values, text, &buf, err)
+				       : stk_placeholder_expand(values, text, &buf, err);
 
 	if (rc == 0)
 		rc = stk_buf_check(&buf, err);

@@ -109,12 +109,14 @@ static int take_merge_base(
 	if (rc == 0)
 		rc = stk_repo_merge_base(
 			choosing->repo, &other, &ends[STK_RANGE_HEAD].commit, &base, err);
-	if (rc == 0)
-		set_end(&ends[STK_RANGE_BASE], &base, stk_xstrdup(name),
-			stk_xasprintf("merge base with %s", name));
-	else
+	if (rc < 0) {
 		(void)stk_err_wrap(err, "merge base with %s", name); /* rc is the same */
-	return rc;
+		return rc;
+	}
+	set_end(&ends[STK_RANGE_BASE], &base, stk_xstrdup(name),
+		stk_xasprintf("merge base with %s", name));
+	choosing->range->branch = other;
+	return 0;
 }
 
 static int take_asked_base(struct choosing *choosing, struct stk_err *err)

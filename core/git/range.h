@@ -25,12 +25,13 @@ struct stk_range_end {
 
 struct stk_range {
 	struct stk_range_end ends[STK_RANGE_ENDS];
-	struct stk_dirty dirty; /* of the working tree */
-	bool is_snapshot;       /* head is the working tree with its changes */
-	bool is_same;           /* base and head are one commit, asked for by name */
-	int64_t commits;        /* base..head */
-	char *default_branch;   /* NULL unknown */
-	char *remote;           /* URL without user and password; NULL none */
+	struct stk_dirty dirty;    /* of the working tree */
+	bool is_snapshot;          /* head is the working tree with its changes */
+	bool is_same;              /* base and head are one commit, asked for by name */
+	struct stk_repo_id branch; /* tip of the branch that base is the merge base with; or "" */
+	int64_t commits;           /* base..head */
+	char *default_branch;      /* NULL unknown */
+	char *remote;              /* URL without user and password; NULL none */
 };
 
 /* Choose both ends.

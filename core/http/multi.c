@@ -108,6 +108,7 @@ int stk_multi_new(const struct stk_multi_opts *opts, struct stk_multi **out, str
 	multi->opts = *opts;
 	if (!multi->opts.clock)
 		multi->opts.clock = stk_clock_system();
+	stk_proxies_init(&multi->proxies);
 	multi->curl_ns = multi->armed_ns = NEVER;
 	multi->epoll_fd = multi->timer_fd = multi->wake_fd = -1;
 	multi->curl = curl_multi_init();
@@ -146,6 +147,7 @@ void stk_multi_free(struct stk_multi *multi)
 		(void)close(multi->wake_fd);
 	stk_vec_release(&multi->handles);
 	stk_vec_release(&multi->fds);
+	stk_proxies_release(&multi->proxies);
 	free(multi);
 }
 

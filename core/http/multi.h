@@ -18,6 +18,7 @@ enum stk_multi_fault {
 	STK_MULTI_CONNECT, /* other than below */
 	STK_MULTI_REFUSED,
 	STK_MULTI_CONNECT_TIMEOUT,
+	STK_MULTI_PROXY, /* no connection to the proxy */
 	STK_MULTI_TIMEOUT,
 	STK_MULTI_RESET,
 	STK_MULTI_EMPTY, /* closed without an answer */
@@ -52,6 +53,9 @@ struct stk_multi_job {
 	struct stk_buf *head_out; /* header lines of the final answer, "Name: value\n" each */
 	struct stk_buf *body_out; /* NULL: count and drop; over its limit: STK_MULTI_TOO_LARGE */
 	struct stk_str user, password; /* for digest authentication; user.ptr NULL: none */
+	/* One of several at once: it waits whether a connection that is being opened can take it,
+	 * too (HTTP/2), before it opens one more. https only. */
+	bool shares;
 	int64_t timeout_ns;
 	void (*done)(struct stk_multi_job *job); /* within stk_multi_poll; may submit again */
 	void (*got)(struct stk_multi_job *job); /* within it too: body_out has grown; may be NULL */
@@ -60,7 +64,8 @@ struct stk_multi_job {
 	enum stk_multi_fault fault;
 	char text[160]; /* of the fault, libcurl's words */
 	int status;
-	int http_version; /* 10, 11, 20 */
+	int http_version;        /* 10, 11, 20 */
+	const char *tls_version; /* "tls1.3", static; NULL: no TLS, or no answer */
 	char remote_ip[48];
 	bool reused; /* the connection was there already */
 	int64_t name_us, connect_us, tls_us, pretransfer_us, first_byte_us, total_us;

@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/crypto_tls.h"
 #include "core/base/mem.h"
 #include "core/http/multi_priv.h"
 #include "core/http/url.h"
@@ -48,6 +50,17 @@ static bool has_honest_length(struct stk_multi_handle *handle, struct stk_str li
 	return true;
 }
 
+/* The connection is the handle's only while the answer comes. */
+static const char *tls_version(CURL *easy)
+{
+	const struct curl_tlssessioninfo *info = NULL;
+
+	if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info) != CURLE_OK || !info ||
+		info->backend != CURLSSLBACKEND_OPENSSL)
+		return NULL;
+	return stk_crypto_tls_version(info->internals);
+}
+
 /* Keep the lines of the last header block: an interim answer is overwritten by the next. */
 static size_t take_header(char *bytes, size_t size, size_t count, void *ctx)
 {
@@ -60,6 +73,7 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *ctx)
 	if (stk_str_starts(line, "HTTP/") && stk_str_find_byte(line, ' ') > 0) {
 		stk_buf_clear(out);
 		handle->head_over = handle->has_length = false;
+		handle->job->tls_version = tls_version(handle->easy);
 		return size * count;
 	}
 	handle->head_over |= line.len == 0;
@@ -169,6 +183,7 @@ static void set_lasting(struct stk_multi_handle *handle)
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* what it can unpack */
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, mark_request);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, handle);
@@ -307,18 +322,11 @@ static void set_method(struct stk_multi_handle *handle, const struct stk_multi_j
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
-/* Loopback never goes through a proxy of the environment, as in Go. */
-static bool is_loopback(const struct stk_url *url)
-{
-	return stk_str_is(url->host, "localhost") || stk_str_starts(url->host, "127.") ||
-	       stk_str_is(url->host, "::1");
-}
-
-/* Where a mapped name is; Host and SNI keep the name. */
+/* Where a mapped name is; Host and SNI keep the name. url NULL: nothing is mapped. */
 static void set_place(struct stk_multi_handle *handle, const struct stk_url *url)
 {
 	const struct stk_net_host *host =
-		stk_net_find_host(handle->multi->opts.net, url->host, url->port);
+		url ? stk_net_find_host(handle->multi->opts.net, url->host, url->port) : NULL;
 	bool is_v6;
 
 	if (!host) {
@@ -358,6 +366,7 @@ static void set_certificate(struct stk_multi_handle *handle, const struct stk_ur
 static void set_url(struct stk_multi_handle *handle, const char *text)
 {
 	struct stk_url url;
+	const char *proxy;
 
 	if (handle->url.len > 0 && stk_str_is(stk_buf_str(&handle->url), text))
 		return;
@@ -366,10 +375,14 @@ static void set_url(struct stk_multi_handle *handle, const char *text)
 	curl_easy_setopt(handle->easy, CURLOPT_URL, text);
 	if (stk_url_parse(stk_str_of(text), &url, NULL) < 0)
 		return; /* libcurl will say so */
-	curl_easy_setopt(handle->easy, CURLOPT_NOPROXY, is_loopback(&url) ? "*" : NULL);
+	proxy = stk_proxies_find(&handle->multi->proxies, &url);
+	/* libcurl reads the variables by rules of its own when it is told nothing */
+	handle->is_proxied = proxy != NULL;
+	curl_easy_setopt(handle->easy, CURLOPT_PROXY, proxy ? proxy : "");
+	curl_easy_setopt(handle->easy, CURLOPT_NOPROXY, "");
 	if (!handle->multi->opts.net)
 		return;
-	set_place(handle, &url);
+	set_place(handle, proxy ? NULL : &url); /* the proxy looks names up */
 	set_certificate(handle, &url);
 }
 
@@ -404,11 +417,15 @@ void stk_multi_handle_set(struct stk_multi_handle *handle, struct stk_multi_job 
 	job->handle = handle;
 	job->fault = STK_MULTI_OK;
 	job->status = 0;
+	job->tls_version = NULL;
 	job->text[0] = job->remote_ip[0] = '\0';
 	set_url(handle, job->url);
 	curl_easy_setopt(handle->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
 	/* what nobody wants is not unpacked */
 	curl_easy_setopt(handle->easy, CURLOPT_HTTP_CONTENT_DECODING, job->body_out ? 1L : 0L);
+	/* over plain http nothing tells before the answer that there is no HTTP/2 */
+	curl_easy_setopt(handle->easy, CURLOPT_PIPEWAIT,
+		job->shares && strncasecmp(job->url, "https:", 6) == 0 ? 1L : 0L);
 	set_digest(handle, job);
 	set_headers(handle, job);
 	set_method(handle, job);
@@ -424,6 +441,8 @@ static enum stk_multi_fault connect_fault(const struct stk_multi_handle *handle)
 	long number = 0;
 
 	(void)curl_easy_getinfo(handle->easy, CURLINFO_OS_ERRNO, &number);
+	if (handle->is_proxied)
+		return STK_MULTI_PROXY;
 	if (number == ECONNREFUSED)
 		return STK_MULTI_REFUSED;
 	return number == ETIMEDOUT ? STK_MULTI_CONNECT_TIMEOUT : STK_MULTI_CONNECT;

@@ -6,6 +6,7 @@
 
 #include "core/base/vec.h"
 #include "core/http/multi.h"
+#include "core/http/proxy.h"
 
 /* What epoll watches for a descriptor, and what libcurl wants of it. */
 struct stk_multi_fd {
@@ -31,14 +32,16 @@ struct stk_multi_handle {
 	enum stk_multi_fault own_fault; /* for which a callback of ours ended it */
 	bool has_length;                /* Content-Length of this answer, which is */
 	uint64_t length;
-	bool blocked;   /* by stk_net_blocks_address */
-	bool head_over; /* the empty line came */
+	bool is_proxied; /* the URL that is set goes through a proxy */
+	bool blocked;    /* by stk_net_blocks_address */
+	bool head_over;  /* the empty line came */
 	char error[CURL_ERROR_SIZE];
 };
 
 struct stk_multi {
 	CURLM *curl;
 	struct stk_multi_opts opts;
+	struct stk_proxies proxies;
 	int epoll_fd, timer_fd, wake_fd;
 	int64_t curl_ns;  /* when libcurl wants to be called; INT64_MAX: not */
 	int64_t armed_ns; /* what timer_fd is set to */

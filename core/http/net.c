@@ -120,16 +120,15 @@ int stk_net_block_host(struct stk_net *net, const char *pattern, struct stk_err 
 	return rc;
 }
 
-int stk_net_block_range(struct stk_net *net, const char *cidr, struct stk_err *err)
+int stk_net_range_parse(const char *cidr, struct stk_net_range *out, struct stk_err *err)
 {
 	struct stk_str text = stk_str_of(cidr);
 	ptrdiff_t slash = stk_str_find_byte(text, '/');
 	struct stk_str address = slash < 0 ? text : stk_str_sub(text, 0, (size_t)slash);
-	struct stk_net_range range;
 	bool is_v4 = false;
 	int64_t bits;
 
-	if (!read_address(address, range.prefix, &is_v4))
+	if (!read_address(address, out->prefix, &is_v4))
 		return stk_err_set(err, STK_E_INVAL,
 			"'%s' is no range of addresses, such as 10.0.0.0/8 or fc00::/7", cidr);
 	bits = is_v4 ? 32 : 128;
@@ -137,9 +136,18 @@ int stk_net_block_range(struct stk_net *net, const char *cidr, struct stk_err *e
 				  bits < 0 || bits > (is_v4 ? 32 : 128)))
 		return stk_err_set(err, STK_E_INVAL, "'%s': after the slash stands a number to %d",
 			cidr, is_v4 ? 32 : 128);
-	range.bits = (unsigned)bits + (is_v4 ? 96 : 0);
-	stk_vec_push(&net->blocked_ranges, range);
+	out->bits = (unsigned)bits + (is_v4 ? 96 : 0);
 	return 0;
+}
+
+int stk_net_block_range(struct stk_net *net, const char *cidr, struct stk_err *err)
+{
+	struct stk_net_range range;
+	int rc = stk_net_range_parse(cidr, &range, err);
+
+	if (rc == 0)
+		stk_vec_push(&net->blocked_ranges, range);
+	return rc;
 }
 
 int stk_net_add_certificate(struct stk_net *net, const struct stk_net_certificate *certificate,
@@ -164,7 +172,7 @@ int stk_net_add_certificate(struct stk_net *net, const struct stk_net_certificat
 
 /* --- asking ------------------------------------------------------------------------ */
 
-static bool matches(const char *name, bool is_wild, struct stk_str host)
+bool stk_net_name_is(const char *name, bool is_wild, struct stk_str host)
 {
 	struct stk_str own = stk_str_of(name);
 
@@ -191,7 +199,8 @@ const struct stk_net_host *stk_net_find_host(
 
 	for (size_t i = 0; i < net->hosts.len; i++) {
 		const struct stk_net_host *at = &net->hosts.items[i];
-		if ((at->port == 0 || at->port == port) && matches(at->name, at->is_wild, host) &&
+		if ((at->port == 0 || at->port == port) &&
+			stk_net_name_is(at->name, at->is_wild, host) &&
 			(!best || is_better(at, best)))
 			best = at;
 	}
@@ -201,8 +210,8 @@ const struct stk_net_host *stk_net_find_host(
 bool stk_net_blocks_host(const struct stk_net *net, struct stk_str host)
 {
 	for (size_t i = 0; i < net->blocked_hosts.len; i++)
-		if (matches(net->blocked_hosts.items[i].name, net->blocked_hosts.items[i].is_wild,
-			    host))
+		if (stk_net_name_is(net->blocked_hosts.items[i].name,
+			    net->blocked_hosts.items[i].is_wild, host))
 			return true;
 	return false;
 }
@@ -214,6 +223,14 @@ static bool is_in(const struct stk_net_range *range, const unsigned char address
 	if (memcmp(range->prefix, address, whole) != 0)
 		return false;
 	return rest == 0 || (range->prefix[whole] ^ address[whole]) >> (8 - rest) == 0;
+}
+
+bool stk_net_range_has(const struct stk_net_range *range, struct stk_str address)
+{
+	unsigned char bytes[16];
+	bool is_v4;
+
+	return read_address(address, bytes, &is_v4) && is_in(range, bytes);
 }
 
 bool stk_net_blocks_address(const struct stk_net *net, const struct sockaddr *address)
@@ -237,8 +254,8 @@ bool stk_net_blocks_address(const struct stk_net *net, const struct sockaddr *ad
 static bool is_for(const struct stk_net_certificate *certificate, struct stk_str host)
 {
 	for (size_t i = 0; i < certificate->only.len; i++)
-		if (matches(certificate->only.items[i].name, certificate->only.items[i].is_wild,
-			    host))
+		if (stk_net_name_is(certificate->only.items[i].name,
+			    certificate->only.items[i].is_wild, host))
 			return true;
 	return certificate->only.len == 0;
 }

@@ -75,11 +75,18 @@ int stk_net_add_host(struct stk_net *net, const char *name, const char *target,
 /* Refuse a host, or all below "*.name". */
 int stk_net_block_host(
 	struct stk_net *net, const char *pattern, struct stk_err *err) STK_MUST_CHECK;
-/* Refuse addresses: 10.0.0.0/8, fc00::/7, 127.0.0.1. */
+/* Refuse addresses, as stk_net_range_parse reads them. */
 int stk_net_block_range(struct stk_net *net, const char *cidr, struct stk_err *err) STK_MUST_CHECK;
 /* A certificate for the hosts of domains, for all if there are none; everything is copied. */
 int stk_net_add_certificate(struct stk_net *net, const struct stk_net_certificate *certificate,
 	const char *const *domains, size_t domains_len, struct stk_err *err) STK_MUST_CHECK;
+
+/* 10.0.0.0/8, fc00::/7, 127.0.0.1; and whether an address in digits is in it. */
+int stk_net_range_parse(
+	const char *cidr, struct stk_net_range *out, struct stk_err *err) STK_MUST_CHECK;
+bool stk_net_range_has(const struct stk_net_range *range, struct stk_str address);
+/* Whether a host is name, or below it if is_wild. */
+bool stk_net_name_is(const char *name, bool is_wild, struct stk_str host);
 
 /* The mapping for a host: one with this port before one for each, an exact name before "*.", a
  * longer one before a shorter; NULL: none. */

@@ -39,7 +39,9 @@ static void add_word(struct stk_buf *buf, const char *text)
 
 static const char *name_of(const struct stk_look *look)
 {
-	return look->service->name && look->service->name[0] ? look->service->name : "service";
+	const char *name = look->service->name;
+
+	return name && name[0] ? name : look->folder;
 }
 
 const char *stk_draft_load_path(struct stk_draft *draft, const struct stk_look *look)
@@ -96,7 +98,7 @@ static const char *ready_of(const struct stk_look_service *service)
 		for (size_t k = 0; k < service->routes.len; k++)
 			if (strcmp(service->routes.items[k].path, names[i]) == 0)
 				return names[i];
-	return NULL;
+	return service->health;
 }
 
 static void add_profile(const struct stk_look_service *service, struct stk_buf *buf)
@@ -129,7 +131,8 @@ static void add_service(const struct stk_look_service *service, struct stk_buf *
 
 	stk_buf_add_text(buf, "  service = stoker.service {\n");
 	if (service->build)
-		add_field(buf, "build", service->build, "what it makes goes to {out}");
+		add_field(buf, "build", service->build,
+			strstr(service->build, "{out}") ? "what it makes goes to {out}" : NULL);
 	add_field(buf, "start", service->start, NULL);
 	if (!is_placed(service))
 		stk_buf_addf(buf,
@@ -160,10 +163,11 @@ void stk_draft_workflow(const struct stk_look *look, const char *load, struct st
 	add_service(look->service, buf);
 	stk_buf_add_text(buf, "  load = { script = ");
 	add_quoted(buf, load);
-	stk_buf_add_text(buf, ", rate = \"200/s\", pairs = 6 }, -- half of what the service can "
-			      "take is a good rate\n"
-			      "  profiles = { \"cpu\", \"alloc_space\" },\n"
-			      "  gate = { cpu = \"+5%\", p95 = \"+20%\", errors = \"0.5pt\" }, -- "
+	stk_buf_addf(buf,
+		", rate = \"200/s\", pairs = 6 }, -- half of what the service can take is a good "
+		"rate\n  profiles = { %s },\n",
+		look->service->profiles);
+	stk_buf_add_text(buf, "  gate = { cpu = \"+5%\", p95 = \"+20%\", errors = \"0.5pt\" }, -- "
 			      "crossed: exit code 10\n}\n");
 }
 

@@ -3,6 +3,7 @@
 #include "core/init/look.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/buf.h"
@@ -24,6 +25,7 @@ void stk_look_init(struct stk_look *look)
 {
 	memset(look, 0, sizeof *look);
 	look->branch = "main";
+	look->folder = "service";
 	for (size_t i = 0; i < STK_ARRAY_LEN(languages); i++)
 		(void)stk_vec_push_new(&look->services);
 }
@@ -147,86 +149,6 @@ void stk_look_variables(struct stk_look *look, struct stk_look_service *service,
 	}
 }
 
-/* "{id}", ":id", "<int:id>", "*": a parameter; 1 stands for it. */
-static bool add_part(struct stk_buf *out, struct stk_str part)
-{
-	bool is_param = part.len > 0 && strchr("{:<*[$", part.ptr[0]) != NULL;
-
-	if (is_param) {
-		stk_buf_add_text(out, "/1");
-		return true;
-	}
-	for (size_t i = 0; i < part.len; i++)
-		if (!((part.ptr[i] >= 'a' && part.ptr[i] <= 'z') ||
-			    (part.ptr[i] >= 'A' && part.ptr[i] <= 'Z') ||
-			    (part.ptr[i] >= '0' && part.ptr[i] <= '9') ||
-			    strchr("-._~", part.ptr[i])))
-			return false;
-	stk_buf_addf(out, "/%.*s", STK_STR_ARG(part));
-	return true;
-}
-
-/* A route as a path that can be asked for; NULL if it is none. */
-static const char *path_of(struct stk_look *look, struct stk_str route)
-{
-	struct stk_buf out = STK_BUF_EMPTY;
-	const char *path = NULL;
-	struct stk_str part;
-	bool ok = route.len > 0 && route.len < 200 && route.ptr[0] == '/';
-
-	route = stk_str_skip(route, 1);
-	while (ok && stk_str_cut(&route, '/', &part))
-		if (part.len > 0 && !stk_str_is(part, "{$}"))
-			ok = add_part(&out, part);
-	if (ok)
-		path = out.len > 0 ? stk_arena_str(&look->arena, stk_buf_str(&out)) : "/";
-	stk_buf_release(&out);
-	return path;
-}
-
-static void add_route(struct stk_look_route_list *routes, const char *method, const char *path)
-{
-	if (!path || routes->len >= STK_LOOK_ROUTES_MAX)
-		return;
-	for (size_t i = 0; i < routes->len; i++)
-		if (strcmp(routes->items[i].method, method) == 0 &&
-			strcmp(routes->items[i].path, path) == 0)
-			return;
-	stk_vec_push(routes, (struct stk_look_route){method, path});
-}
-
-/* "GET /orders" of Go's ServeMux; a host before the path is left out. */
-static const char *take_method(struct stk_str *route)
-{
-	static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"};
-
-	for (size_t i = 0; i < STK_ARRAY_LEN(methods); i++) {
-		size_t len = strlen(methods[i]);
-
-		if (!stk_str_starts(*route, methods[i]) || route->len <= len ||
-			route->ptr[len] != ' ')
-			continue;
-		*route = stk_str_trim(stk_str_skip(*route, len));
-		return methods[i];
-	}
-	return NULL;
-}
-
-void stk_look_routes(struct stk_look *look, struct stk_look_service *service, struct stk_str text,
-	const struct stk_look_call *calls)
-{
-	for (; calls->token; calls++) {
-		struct stk_str rest = text, route;
-
-		while (stk_scan_literal(&rest, calls->token, &route)) {
-			const char *method = take_method(&route);
-
-			method = calls->method ? calls->method : method ? method : "GET";
-			add_route(&service->routes, method, path_of(look, route));
-		}
-	}
-}
-
 void stk_look_profiler_seen(
 	struct stk_look_service *service, enum stk_look_profiler profiler, const char *name)
 {
@@ -286,8 +208,8 @@ static void read_k6(struct stk_look *look, const struct stk_look_file *file)
 		struct stk_str rest = file->text, url;
 
 		while (stk_scan_literal(&rest, calls[i].token, &url))
-			add_route(
-				&look->k6_routes, calls[i].method, path_of(look, path_in_url(url)));
+			stk_look_route_add(
+				look, &look->k6_routes, calls[i].method, path_in_url(url));
 	}
 }
 
@@ -327,14 +249,6 @@ static bool is_container(const char *name)
 	return strncmp(name, "Dockerfile", 10) == 0 || strcmp(name, "Containerfile") == 0;
 }
 
-static bool is_compose(const char *name)
-{
-	static const char *const names[] = {
-		"compose.yml", "compose.yaml", "docker-compose.yml", "docker-compose.yaml", NULL};
-
-	return is_one_of(stk_str_of(name), names);
-}
-
 static bool is_wanted(const char *path, void *ctx)
 {
 	const char *name = name_of(path);
@@ -343,7 +257,7 @@ static bool is_wanted(const char *path, void *ctx)
 	for (size_t i = 0; i < STK_ARRAY_LEN(languages); i++)
 		if (is_manifest(languages[i], name) || is_source(languages[i], name))
 			return true;
-	return is_container(name) || is_compose(name);
+	return is_container(name);
 }
 
 static void take_file(const char *path, struct stk_str text, void *ctx)
@@ -353,7 +267,6 @@ static void take_file(const char *path, struct stk_str text, void *ctx)
 
 	if (is_container(file.name))
 		read_dockerfile(look, text);
-	look->has_compose = look->has_compose || is_compose(file.name);
 	if (stk_str_ends(stk_str_of(path), ".js") || stk_str_ends(stk_str_of(path), ".ts"))
 		read_k6(look, &file);
 	if (is_k6(text))
@@ -394,6 +307,16 @@ static void choose(struct stk_look *look)
 	}
 }
 
+/* "shop" for /home/me/shop and for "." in it. */
+static void name_folder(struct stk_look *look, const char *root)
+{
+	char *real = realpath(root, NULL);
+
+	if (real && name_of(real)[0])
+		look->folder = stk_arena_dup(&look->arena, name_of(real));
+	free(real);
+}
+
 int stk_look_at(struct stk_look *look, const char *root, struct stk_err *err)
 {
 	struct stk_walk_opts opts = {is_wanted, take_file, look};
@@ -401,6 +324,7 @@ int stk_look_at(struct stk_look *look, const char *root, struct stk_err *err)
 
 	if (rc < 0)
 		return rc;
+	name_folder(look, root);
 	choose(look);
 	stk_look_ci(look, root);
 	return 0;

@@ -37,9 +37,13 @@ struct stk_look_service {
 	bool port_is_address;                       /* it wants host:port, not a number */
 	int64_t port;              /* where it listens when nobody says, 0 unknown */
 	int64_t pprof_port;        /* a second address, 0 none */
+	const char *health;        /* a path that its framework adds; static */
 	const char *build, *start; /* for the workflow, by finish() */
+	const char *profiles;      /* "\"cpu\"": what its profiler has, for the workflow */
 	int mains;                 /* programs found */
 	bool listens;              /* seen to serve HTTP */
+	bool is_factory;           /* main names a function that makes the application */
+	const char *install;       /* of its dependencies, by the lock file; static */
 	bool has_lock, has_build_script, has_wrapper;
 	STK_VEC(const char *) evidence; /* for people, in the order of the first line of output */
 	struct stk_look_route_list routes;
@@ -53,11 +57,12 @@ struct stk_look {
 	const struct stk_look_service *service;    /* the one that counts; NULL: none */
 	const char *k6;                            /* path of a k6 script */
 	struct stk_look_route_list k6_routes;
-	bool has_dockerfile, has_compose;
+	bool has_dockerfile;
 	int64_t exposed; /* port of the Dockerfile, 0 none */
 	enum stk_look_ci ci;
 	const char *ci_seen; /* ".github/workflows", "origin is on gitlab.com"; NULL: guessed */
 	bool has_gitlab_file;
+	const char *folder; /* its own name: of a service that has none */
 	bool is_git;
 	const char *branch; /* default branch; "main" when nothing says */
 	bool cut;           /* the repository is larger than a look goes */

@@ -4,6 +4,18 @@
 #include "core/init/look_priv.h"
 #include "core/init/scan.h"
 
+/* "example.com/shop/v2" is shop. */
+static struct stk_str without_version(struct stk_str path)
+{
+	ptrdiff_t slash = stk_str_rfind_byte(path, '/');
+	int64_t version;
+
+	if (slash > 0 && stk_str_starts(stk_str_skip(path, (size_t)slash), "/v") &&
+		stk_str_to_i64(stk_str_skip(path, (size_t)slash + 2), &version, NULL) == 0)
+		return stk_str_sub(path, 0, (size_t)slash);
+	return path;
+}
+
 static void read_module(
 	struct stk_look *look, struct stk_look_service *service, const struct stk_look_file *file)
 {
@@ -16,11 +28,29 @@ static void read_module(
 
 		if (!stk_str_starts(path, "module "))
 			continue;
-		path = stk_str_trim(stk_str_skip(path, 7));
+		path = without_version(stk_str_trim(stk_str_skip(path, 7)));
 		ptrdiff_t slash = stk_str_rfind_byte(path, '/');
 		service->name =
 			stk_arena_str(&look->arena, stk_str_skip(path, (size_t)(slash + 1)));
 	}
+}
+
+/* The next flag that is declared: flag.String("addr", …), flag.StringVar(&addr, "addr", …). */
+static bool next_flag(struct stk_str *rest, const char *call, struct stk_str *out)
+{
+	ptrdiff_t at, comma;
+
+	if (!stk_str_ends(stk_str_of(call), "Var("))
+		return stk_scan_literal(rest, call, out);
+	while ((at = stk_str_find(*rest, stk_str_of(call))) >= 0) {
+		*rest = stk_str_skip(*rest, (size_t)at + strlen(call));
+		comma = stk_str_find_byte(*rest, ',');
+		struct stk_str behind = stk_str_skip(*rest, comma < 0 ? rest->len : (size_t)comma);
+
+		if (stk_str_starts(behind, ",") && stk_scan_literal(&behind, ",", out))
+			return true;
+	}
+	return false;
 }
 
 /* -listen, -addr, -port: the first flag of a usual name. */
@@ -28,12 +58,13 @@ static void read_flags(struct stk_look *look, struct stk_look_service *service, 
 {
 	static const char *const known[] = {"listen", "addr", "address", "listen-addr", "http",
 		"http-addr", "bind", "port", "http-port"};
-	static const char *const calls[] = {"flag.String(", "flag.Int(", "flag.Uint("};
+	static const char *const calls[] = {"flag.String(", "flag.Int(", "flag.Uint(",
+		"flag.StringVar(", "flag.IntVar(", "flag.UintVar("};
 
 	for (size_t i = 0; i < STK_ARRAY_LEN(calls) && !service->port_flag; i++) {
 		struct stk_str rest = text, name;
 
-		while (!service->port_flag && stk_scan_literal(&rest, calls[i], &name))
+		while (!service->port_flag && next_flag(&rest, calls[i], &name))
 			for (size_t k = 0; k < STK_ARRAY_LEN(known); k++)
 				if (stk_str_is(name, known[k])) {
 					service->port_flag = stk_arena_dup(&look->arena, known[k]);
@@ -106,15 +137,19 @@ static void read_main(
 		service->main = stk_look_folder(look, file->path);
 }
 
+static const struct stk_look_call calls[] = {{".HandleFunc(", NULL}, {".Handle(", NULL},
+	{".GET(", "GET"}, {".Get(", "GET"}, {".POST(", "POST"}, {".Post(", "POST"},
+	{".PUT(", "PUT"}, {".Put(", "PUT"}, {".DELETE(", "DELETE"}, {".Delete(", "DELETE"},
+	{NULL, NULL}};
+static const struct stk_look_group groups[] = {{".Group(", STK_LOOK_GROUP_NAMED, NULL},
+	{".Route(", STK_LOOK_GROUP_BLOCK, NULL}, {NULL, STK_LOOK_GROUP_NAMED, NULL}};
+static const struct stk_look_routing routing = {.calls = calls, .groups = groups};
+
 static void take(
 	struct stk_look *look, struct stk_look_service *service, const struct stk_look_file *file)
 {
-	static const char *const variables[] = {
-		"os.Getenv(", "os.LookupEnv(", "getenv(", "env(", "envOr(", "getEnv(", NULL};
-	static const struct stk_look_call calls[] = {{"HandleFunc(", NULL}, {"Handle(", NULL},
-		{".GET(", "GET"}, {".Get(", "GET"}, {".POST(", "POST"}, {".Post(", "POST"},
-		{".PUT(", "PUT"}, {".Put(", "PUT"}, {".DELETE(", "DELETE"}, {".Delete(", "DELETE"},
-		{NULL, NULL}};
+	static const char *const variables[] = {"os.Getenv(", "os.LookupEnv(", "getenv(", "env(",
+		"envOr(", "getEnv(", "`env:", "`envconfig:", " env:", " envconfig:", NULL};
 
 	if (strcmp(file->name, "go.mod") == 0) {
 		read_module(look, service, file);
@@ -125,7 +160,7 @@ static void take(
 	read_listens(service, file->text);
 	read_flags(look, service, file->text);
 	stk_look_variables(look, service, file->text, variables);
-	stk_look_routes(look, service, file->text, calls);
+	stk_look_routes(look, service, file->text, &routing);
 }
 
 static void finish(struct stk_look *look, struct stk_look_service *service)
@@ -145,6 +180,7 @@ static void finish(struct stk_look *look, struct stk_look_service *service)
 	service->build = stk_arena_printf(&look->arena, "go build -o {out}/%s %s%s",
 		name ? name : "service", below[0] ? "./" : ".", below);
 	service->start = stk_arena_printf(&look->arena, "{out}/%s", name ? name : "service");
+	service->profiles = "\"cpu\", \"alloc_space\"";
 	if (service->port_flag)
 		service->start = stk_arena_printf(&look->arena, "%s -%s %s{port}", service->start,
 			service->port_flag, service->port_is_address ? "127.0.0.1:" : "");

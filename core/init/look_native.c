@@ -37,6 +37,9 @@ static void read_cmake(
 {
 	struct stk_str program = word_behind(file->text, "add_executable(");
 
+	if (stk_str_contains(file->text, STK_STR("add_executable(${PROJECT_NAME}")) ||
+		stk_str_contains(file->text, STK_STR("add_executable(${CMAKE_PROJECT_NAME}")))
+		program = word_behind(file->text, "project(");
 	if (stk_look_manifest(look, service, file, "CMakeLists.txt") || !service->main)
 		service->main =
 			program.len > 0 ? stk_arena_str(&look->arena, program) : service->main;
@@ -48,8 +51,10 @@ static void read_cmake(
 static void take(
 	struct stk_look *look, struct stk_look_service *service, const struct stk_look_file *file)
 {
+	static const char *const variables[] = {"getenv(", "secure_getenv(", NULL};
 	struct stk_str program;
 
+	stk_look_variables(look, service, file->text, variables);
 	if (strcmp(file->name, "CMakeLists.txt") == 0) {
 		read_cmake(look, service, file);
 	} else if (stk_look_manifest(look, service, file, "meson.build")) {
@@ -74,7 +79,9 @@ static void finish(struct stk_look *look, struct stk_look_service *service)
 	if (!service->main)
 		return;
 	stk_look_evidence(look, service, "program %s", service->main);
-	service->name = service->main;
+	service->name =
+		strrchr(service->main, '/') ? strrchr(service->main, '/') + 1 : service->main;
+	service->profiles = "\"cpu\"";
 	service->start =
 		stk_arena_printf(&look->arena, service->build ? "{out}/%s" : "./%s", service->main);
 	if (!service->build)

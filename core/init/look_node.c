@@ -60,34 +60,61 @@ static void read_package(
 	stk_json_free(package);
 }
 
+static const struct {
+	const char *file, *install;
+} locks[] = {{"package-lock.json", "npm ci"}, {"pnpm-lock.yaml", "pnpm install --frozen-lockfile"},
+	{"yarn.lock", "yarn install --frozen-lockfile"}};
+
+static const struct stk_look_call calls[] = {{".get(", "GET"}, {".post(", "POST"}, {".put(", "PUT"},
+	{".patch(", "PATCH"}, {".delete(", "DELETE"}, {"@Get(", "GET"}, {"@Post(", "POST"},
+	{NULL, NULL}};
+static const struct stk_look_call bare[] = {{"@Get()", "GET"}, {"@Post()", "POST"}, {NULL, NULL}};
+static const char *const receivers[] = {"app", "router", "fastify", "server", "api", NULL};
+static const char *const classes[] = {"@Controller(", NULL};
+static const struct stk_look_group groups[] = {
+	{".use(", STK_LOOK_GROUP_MOUNT, NULL}, {NULL, STK_LOOK_GROUP_NAMED, NULL}};
+static const struct stk_look_routing routing = {calls, receivers, groups, classes, bare};
+
+/* Where the program listens when nobody says: listen(3000), listen({ port: 3000 }), PORT || 3000.
+ */
+static int64_t port_of(struct stk_str text)
+{
+	static const char *const places[] = {".listen(", "process.env.PORT ||",
+		"process.env.PORT ??", ".listen({ port:", ".listen({port:"};
+	int64_t port;
+
+	for (size_t i = 0; i < STK_ARRAY_LEN(places); i++) {
+		struct stk_str rest = text;
+
+		if (stk_scan_number(&rest, places[i], &port) && port > 0 && port < 65536)
+			return port;
+	}
+	return 0;
+}
+
 static void take(
 	struct stk_look *look, struct stk_look_service *service, const struct stk_look_file *file)
 {
 	static const char *const variables[] = {"process.env.", "process.env[", NULL};
-	static const struct stk_look_call calls[] = {{"app.get(", "GET"}, {"router.get(", "GET"},
-		{"fastify.get(", "GET"}, {"server.get(", "GET"}, {"app.post(", "POST"},
-		{"router.post(", "POST"}, {"fastify.post(", "POST"}, {"app.put(", "PUT"},
-		{"app.delete(", "DELETE"}, {"@Get(", "GET"}, {"@Post(", "POST"}, {NULL, NULL}};
 	struct stk_str text = file->text;
 	int64_t port;
 
-	if (strcmp(file->name, "package-lock.json") == 0) {
-		service->has_lock = true;
-		return;
-	}
+	for (size_t i = 0; i < STK_ARRAY_LEN(locks); i++)
+		if (strcmp(file->name, locks[i].file) == 0) {
+			service->install = locks[i].install;
+			return;
+		}
 	if (strcmp(file->name, "package.json") == 0) {
 		read_package(look, service, file);
 		return;
 	}
-	if (stk_scan_number(&text, ".listen(", &port) && port > 0 && port < 65536)
-		service->port = port;
-	text = file->text;
-	if (service->port == 0 && stk_scan_number(&text, "process.env.PORT ||", &port) &&
-		port < 65536)
-		service->port = port;
+	port = port_of(text);
+	service->port = port > 0 ? port : service->port;
+	if (stk_str_contains(text, STK_STR("collectCpuTime: true")))
+		service->profiles = "\"cpu\"";
 	service->listens = service->listens || stk_str_contains(file->text, STK_STR(".listen("));
 	stk_look_variables(look, service, file->text, variables);
-	stk_look_routes(look, service, file->text, calls);
+	stk_look_routes(look, service, file->text, &routing);
 }
 
 static void finish(struct stk_look *look, struct stk_look_service *service)
@@ -99,13 +126,17 @@ static void finish(struct stk_look *look, struct stk_look_service *service)
 	if (service->framework)
 		stk_look_evidence(look, service, "%s", service->framework);
 	service->build = stk_arena_printf(&look->arena, "%s%s",
-		service->has_lock ? "npm ci" : "npm install --no-audit --no-fund",
+		service->install ? service->install : "npm install --no-audit --no-fund",
 		service->has_build_script ? " && npm run build" : "");
+	/* the SDK has CPU time only when it is asked for, and of the heap what lives */
+	if (!service->profiles)
+		service->profiles = service->profiler == STK_LOOK_SDK ? "\"wall\"" : "\"cpu\"";
 	/* a package without a server is somebody's tooling */
 	if (!service->listens && !service->framework)
 		service->start = NULL;
 }
 
-static const char *const manifests[] = {"package.json", "package-lock.json", NULL};
+static const char *const manifests[] = {
+	"package.json", "package-lock.json", "pnpm-lock.yaml", "yarn.lock", NULL};
 static const char *const extensions[] = {".js", ".mjs", ".cjs", ".ts", NULL};
 const struct stk_look_language stk_look_node = {"Node", manifests, extensions, take, finish};

@@ -27,9 +27,32 @@ extern const struct stk_look_language stk_look_go, stk_look_node, stk_look_pytho
 	stk_look_rust, stk_look_native;
 
 /* A call that names a route: `.get(` and its method. method NULL: the literal may begin with one
- * ("GET /orders"), else GET. */
+ * ("GET /orders"), or the line may name one (`.route("/a", post(f))`), else GET. */
 struct stk_look_call {
 	const char *token, *method;
+};
+
+/* What gives a number of routes a prefix. */
+enum stk_look_group_kind {
+	STK_LOOK_GROUP_NAMED, /* v1 := r.Group("/v1"): routes that are made on v1 */
+	STK_LOOK_GROUP_KEYED, /* bp = Blueprint("x", __name__, url_prefix="/v1") */
+	STK_LOOK_GROUP_MOUNT, /* app.use("/v1", router) */
+	STK_LOOK_GROUP_BLOCK  /* r.Route("/v1", func(r chi.Router) { … }): routes within */
+};
+
+struct stk_look_group {
+	const char *token;
+	enum stk_look_group_kind kind;
+	const char *key; /* of KEYED: `url_prefix=` */
+};
+
+/* How a language declares routes. Lists end with NULL; NULL: there is none. */
+struct stk_look_routing {
+	const struct stk_look_call *calls;
+	const char *const *receivers; /* names that a call `.get(` counts on; NULL: any */
+	const struct stk_look_group *groups;
+	const char *const *classes;       /* before "class": the prefix of the whole file */
+	const struct stk_look_call *bare; /* the class's path itself */
 };
 
 /* True for the manifest that counts: the first one, or one nearer to the top. Sets manifest and
@@ -41,9 +64,12 @@ void stk_look_evidence(struct stk_look *look, struct stk_look_service *service, 
 /* Environment variables that the text reads by one of these tokens (NULL at the end). */
 void stk_look_variables(struct stk_look *look, struct stk_look_service *service,
 	struct stk_str text, const char *const *tokens);
-/* Routes that the text declares by one of these calls (token NULL at the end). */
+/* Routes that the text declares. */
 void stk_look_routes(struct stk_look *look, struct stk_look_service *service, struct stk_str text,
-	const struct stk_look_call *calls);
+	const struct stk_look_routing *routing);
+/* One of them, if it can be asked for and is new. method is static. */
+void stk_look_route_add(struct stk_look *look, struct stk_look_route_list *routes,
+	const char *method, struct stk_str route);
 /* A profiling library that the text names; the first one found stays. */
 void stk_look_profiler_seen(
 	struct stk_look_service *service, enum stk_look_profiler profiler, const char *name);

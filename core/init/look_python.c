@@ -19,36 +19,52 @@ static void read_project(
 		strcmp(file->name, "pyproject.toml") == 0) {
 		if (stk_scan_has(file->text, "gunicorn"))
 			service->has_wrapper = true;
+		if (stk_scan_has(file->text, "uvicorn") ||
+			stk_str_contains(file->text, STK_STR("fastapi[")))
+			service->has_build_script = true;
 		if (stk_scan_has(file->text, "pyroscope-io") ||
 			stk_scan_has(file->text, "pyroscope_io"))
 			stk_look_profiler_seen(service, STK_LOOK_SDK, "pyroscope-io");
 	}
 }
 
-/* "app = FastAPI(" at the start of a line: the name before it; "app" when it has none. */
-static struct stk_str variable_before(struct stk_str text, const char *call)
+/* "app = FastAPI(" at the start of a line: the name before it. Where it is made within a function
+ * that gives it back, "create_app": *is_factory_out. */
+static struct stk_str variable_before(struct stk_str text, const char *call, bool *is_factory_out)
 {
-	struct stk_str line;
+	struct stk_str line, within = STK_STR("");
 
 	while (stk_str_cut(&text, '\n', &line)) {
 		ptrdiff_t at = stk_str_find(line, stk_str_of(call));
 		ptrdiff_t equals = stk_str_find_byte(line, '=');
 
-		if (at < 0 || equals <= 0 || equals > at || line.ptr[0] == ' ' ||
-			line.ptr[0] == '\t')
+		if (stk_str_starts(line, "def ") && stk_str_find_byte(line, '(') > 4)
+			within = stk_str_sub(line, 4, (size_t)stk_str_find_byte(line, '(') - 4);
+		if (at < 0 || equals <= 0 || equals > at)
 			continue;
-		return stk_str_trim(stk_str_sub(line, 0, (size_t)equals));
+		*is_factory_out = line.ptr[0] == ' ' || line.ptr[0] == '\t';
+		if (!*is_factory_out)
+			return stk_str_trim(stk_str_sub(line, 0, (size_t)equals));
+		if (within.len > 0)
+			return within;
 	}
+	*is_factory_out = false;
 	return STK_STR("app");
 }
 
-/* "src/shop/main.py" as seen from the manifest's folder: "src.shop.main". */
+/* "shop/main.py" as seen from the manifest's folder: "shop.main", "shop/__init__.py": "shop". Of
+ * a package that is installed, src/ is no part. */
 static const char *module_of(
 	struct stk_look *look, const struct stk_look_service *service, const char *path)
 {
 	const char *below = stk_look_below(service, path);
-	char *module = stk_arena_str(&look->arena, stk_str_n(below, strlen(below) - 3));
+	struct stk_str stem = stk_str_n(below, strlen(below) - 3);
 
+	if (stk_str_ends(stem, "/__init__"))
+		stem.len -= strlen("/__init__");
+	if (!service->has_lock && stk_str_starts(stem, "src/"))
+		stem = stk_str_skip(stem, 4);
+	char *module = stk_arena_str(&look->arena, stem);
 	for (char *at = module; *at; at++)
 		if (*at == '/')
 			*at = '.';
@@ -71,7 +87,8 @@ static void read_application(
 		if (service->framework ||
 			!stk_str_contains(file->text, stk_str_of(frameworks[i].call)))
 			continue;
-		struct stk_str variable = variable_before(file->text, frameworks[i].call);
+		struct stk_str variable =
+			variable_before(file->text, frameworks[i].call, &service->is_factory);
 
 		service->framework = frameworks[i].name;
 		service->main = stk_arena_printf(&look->arena, "%s:%.*s",
@@ -85,14 +102,19 @@ static void read_application(
 	}
 }
 
+static const struct stk_look_call calls[] = {{".get(", "GET"}, {".post(", "POST"}, {".put(", "PUT"},
+	{".delete(", "DELETE"}, {".route(", NULL}, {".add_get(", "GET"}, {NULL, NULL}};
+static const char *const receivers[] = {"app", "router", "api", "bp", NULL};
+static const struct stk_look_group groups[] = {{"Blueprint(", STK_LOOK_GROUP_KEYED, "url_prefix="},
+	{"APIRouter(", STK_LOOK_GROUP_KEYED, "prefix="}, {NULL, STK_LOOK_GROUP_NAMED, NULL}};
+static const struct stk_look_routing routing = {
+	.calls = calls, .receivers = receivers, .groups = groups};
+
 static void take(
 	struct stk_look *look, struct stk_look_service *service, const struct stk_look_file *file)
 {
 	static const char *const variables[] = {
 		"os.environ[", "os.environ.get(", "os.getenv(", "getenv(", NULL};
-	static const struct stk_look_call calls[] = {{"app.get(", "GET"}, {"router.get(", "GET"},
-		{"app.post(", "POST"}, {"router.post(", "POST"}, {"app.put(", "PUT"},
-		{"app.delete(", "DELETE"}, {".route(", "GET"}, {".add_get(", "GET"}, {NULL, NULL}};
 
 	if (!stk_str_ends(stk_str_of(file->name), ".py")) {
 		read_project(look, service, file);
@@ -102,7 +124,7 @@ static void take(
 	if (stk_scan_has(file->text, "import pyroscope"))
 		stk_look_profiler_seen(service, STK_LOOK_SDK, "pyroscope-io");
 	stk_look_variables(look, service, file->text, variables);
-	stk_look_routes(look, service, file->text, calls);
+	stk_look_routes(look, service, file->text, &routing);
 }
 
 static const char *start_of(struct stk_look *look, const struct stk_look_service *service)
@@ -116,12 +138,22 @@ static const char *start_of(struct stk_look *look, const struct stk_look_service
 		return stk_arena_printf(arena,
 			"{out}/venv/bin/python %s runserver --noreload 127.0.0.1:{port}", main);
 	if (strcmp(service->framework, "flask") != 0)
-		return stk_arena_printf(
-			arena, "{out}/venv/bin/uvicorn %s --host 127.0.0.1 --port {port}", main);
+		return stk_arena_printf(arena,
+			"{out}/venv/bin/uvicorn %s%s --host 127.0.0.1 --port {port}",
+			service->is_factory ? "--factory " : "", main);
 	if (service->has_wrapper)
-		return stk_arena_printf(
-			arena, "{out}/venv/bin/gunicorn -b 127.0.0.1:{port} %s", main);
+		return stk_arena_printf(arena, "{out}/venv/bin/gunicorn -b 127.0.0.1:{port} '%s%s'",
+			main, service->is_factory ? "()" : "");
 	return stk_arena_printf(arena, "{out}/venv/bin/flask --app %s run --port {port}", main);
+}
+
+/* What the start needs and the project does not name. */
+static const char *missing_of(const struct stk_look_service *service)
+{
+	bool is_asgi = service->framework && (strcmp(service->framework, "fastapi") == 0 ||
+						     strcmp(service->framework, "starlette") == 0);
+
+	return is_asgi && !service->has_build_script ? " uvicorn" : "";
 }
 
 static void finish(struct stk_look *look, struct stk_look_service *service)
@@ -132,9 +164,11 @@ static void finish(struct stk_look *look, struct stk_look_service *service)
 		return;
 	stk_look_evidence(look, service, "%s%s%s", service->framework ? service->framework : "",
 		service->framework ? " " : "", service->main);
+	/* -e: what is profiled are the files of the work tree, and they link to a change */
 	service->build = stk_arena_printf(&look->arena,
-		"python3 -m venv {out}/venv && {out}/venv/bin/pip install -q %s",
-		service->has_lock ? "-r requirements.txt" : ".");
+		"python3 -m venv {out}/venv && {out}/venv/bin/pip install -q %s%s",
+		service->has_lock ? "-r requirements.txt" : "-e .", missing_of(service));
+	service->profiles = "\"cpu\"";
 	service->start = start_of(look, service);
 }
 

@@ -26,12 +26,14 @@ static void read_package(
 		stk_look_profiler_seen(service, STK_LOOK_PPROF, "pprof-rs");
 }
 
+static const struct stk_look_call calls[] = {{".route(", NULL}, {"#[get(", "GET"},
+	{"#[post(", "POST"}, {"#[put(", "PUT"}, {"#[delete(", "DELETE"}, {NULL, NULL}};
+static const struct stk_look_routing routing = {.calls = calls};
+
 static void take(
 	struct stk_look *look, struct stk_look_service *service, const struct stk_look_file *file)
 {
 	static const char *const variables[] = {"env::var(", NULL};
-	static const struct stk_look_call calls[] = {{".route(", "GET"}, {"#[get(", "GET"},
-		{"#[post(", "POST"}, {"#[put(", "PUT"}, {"#[delete(", "DELETE"}, {NULL, NULL}};
 	static const char *const binds[] = {"bind(", "TcpListener::bind("};
 
 	if (strcmp(file->name, "Cargo.toml") == 0) {
@@ -50,7 +52,7 @@ static void take(
 	service->listens =
 		service->listens || stk_str_contains(file->text, STK_STR("TcpListener::bind"));
 	stk_look_variables(look, service, file->text, variables);
-	stk_look_routes(look, service, file->text, calls);
+	stk_look_routes(look, service, file->text, &routing);
 }
 
 static void finish(struct stk_look *look, struct stk_look_service *service)
@@ -62,7 +64,9 @@ static void finish(struct stk_look *look, struct stk_look_service *service)
 		return; /* a library */
 	if (!service->main)
 		service->main = service->name;
-	service->build = "cargo build --release --target-dir {out}";
+	/* without line tables a profile has names and no lines to link to a change */
+	service->build = "CARGO_PROFILE_RELEASE_DEBUG=1 cargo build --release --target-dir {out}";
+	service->profiles = "\"cpu\"";
 	service->start = stk_arena_printf(&look->arena, "{out}/release/%s", service->main);
 }
 

@@ -3,6 +3,8 @@
 
 #include "core/base/gzip.h"
 
+#define PACK_LEVEL 6
+
 enum kind { IDENTITY, GZIP, DEFLATE, UNKNOWN };
 
 static enum kind kind_of(struct stk_str name)
@@ -63,5 +65,32 @@ int stk_coding_undo(struct stk_str list, struct stk_buf *body, struct stk_err *e
 	}
 	while (rc == 0 && len > 0)
 		rc = undo_one(kinds[--len], body, err);
+	return rc;
+}
+
+static int do_one(enum kind kind, struct stk_str body, struct stk_buf *out, struct stk_err *err)
+{
+	return kind == GZIP ? stk_gzip_pack(body, PACK_LEVEL, out, err)
+			    : stk_gzip_deflate(body, PACK_LEVEL, out, err);
+}
+
+int stk_coding_do(
+	struct stk_str list, struct stk_str body, struct stk_buf *out, struct stk_err *err)
+{
+	struct stk_str word;
+	int rc = 0;
+
+	for (size_t len = 0; rc == 0 && stk_str_cut(&list, ',', &word); len++) {
+		struct stk_buf coded = STK_BUF_INIT(out->limit);
+		enum kind kind = kind_of(stk_str_trim(word));
+
+		if ((kind != GZIP && kind != DEFLATE) || len == STK_CODINGS_MAX)
+			return stk_err_set(err, STK_E_INVAL,
+				"up to %d of gzip and deflate are wanted, not '%.*s'",
+				STK_CODINGS_MAX, STK_STR_ARG(stk_str_trim(word)));
+		rc = do_one(kind, len == 0 ? body : stk_buf_str(out), &coded, err);
+		stk_buf_release(out);
+		*out = coded;
+	}
 	return rc;
 }

@@ -225,3 +225,15 @@ void stk_cookies_format(const struct stk_cookies *jar, const struct stk_url *url
 			stk_buf_addf(buf, "%s=%s", cookie->name, cookie->value);
 		}
 }
+
+void stk_cookies_remove(
+	struct stk_cookies *jar, const struct stk_url *url, struct stk_str name, int64_t wall_ns)
+{
+	for (size_t i = jar->items.len; i-- > 0;) {
+		const struct stk_cookie *cookie = &jar->items.items[i];
+
+		if (applies(cookie, url, wall_ns) &&
+			(name.len == 0 || stk_str_is(name, cookie->name)))
+			remove_at(jar, i);
+	}
+}

@@ -33,4 +33,8 @@ bool stk_cookies_put(struct stk_cookies *jar, const struct stk_url *url, struct 
 void stk_cookies_format(const struct stk_cookies *jar, const struct stk_url *url, int64_t wall_ns,
 	struct stk_buf *buf);
 
+/* Forget what would be sent to url: the cookies of that name, all if name is empty. */
+void stk_cookies_remove(
+	struct stk_cookies *jar, const struct stk_url *url, struct stk_str name, int64_t wall_ns);
+
 #endif

@@ -137,6 +137,11 @@ void stk_vu_finish_stream(struct stk_vu *vu);
 /* Answer number i of the last submit, after resume. */
 const struct stk_response *stk_vu_response(const struct stk_vu *vu, size_t i);
 
+/* What it was told to remember (core/load/cookies.h): sent with its next requests, forgotten when
+ * an iteration begins unless the plan keeps them. */
+struct stk_cookies;
+struct stk_cookies *stk_vu_cookies(struct stk_vu *vu);
+
 /* Add a sample of metric id (enum stk_metric_builtin, or from stk_plan_add_metric). Tags of run,
  * scenario and group are added by the engine. */
 void stk_vu_add(

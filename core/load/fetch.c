@@ -187,7 +187,10 @@ static void send_hop(struct stk_fetch *fetch, int64_t now_ns)
 	fetch->is_target = fetch->route ? fetch->route->is_target : is_target(fetch);
 	if (!(fetch->route ? fetch->route->is_allowed
 			   : stk_engine_allows(worker->engine, fetch->parts))) {
-		refuse(fetch, 1111, "hostname is blocked");
+		refuse(fetch, 1111,
+			stk_net_blocks_host(&worker->engine->plan->net, fetch->parts->host)
+				? "hostname is blocked"
+				: "host is not the target's: --allow-host lets it be called");
 		hop_done(exchange);
 		return;
 	}
@@ -204,6 +207,7 @@ static void send_hop(struct stk_fetch *fetch, int64_t now_ns)
 	exchange->has_body = fetch->send_body;
 	exchange->body = fetch->send_body ? fetch->request->body : (struct stk_str){NULL, 0};
 	exchange->keep_body = !fetch->request->discard;
+	exchange->is_batched = fetch->vu->fetches_used > 1;
 	exchange->max_body = worker->engine->plan->max_body;
 	exchange->digest = request->digest && fetch->same_host;
 	exchange->user = exchange->digest ? request->user : (struct stk_str){NULL, 0};

@@ -96,6 +96,8 @@ static void count_tagged(
 		put_number(code, exchange->error_code);
 		tags[len++] = (struct stk_tag){"error_code", code};
 	}
+	if (exchange->tls_version)
+		tags[len++] = (struct stk_tag){"tls_version", exchange->tls_version};
 	if (exchange->remote_ip[0] && fetch->vu->worker->engine->has_ip_tag)
 		tags[len++] = (struct stk_tag){"ip", exchange->remote_ip};
 	all = (struct stk_vu_tags){

@@ -91,7 +91,7 @@ void stk_vu_got(struct stk_vu *vu);
 /* One of its fetches is done. */
 void stk_vu_fetched(struct stk_vu *vu, struct stk_fetch *fetch);
 /* Tags of one sample beside those of the VU; extra, system tags, wins over tags. */
-#define STK_VU_TAGS_EXTRA_MAX 8
+#define STK_VU_TAGS_EXTRA_MAX 9
 struct stk_vu_tags {
 	const struct stk_tag *extra;
 	size_t extra_len;

@@ -5,8 +5,11 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/base/mem.h"
+#include "core/http/url.h"
 #include "core/load/executor.h"
 #include "core/load/executor_rules.h"
 #include "core/load/metrics.h"
@@ -208,6 +211,21 @@ static void warn_of_absent_tags(struct stk_plan *plan, const struct stk_tag_sele
 	}
 }
 
+static int unknown_metric(const struct stk_plan *plan, const char *name, struct stk_err *err)
+{
+	const size_t count = STK_METRIC_BUILTIN_COUNT + plan->metrics.len;
+	const char **names = stk_xcalloc(count, sizeof *names);
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = stk_metric_def(plan, (int)i)->name;
+	const char *near = stk_str_nearest(stk_str_of(name), names, count);
+	free(names);
+	(void)stk_err_set(err, STK_E_INVAL, "there is no metric '%s'", name);
+	if (near)
+		stk_err_hint(err, "did you mean '%s'?", near);
+	return STK_E_INVAL;
+}
+
 /* Kept as the plan's own copy: metric or metric{canonical selector}. */
 static int check_threshold(
 	struct stk_plan *plan, struct stk_threshold_spec *spec, struct stk_err *err)
@@ -221,7 +239,7 @@ static int check_threshold(
 		goto out;
 	id = stk_metric_id(plan, stk_str_of(selector.metric));
 	if (id < 0) {
-		rc = stk_err_set(err, STK_E_INVAL, "there is no metric '%s'", selector.metric);
+		rc = unknown_metric(plan, selector.metric, err);
 		goto out;
 	}
 	warn_of_absent_tags(plan, &selector);
@@ -247,9 +265,29 @@ static int set_parts(struct stk_plan *plan, struct stk_scenario *scenario, struc
 		&plan->segment, ops->max_vus(scenario), &plan->arena, &scenario->starts_part, err);
 }
 
+/* Without one that holds, no host would be the target's and every host could be called. */
+static int check_base_urls(const struct stk_plan *plan, struct stk_err *err)
+{
+	for (int side = 0; side < STK_SIDES; side++) {
+		struct stk_url url;
+
+		if (!plan->base_url[side] ||
+			stk_url_parse(stk_str_of(plan->base_url[side]), &url, NULL) == 0)
+			continue;
+		(void)stk_err_set(err, STK_E_INVAL, "base_url '%s' is no http or https URL",
+			plan->base_url[side]);
+		stk_err_hint(err, "it is written http://127.0.0.1:8080");
+		return STK_E_INVAL;
+	}
+	return 0;
+}
+
 int stk_plan_validate(struct stk_plan *plan, struct stk_err *err)
 {
-	int rc;
+	int rc = check_base_urls(plan, err);
+
+	if (rc < 0)
+		return rc;
 
 	if (plan->scenarios.len == 0)
 		return stk_err_set(err, STK_E_INVAL, "the plan has no scenario");

@@ -29,6 +29,7 @@ struct stk_exchange {
 	/* Digest authentication: the transport answers the server's question by itself. */
 	bool digest;
 	struct stk_str user, password;
+	bool is_batched;    /* sent together with others of its owner */
 	bool keep_body;     /* else the answer's body is counted and dropped */
 	int64_t timeout_ns; /* from submit to the last byte */
 	int64_t begun_ns;   /* the monotonic clock just before submit; 0: the transport looks */
@@ -48,6 +49,7 @@ struct stk_exchange {
 	char error[160];
 	char proto[12];
 	char remote_ip[48];
+	const char *tls_version; /* "tls1.3", static; NULL: none */
 	struct stk_timings_ms timings;
 	int64_t bytes_sent, bytes_received;
 	struct stk_buf head; /* header lines "Name: value\n", last answer */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/http/proxy.h"
 #include "core/load/coding.h"
 #include "core/load/plain_priv.h"
 
@@ -12,22 +13,8 @@ struct either {
 	struct stk_plain *plain;
 	const struct stk_transport_ops *curl_ops;
 	void *curl;
-	bool has_proxy;
+	struct stk_proxies proxies;
 };
-
-/* The variables that libcurl reads for http://. */
-static bool proxy_is_set(void)
-{
-	static const char *const names[] = {"http_proxy", "all_proxy", "ALL_PROXY"};
-
-	for (size_t i = 0; i < STK_ARRAY_LEN(names); i++) {
-		const char *value = getenv(names[i]);
-
-		if (value && *value)
-			return true;
-	}
-	return false;
-}
 
 static int open_either(const struct stk_transport_opts *opts, void **out, struct stk_err *err)
 {
@@ -40,7 +27,7 @@ static int open_either(const struct stk_transport_opts *opts, void **out, struct
 	}
 	either->opts = *opts;
 	either->curl_ops = stk_transport_curl();
-	either->has_proxy = proxy_is_set();
+	stk_proxies_init(&either->proxies);
 	*out = either;
 	return 0;
 }
@@ -52,6 +39,7 @@ static void close_either(void *ctx)
 	if (either->curl)
 		either->curl_ops->close(either->curl);
 	stk_plain_close(either->plain);
+	stk_proxies_release(&either->proxies);
 	free(either);
 }
 
@@ -81,12 +69,6 @@ static bool is_plain_host(struct stk_str host)
 	return true;
 }
 
-static bool is_loopback(struct stk_str host)
-{
-	return stk_str_is(host, "localhost") || stk_str_starts(host, "127.") ||
-	       stk_str_is(host, "::1");
-}
-
 static bool fits_plain(const struct either *either, const struct stk_exchange *exchange)
 {
 	const struct stk_url *url = exchange->parts;
@@ -97,7 +79,7 @@ static bool fits_plain(const struct either *either, const struct stk_exchange *e
 	if (exchange->digest || url->scheme.len != 4 || url->userinfo.ptr ||
 		!is_plain_host(url->host))
 		return false;
-	if (either->has_proxy && !is_loopback(url->host))
+	if (either->proxies.http && stk_proxies_find(&either->proxies, url))
 		return false;
 	for (size_t i = 0; i < exchange->headers_len; i++)
 		if (!is_plain_header(&exchange->headers[i]))

@@ -35,6 +35,7 @@ static const struct fault_text faults[] = {
 	[STK_MULTI_CONNECT] = {1210, NULL},
 	[STK_MULTI_REFUSED] = {1212, "dial: connection refused"},
 	[STK_MULTI_CONNECT_TIMEOUT] = {1211, "dial: i/o timeout"},
+	[STK_MULTI_PROXY] = {1200, NULL},
 	[STK_MULTI_TIMEOUT] = {1050, "request timeout"},
 	[STK_MULTI_RESET] = {1220, "read: connection reset by peer"},
 	[STK_MULTI_EMPTY] = {1000, NULL, STK_HTTP1_EMPTY},
@@ -86,7 +87,8 @@ static void give_fault(const struct stk_multi_job *job, struct stk_exchange *exc
 		(void)snprintf(exchange->error, sizeof exchange->error,
 			"error decompressing response body (%.100s)", text);
 	else
-		(void)snprintf(exchange->error, sizeof exchange->error, "%.150s", text);
+		(void)snprintf(exchange->error, sizeof exchange->error, "%s%.120s",
+			job->fault == STK_MULTI_PROXY ? "proxyconnect: " : "", text);
 	if (job->fault == STK_MULTI_TOO_LARGE) /* so much of it helps nobody */
 		stk_buf_release(&exchange->body_out);
 	exchange->status = 0;
@@ -95,6 +97,7 @@ static void give_fault(const struct stk_multi_job *job, struct stk_exchange *exc
 static void give_answer(const struct stk_multi_job *job, struct stk_exchange *exchange)
 {
 	exchange->status = job->status;
+	exchange->tls_version = job->tls_version;
 	(void)snprintf(exchange->proto, sizeof exchange->proto, "%s",
 		job->http_version == 20   ? "HTTP/2.0"
 		: job->http_version == 10 ? "HTTP/1.0"
@@ -200,6 +203,7 @@ static void submit(void *ctx, struct stk_exchange *exchange)
 	job->body_out = exchange->keep_body ? &exchange->body_out : NULL;
 	exchange->body_out.limit = exchange->max_body;
 	job->timeout_ns = exchange->timeout_ns;
+	job->shares = exchange->is_batched;
 	job->user = exchange->digest ? exchange->user : (struct stk_str){NULL, 0};
 	job->password = exchange->password;
 	job->done = job_done;

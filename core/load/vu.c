@@ -327,6 +327,11 @@ void stk_vu_set_group(struct stk_vu *vu, struct stk_str path)
 	stk_buf_add_str(&vu->group, path);
 }
 
+struct stk_cookies *stk_vu_cookies(struct stk_vu *vu)
+{
+	return &vu->jar;
+}
+
 void stk_vu_abort(struct stk_vu *vu, const char *message)
 {
 	stk_engine_end(vu->worker->engine, STK_END_SCRIPT, STK_STOP_GRACEFUL, message);

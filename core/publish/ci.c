@@ -123,6 +123,9 @@ static void read_pull_request(struct stk_ci *ci, struct stk_json *event, struct 
 	ci->base_sha = keep_sha(ci, text_at(pull, "/base/sha"));
 	ci->base_ref = keep(ci, text_at(pull, "/base/ref"));
 	read_head_repository(ci, stk_json_pointer(pull, STK_STR("/head/repo")), actor);
+	/* the base branch's workflow, with a token that writes, whoever asks */
+	if (ci->event && strcmp(ci->event, "pull_request_target") == 0)
+		ci->why_read_only = NULL;
 }
 
 /* The second workflow: its token writes, so nothing is read-only; a fork's pull request is looked

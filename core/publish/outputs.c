@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/fs.h"
+#include "core/base/mem.h"
 #include "core/publish/actions_file.h"
 #include "core/publish/publishers.h"
 #include "core/report/comment.h"
@@ -24,28 +26,52 @@ static void add_count(struct stk_buf *buf, const char *name, size_t count)
 	add_clean(buf, name, text);
 }
 
+/* Functions, and packages and callers beside them, that were not accepted; where only a total
+ * changed, that. */
+static size_t count_open(const struct stk_doc *doc, enum stk_verdict verdict)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < doc->findings.len; i++) {
+		const struct stk_row *row = doc->findings.items[i].row;
+		count += row->verdict == verdict && !row->accepted.reason;
+	}
+	for (size_t i = 0; i < doc->groups.len; i++) {
+		const struct stk_row *row = doc->groups.items[i].finding.row;
+		count += row->verdict == verdict && !row->accepted.reason;
+	}
+	return count == 0 && doc->run->verdict == verdict ? 1 : count;
+}
+
+/* The record's folder, and its page if there is one: a record may stand alone. */
+static void add_paths(struct stk_buf *buf, const char *record)
+{
+	char *folder = !record                 ? stk_xstrdup("")
+		       : stk_fs_is_dir(record) ? stk_xstrdup(record)
+					       : stk_fs_dirname(record);
+	char *page = stk_fs_join(folder, "report.html");
+
+	add_clean(buf, "record", folder);
+	add_clean(buf, "report", record && stk_fs_exists(page) ? page : "");
+	free(folder);
+	free(page);
+}
+
 static void add_all(const struct stk_post *post, struct stk_buf *buf)
 {
 	const struct stk_run *run = post->doc->run;
 	struct stk_buf title = STK_BUF_EMPTY;
-	size_t regressions = 0, improvements = 0;
 	char code[16];
 
-	for (size_t i = 0; i < post->doc->findings.len; i++) {
-		enum stk_verdict verdict = post->doc->findings.items[i].row->verdict;
-
-		regressions += verdict == STK_VERDICT_REGRESSION;
-		improvements += verdict == STK_VERDICT_IMPROVEMENT;
-	}
 	stk_comment_format_title(post->doc, &title);
 	(void)snprintf(code, sizeof code, "%d", run->exit_code);
 	add_clean(buf, "verdict", stk_verdict_name(run->verdict));
 	add_clean(buf, "headline", title.ptr);
 	add_clean(buf, "exit-code", code);
-	add_count(buf, "regressions", regressions);
-	add_count(buf, "improvements", improvements);
+	add_count(buf, "regressions", count_open(post->doc, STK_VERDICT_REGRESSION));
+	add_count(buf, "improvements", count_open(post->doc, STK_VERDICT_IMPROVEMENT));
 	add_clean(buf, "run", run->id);
-	add_clean(buf, "report", post->opts->folder);
+	add_paths(buf, post->opts->folder);
 	stk_buf_release(&title);
 }
 

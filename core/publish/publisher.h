@@ -13,7 +13,7 @@ struct stk_post_opts {
 	const char *author;      /* login that our comments have; NULL: found out */
 	const char *report_url;  /* of the page, for the links; NULL: the CI's run page */
 	const char *webhook_url; /* NULL: none */
-	const char *folder;      /* of the record, for the output `report`; NULL: unknown */
+	const char *folder;      /* the record's, or its run.json, for outputs; NULL: unknown */
 	bool always;             /* a comment even where there is nothing to say */
 	bool has_bot;            /* somebody answers to "/stoker run": the comment says so */
 };

@@ -18,6 +18,8 @@ enum stk_difference_per {
 struct stk_difference_row {
 	struct stk_function function; /* of head, or of base if it is gone */
 	struct stk_function partner;  /* its name at base if it was renamed; name NULL if not */
+	struct stk_function moved;    /* where its cost went, or came from; name NULL if not */
+	const char *moved_within;     /* "cost moved within its file"; NULL: moved, or not at all */
 	double self[STK_SIDES], total[STK_SIDES];
 	double n[STK_SIDES]; /* samples behind self */
 	double change;       /* of self, a fraction; not finite from or to nothing */

@@ -110,6 +110,17 @@ static void count_row(struct stk_comment *comment, const struct stk_row *row)
 		comment->moved++;
 }
 
+/* Totals that were accepted, where no row was: the headline counts what people see below it. */
+static void count_totals(struct stk_comment *comment)
+{
+	const struct stk_run *run = comment->run;
+
+	for (size_t i = 0; i < run->totals.len; i++)
+		comment->accepted += run->totals.items[i].row.accepted.reason != NULL;
+	for (size_t i = 0; i < run->comparisons.len; i++)
+		comment->accepted += run->comparisons.items[i].total.accepted.reason != NULL;
+}
+
 void stk_comment_init(
 	struct stk_comment *comment, const struct stk_doc *doc, const struct stk_comment_opts *opts)
 {
@@ -122,6 +133,8 @@ void stk_comment_init(
 	}
 	for (size_t i = 0; i < doc->groups.len; i++)
 		comment->accepted += doc->groups.items[i].finding.row->accepted.reason != NULL;
+	if (comment->accepted == 0)
+		count_totals(comment);
 	if (comment->rows.len > 0)
 		qsort(comment->rows.items, comment->rows.len, sizeof *comment->rows.items,
 			by_weight);

@@ -134,7 +134,8 @@ static const char *advice_of(const struct stk_comment *comment)
 	case STK_COMMENT_UNSURE:
 		if (!stk_comment_is_unsound(comment->run))
 			return "How much runs apart in time differ by chance has not been measured "
-			       "here yet, so nothing is concluded.";
+			       "here yet, so nothing is concluded (`stoker calibrate` measures "
+			       "it).";
 		return "The figures stand as measured, but nothing is concluded from them. More "
 		       "pairs (`pairs = 12`), longer blocks or a quieter machine would help.";
 	case STK_COMMENT_HOTSPOTS:
@@ -184,8 +185,10 @@ void stk_comment_add_footer(const struct stk_comment *comment, struct stk_buf *b
 		add_item(buf, before, "[run](");
 		stk_buf_addf(buf, "%s)", opts->links.run);
 	}
-	if (opts->has_bot && comment->regressions > 0)
-		add_item(buf, before, "accept: `/stoker accept \"reason\" 30d`");
+	if (comment->kind == STK_COMMENT_REGRESSION)
+		add_item(buf, before,
+			opts->has_bot ? "accept: `/stoker accept \"reason\" 30d`"
+				      : "on purpose? `stoker baseline accept`");
 	if (opts->has_bot)
 		add_item(buf, before, "run again: `/stoker run`");
 	stk_comment_history_format(comment->history, &history);

@@ -95,8 +95,9 @@ static void add_accepted(struct stk_buf *buf, const struct stk_acceptance *accep
 		stk_buf_add_text(buf, " by ");
 		stk_markdown_add_name(buf, accepted->author, TITLE_WIDTH);
 	}
+	/* until_ns is the first moment after the last day */
 	if (accepted->until_ns > 0) {
-		stk_units_format_rfc3339(&date, accepted->until_ns);
+		stk_units_format_rfc3339(&date, accepted->until_ns - 1);
 		stk_buf_addf(buf, " until %.10s", date.ptr);
 	} else {
 		stk_buf_add_text(buf, " without end");
@@ -140,9 +141,7 @@ static void add_change_cell(const struct stk_row *row, struct stk_buf *buf)
 		return;
 	}
 	if (!isfinite(row->change)) {
-		stk_buf_add_text(buf, !(row->base_cost > 0)   ? "new"
-				      : !(row->head_cost > 0) ? "gone"
-							      : "too rare");
+		stk_buf_add_text(buf, stk_parts_no_change(row));
 		return;
 	}
 	stk_buf_add_text(buf, is_strong ? "**" : "");

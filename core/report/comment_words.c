@@ -186,12 +186,14 @@ static void add_total_verdict(const struct stk_comment *comment, enum stk_verdic
 	const char *name = NULL;
 
 	for (size_t i = 0; i < run->totals.len && !row; i++)
-		if (run->totals.items[i].row.verdict == verdict) {
+		if (run->totals.items[i].row.verdict == verdict &&
+			!run->totals.items[i].row.accepted.reason) {
 			row = &run->totals.items[i].row;
 			name = run->totals.items[i].name;
 		}
 	for (size_t i = 0; i < run->comparisons.len && !row; i++)
-		if (run->comparisons.items[i].total.verdict == verdict) {
+		if (run->comparisons.items[i].total.verdict == verdict &&
+			!run->comparisons.items[i].total.accepted.reason) {
 			row = &run->comparisons.items[i].total;
 			name = stk_parts_total_name(&run->comparisons.items[i]);
 		}
@@ -353,8 +355,9 @@ void stk_comment_add_verdict(const struct stk_comment *comment, bool is_plain, s
 static void add_total(struct stk_buf *buf, const char *name, const char *unit,
 	const struct stk_row *row, size_t before)
 {
-	bool is_strong =
-		row->verdict == STK_VERDICT_REGRESSION || row->verdict == STK_VERDICT_IMPROVEMENT;
+	bool is_accepted = row->accepted.reason != NULL;
+	bool is_strong = (row->verdict == STK_VERDICT_REGRESSION && !is_accepted) ||
+			 row->verdict == STK_VERDICT_IMPROVEMENT;
 	struct stk_buf pair = STK_BUF_EMPTY;
 
 	if (!isfinite(row->change))
@@ -371,7 +374,7 @@ static void add_total(struct stk_buf *buf, const char *name, const char *unit,
 		stk_buf_addf(buf, ", %.3g\xc2\xa0%%: ", level * 100);
 		stk_comment_add_interval(row, "+", buf);
 	}
-	stk_buf_add_byte(buf, ')');
+	stk_buf_add_text(buf, is_accepted ? ", accepted)" : ")");
 	stk_buf_release(&pair);
 }
 

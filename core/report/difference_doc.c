@@ -131,8 +131,29 @@ static const char *change_text(
 	return stk_doc_take(doc, buf);
 }
 
+static bool is_moved(const struct stk_difference_row *row)
+{
+	return row->moved.name || row->moved_within;
+}
+
+/* "order.go:41", "moved to order.sum · order.go:41": moved cost is no change of the whole. */
+static const char *place_text(const struct stk_difference_row *row, struct stk_doc *doc)
+{
+	const char *place = stk_parts_place(doc, &row->function);
+	bool grew = row->self[STK_SIDE_HEAD] > row->self[STK_SIDE_BASE];
+	const char *told = row->moved_within;
+
+	if (row->moved.name)
+		told = stk_doc_textf(doc, "moved %s %s", grew ? "from" : "to", row->moved.name);
+	if (!told)
+		return place;
+	return place[0] ? stk_doc_textf(doc, "%s · %s", told, place) : told;
+}
+
 static enum stk_doc_tone tone_of(const struct stk_difference_row *row)
 {
+	if (is_moved(row))
+		return STK_DOC_INFO;
 	if (!row->is_sure)
 		return STK_DOC_PLAIN;
 	return row->self[STK_SIDE_HEAD] > row->self[STK_SIDE_BASE] ? STK_DOC_BAD : STK_DOC_GOOD;
@@ -169,8 +190,8 @@ static void add_row(const struct stk_difference *difference, const struct stk_di
 	stk_figures_add_pair(
 		&buf, row->total[STK_SIDE_BASE], row->total[STK_SIDE_HEAD], difference->unit);
 	into->cells[6].text = stk_doc_take(doc, &buf);
-	into->cells[7].text = stk_parts_place(doc, &row->function);
-	into->cells[7].tone = STK_DOC_DIM;
+	into->cells[7].text = place_text(row, doc);
+	into->cells[7].tone = is_moved(row) ? STK_DOC_INFO : STK_DOC_DIM;
 	stk_buf_release(&buf);
 }
 

@@ -30,6 +30,8 @@ static struct stk_json *row_of(const struct stk_difference_row *row)
 	stk_json_put(object, "high", stk_json_new_real(row->hi));
 	stk_json_put(object, "impact", stk_json_new_real(row->impact));
 	stk_json_put(object, "sure", stk_json_new_bool(row->is_sure));
+	stk_json_put(object, "moved", stk_json_new_text(row->moved.name));
+	stk_json_put(object, "moved_within", stk_json_new_text(row->moved_within));
 	return object;
 }
 

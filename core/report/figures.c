@@ -86,12 +86,18 @@ void stk_figures_add_pair(struct stk_buf *buf, double base, double head, const c
 	stk_figures_add_cost(buf, head, base, unit);
 }
 
+/* What is shown as nothing has no sign of its own: +0.0, never -0.0. */
+static double shown(double percent)
+{
+	return fabs(percent) < 0.05 ? 0.0 : percent;
+}
+
 void stk_figures_add_limit(struct stk_buf *buf, double fraction)
 {
 	if (!isfinite(fraction))
 		stk_buf_add_text(buf, isnan(fraction) ? "-" : fraction > 0 ? "+∞" : "-∞");
 	else
-		stk_buf_addf(buf, "%+.*f", fabs(fraction) < 0.9995 ? 1 : 0, fraction * 100);
+		stk_buf_addf(buf, "%+.*f", fabs(fraction) < 0.9995 ? 1 : 0, shown(fraction * 100));
 }
 
 void stk_figures_add_change(struct stk_buf *buf, double fraction)
@@ -99,7 +105,8 @@ void stk_figures_add_change(struct stk_buf *buf, double fraction)
 	if (!isfinite(fraction))
 		stk_buf_add_text(buf, "-");
 	else
-		stk_buf_addf(buf, "%+.*f %%", fabs(fraction) < 9.995 ? 1 : 0, fraction * 100);
+		stk_buf_addf(
+			buf, "%+.*f %%", fabs(fraction) < 9.995 ? 1 : 0, shown(fraction * 100));
 }
 
 void stk_figures_add_points(struct stk_buf *buf, double fraction)
@@ -107,7 +114,7 @@ void stk_figures_add_points(struct stk_buf *buf, double fraction)
 	if (!isfinite(fraction))
 		stk_buf_add_text(buf, "-");
 	else
-		stk_buf_addf(buf, "%+.1f pt", fraction * 100);
+		stk_buf_addf(buf, "%+.1f pt", shown(fraction * 100));
 }
 
 void stk_figures_add_share(struct stk_buf *buf, double fraction)

@@ -60,10 +60,25 @@ static void add_table(const struct stk_doc_table *table, struct stk_buf *buf)
 	stk_buf_add_text(buf, "</tbody></table></div>\n");
 }
 
-static void add_line(const struct stk_doc_line *line, struct stk_buf *buf)
+/* A figure and its "%" stay on one line. */
+static void add_words(struct stk_buf *buf, struct stk_str text)
 {
-	stk_buf_addf(buf, "<div class=\"line\"><b class=\"%s\">", tone_class(line->label_tone));
-	stk_html_add_text(buf, stk_str_of(line->label));
+	for (ptrdiff_t at; (at = stk_str_find(text, STK_STR(" %"))) >= 0;) {
+		stk_html_add_text(buf, stk_str_sub(text, 0, (size_t)at));
+		stk_buf_add_text(buf, "&nbsp;%");
+		text = stk_str_skip(text, (size_t)at + 2);
+	}
+	stk_html_add_text(buf, text);
+}
+
+/* A label that says what the title above it says is left out. */
+static void add_line(const char *title, const struct stk_doc_line *line, struct stk_buf *buf)
+{
+	bool is_said = title && strcmp(title, line->label) == 0;
+
+	stk_buf_addf(buf, "<div class=\"line%s\"><b class=\"%s\">", line->is_under ? " under" : "",
+		tone_class(line->label_tone));
+	stk_html_add_text(buf, stk_str_of(is_said ? "" : line->label));
 	stk_buf_addf(buf, "</b><span class=\"%s%s\">", tone_class(line->text_tone),
 		line->is_fixed ? " fixed" : "");
 	if (line->url)
@@ -71,7 +86,7 @@ static void add_line(const struct stk_doc_line *line, struct stk_buf *buf)
 	stk_html_add_text(buf, stk_str_of(line->url));
 	if (line->url)
 		stk_buf_add_text(buf, "\">");
-	stk_html_add_text(buf, stk_str_of(line->text));
+	add_words(buf, stk_str_of(line->text));
 	stk_buf_add_text(buf, line->url ? "</a></span></div>\n" : "</span></div>\n");
 }
 
@@ -82,7 +97,7 @@ void stk_html_add_section(const struct stk_doc_section *section, size_t first, s
 		if (block->kind == STK_DOC_TABLE)
 			add_table(&block->table, buf);
 		else
-			add_line(&block->line, buf);
+			add_line(section->title, &block->line, buf);
 	}
 }
 

@@ -86,7 +86,8 @@ static void add_change(struct stk_buf *buf, const struct stk_row *row)
 		stk_buf_add_byte(buf, '[');
 		stk_figures_add_limit(buf, row->lo);
 		stk_buf_add_text(buf, ", ");
-		stk_figures_add_limit(buf, row->hi);
+		/* of what is new nothing bounds the growth; a record knows no infinity */
+		stk_figures_add_limit(buf, is_new && isnan(row->hi) ? INFINITY : row->hi);
 		stk_buf_add_byte(buf, ']');
 	}
 	stk_buf_add_text(buf, "</td>");
@@ -307,7 +308,8 @@ static void add_row(struct stk_doc *doc, const struct stk_comparison *comparison
 	add_name(buf, row->function.name);
 	add_small(buf, stk_parts_place_and_link(doc, row));
 	if (row->accepted.reason)
-		add_small(buf, stk_doc_textf(doc, "accepted: %s", row->accepted.reason));
+		add_small(buf, stk_doc_textf(doc, "%s: %s", stk_parts_accepted(doc, row),
+				       row->accepted.reason));
 	stk_buf_add_text(buf, "</th>");
 	add_cost(buf, row->base_cost, row->head_cost, comparison->unit);
 	add_cost(buf, row->head_cost, row->base_cost, comparison->unit);

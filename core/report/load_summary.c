@@ -111,10 +111,10 @@ static void fill_parts(struct line *line, const struct stk_load_summary *summary
 		line->parts[0] = stk_buf_take(&buf, NULL);
 		if (metric->unit == STK_METRIC_DATA) {
 			add_data(&buf, per_second);
-			stk_buf_add_text(&buf, "/s");
 		} else {
-			stk_buf_addf(&buf, "%.6f/s", per_second);
+			add_number(&buf, per_second, 6);
 		}
+		stk_buf_add_text(&buf, "/s");
 		line->parts[1] = stk_buf_take(&buf, NULL);
 		return;
 	case STK_METRIC_RATE:
@@ -209,28 +209,40 @@ static void format_line(const struct line *line, const size_t *widths, size_t na
 	stk_buf_add_byte(buf, '\n');
 }
 
-/* Trends have columns of their own; the first two of all others stand under each other. */
-static void format_block(
-	const struct block *block, size_t name_width, bool color, struct stk_buf *buf)
-{
-	size_t trend[PARTS_MAX] = {0}, other[PARTS_MAX] = {0};
+/* Widths of the columns over all blocks: trends have some of their own, all others share theirs. */
+struct widths {
+	size_t name, trend[PARTS_MAX], other[PARTS_MAX];
+};
 
-	if (block->lines.len == 0)
-		return;
+static void widen(struct widths *widths, const struct block *block)
+{
 	for (size_t i = 0; i < block->lines.len; i++) {
 		const struct line *line = &block->lines.items[i];
-		size_t *widths = line->metric->type == STK_METRIC_TREND ? trend : other;
+		bool is_trend = line->metric->type == STK_METRIC_TREND;
+		size_t *parts = is_trend ? widths->trend : widths->other;
+		size_t name = stk_text_width(stk_str_of(line->name));
+
+		widths->name = name > widths->name ? name : widths->name;
 		for (size_t j = 0; j < PARTS_MAX && line->parts[j]; j++) {
 			size_t width = stk_text_width(stk_str_of(line->parts[j]));
-			widths[j] = width > widths[j] ? width : widths[j];
+
+			parts[j] = width > parts[j] ? width : parts[j];
 		}
 	}
+}
+
+static void format_block(
+	const struct block *block, const struct widths *widths, bool color, struct stk_buf *buf)
+{
+	if (block->lines.len == 0)
+		return;
 	stk_buf_addf(buf, "    %s%s%s\n", stk_palette_start(STK_DOC_STRONG, color), block->title,
 		stk_palette_end(color));
 	for (size_t i = 0; i < block->lines.len; i++) {
 		const struct line *line = &block->lines.items[i];
-		format_line(line, line->metric->type == STK_METRIC_TREND ? trend : other,
-			name_width, color, buf);
+		format_line(line,
+			line->metric->type == STK_METRIC_TREND ? widths->trend : widths->other,
+			widths->name, color, buf);
 	}
 	stk_buf_add_byte(buf, '\n');
 }
@@ -250,7 +262,7 @@ static void add_metrics(const struct stk_load_summary *summary, struct stk_buf *
 	struct block blocks[BLOCKS] = {{.title = "CUSTOM"}, {.title = "HTTP"},
 		{.title = "EXECUTION"}, {.title = "NETWORK"}};
 	const struct stk_metrics *metrics = summary->metrics;
-	size_t name_width = 0;
+	struct widths widths = {0};
 
 	for (size_t i = 0; i < metrics->items.len; i++) {
 		const struct stk_metric *metric = &metrics->items.items[i];
@@ -264,13 +276,10 @@ static void add_metrics(const struct stk_load_summary *summary, struct stk_buf *
 		if (blocks[i].lines.len > 1)
 			qsort(blocks[i].lines.items, blocks[i].lines.len,
 				sizeof *blocks[i].lines.items, by_name);
-		for (size_t j = 0; j < blocks[i].lines.len; j++) {
-			size_t width = stk_text_width(stk_str_of(blocks[i].lines.items[j].name));
-			name_width = width > name_width ? width : name_width;
-		}
+		widen(&widths, &blocks[i]);
 	}
 	for (size_t i = 0; i < BLOCKS; i++) {
-		format_block(&blocks[i], name_width, summary->color, buf);
+		format_block(&blocks[i], &widths, summary->color, buf);
 		release_block(&blocks[i]);
 	}
 }
@@ -303,12 +312,12 @@ static const struct stk_metric *metric_of(const struct stk_metrics *metrics, con
 }
 
 static void add_threshold(const struct stk_load_summary *summary,
-	const struct stk_threshold_result *threshold, struct stk_buf *buf)
+	const struct stk_threshold_result *threshold, const char *indent, struct stk_buf *buf)
 {
 	const struct stk_metric *metric = metric_of(summary->metrics, threshold->metric);
 	size_t len = strcspn(threshold->expr, "<>=! ");
 
-	stk_buf_add_text(buf, "    ");
+	stk_buf_add_text(buf, indent);
 	if (threshold->no_data)
 		stk_buf_addf(buf, "%s?%s", stk_palette_start(STK_DOC_WARN, summary->color),
 			stk_palette_end(summary->color));
@@ -321,11 +330,23 @@ static void add_threshold(const struct stk_load_summary *summary,
 		stk_buf_addf(buf, "%.2f%%", floor(threshold->value * 10000 + 1e-9) / 100);
 	else if (metric && metric->type == STK_METRIC_TREND)
 		add_value(buf, metric, threshold->value);
-	else if (len == 4 && strncmp(threshold->expr, "rate", 4) == 0)
-		stk_buf_addf(buf, "%.6f/s", threshold->value);
 	else
 		add_number(buf, threshold->value, 6);
+	if (!threshold->no_data && metric && metric->type == STK_METRIC_COUNTER && len == 4)
+		stk_buf_add_text(buf, "/s"); /* its rate */
 	stk_buf_add_byte(buf, '\n');
+}
+
+/* Where the selector of a submetric begins whose parent has thresholds, too; else 0. */
+static size_t selector_of(const struct stk_load_summary *summary, const char *metric)
+{
+	size_t len = strcspn(metric, "{");
+
+	for (size_t i = 0; metric[len] && i < summary->thresholds_len; i++)
+		if (strlen(summary->thresholds[i].metric) == len &&
+			strncmp(summary->thresholds[i].metric, metric, len) == 0)
+			return len;
+	return 0;
 }
 
 static void add_thresholds(const struct stk_load_summary *summary, struct stk_buf *buf)
@@ -338,13 +359,15 @@ static void add_thresholds(const struct stk_load_summary *summary, struct stk_bu
 		stk_palette_start(STK_DOC_STRONG, summary->color), stk_palette_end(summary->color));
 	for (size_t i = 0; i < summary->thresholds_len; i++) {
 		const struct stk_threshold_result *threshold = &summary->thresholds[i];
+		size_t from = selector_of(summary, threshold->metric);
+		const char *indent = from > 0 ? "      " : "    ";
 		if (!metric || strcmp(metric, threshold->metric) != 0) {
-			stk_buf_add_text(buf, "\n    ");
-			stk_text_add_plain(buf, stk_str_of(threshold->metric));
+			stk_buf_addf(buf, "\n%s", indent);
+			stk_text_add_plain(buf, stk_str_of(threshold->metric + from));
 			stk_buf_add_byte(buf, '\n');
 		}
 		metric = threshold->metric;
-		add_threshold(summary, threshold, buf);
+		add_threshold(summary, threshold, indent, buf);
 	}
 	stk_buf_add_text(buf, "\n\n");
 }
@@ -365,8 +388,9 @@ static void add_check_totals(const struct stk_metrics *metrics, struct stk_buf *
 	add_percent(&bad, fails, all);
 	size_t width = strlen(count) > good.len ? strlen(count) : good.len;
 	width = bad.len > width ? bad.len : width;
-	stk_buf_addf(buf, "    checks_total.......: %-*s %.6f/s\n", (int)width, count,
-		metrics->duration_s > 0 ? (double)all / metrics->duration_s : 0);
+	stk_buf_addf(buf, "    checks_total.......: %-*s ", (int)width, count);
+	add_number(buf, metrics->duration_s > 0 ? (double)all / metrics->duration_s : 0, 6);
+	stk_buf_add_text(buf, "/s\n");
 	stk_buf_addf(buf, "    checks_succeeded...: %-*s %lld out of %lld\n", (int)width, good.ptr,
 		(long long)passes, (long long)all);
 	stk_buf_addf(buf, "    checks_failed......: %-*s %lld out of %lld\n\n", (int)width, bad.ptr,

@@ -48,6 +48,10 @@ const char *stk_parts_link(struct stk_doc *doc, const struct stk_row *row);
 const char *stk_parts_spot_place_and_link(struct stk_doc *doc, const struct stk_hotspot *spot);
 /* Both; of a library's function that changed code calls only the latter. */
 const char *stk_parts_place_and_link(struct stk_doc *doc, const struct stk_row *row);
+/* "accepted by ada until 2026-12-31"; NULL: it was not. */
+const char *stk_parts_accepted(struct stk_doc *doc, const struct stk_row *row);
+/* What stands where no change could be computed: "new", "gone", "too rare". */
+const char *stk_parts_no_change(const struct stk_row *row);
 /* "87 % of the increase runs through lines that this change touched."; NULL if unknown. */
 const char *stk_parts_changed_share(struct stk_doc *doc, const struct stk_comparison *comparison);
 

@@ -77,9 +77,10 @@ static void add_gates(struct stk_doc *doc, struct stk_doc_section *section)
 
 	for (size_t i = 0; i < run->gates.len; i++) {
 		const struct stk_gate_result *gate = &run->gates.items[i];
+		bool has_limit = strcmp(gate->limit, "none") != 0; /* that of functions */
 		struct stk_doc_line *line = stk_doc_add_line(section, i == 0 ? "Gates" : "",
-			stk_doc_textf(doc, "%s %s %s: %s", gate->crossed ? "✗" : "✓", gate->name,
-				gate->limit, gate->text));
+			stk_doc_textf(doc, "%s %s%s%s: %s", gate->crossed ? "✗" : "✓", gate->name,
+				has_limit ? " " : "", has_limit ? gate->limit : "", gate->text));
 		line->is_under = i > 0;
 		if (gate->crossed)
 			line->text_tone = STK_DOC_BAD;

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/units.h"
 #include "core/report/figures.h"
 #include "core/report/parts.h"
 
@@ -58,7 +59,7 @@ static bool is_found(const struct stk_row *row)
 	}
 }
 
-static void set_mark(struct stk_doc_cell *cell, enum stk_verdict verdict)
+static void set_mark(struct stk_doc_cell *cell, const struct stk_row *row)
 {
 	static const struct {
 		const char *mark;
@@ -74,8 +75,34 @@ static void set_mark(struct stk_doc_cell *cell, enum stk_verdict verdict)
 		[STK_VERDICT_VANISHED] = {"-", STK_DOC_INFO},
 	};
 
-	cell->text = marks[verdict].mark;
-	cell->tone = marks[verdict].tone;
+	cell->text = row->accepted.reason ? "○" : marks[row->verdict].mark;
+	cell->tone = row->accepted.reason ? STK_DOC_DIM : marks[row->verdict].tone;
+}
+
+const char *stk_parts_accepted(struct stk_doc *doc, const struct stk_row *row)
+{
+	const struct stk_acceptance *accepted = &row->accepted;
+	struct stk_buf text = STK_BUF_EMPTY, until = STK_BUF_EMPTY;
+	const char *taken;
+
+	if (!accepted->reason)
+		return NULL;
+	stk_buf_add_text(&text, "accepted");
+	if (accepted->author && accepted->author[0])
+		stk_buf_addf(&text, " by %s", accepted->author);
+	if (accepted->until_ns > 0) { /* the first moment after the last day */
+		stk_units_format_rfc3339(&until, accepted->until_ns - 1);
+		stk_buf_addf(&text, " until %.10s", until.ptr);
+	}
+	taken = stk_doc_take(doc, &text);
+	stk_buf_release(&text);
+	stk_buf_release(&until);
+	return taken;
+}
+
+const char *stk_parts_no_change(const struct stk_row *row)
+{
+	return !(row->base_cost > 0) ? "new" : !(row->head_cost > 0) ? "gone" : "too rare";
 }
 
 static void set_change(struct stk_doc *doc, struct stk_doc_row *into, const struct stk_row *row)
@@ -110,7 +137,7 @@ static void add_found(struct stk_doc *doc, struct stk_doc_table *table,
 	struct stk_doc_row *into = stk_doc_add_row(table);
 	struct stk_buf buf = STK_BUF_EMPTY;
 
-	set_mark(&into->cells[0], row->verdict);
+	set_mark(&into->cells[0], row);
 	into->cells[1].text = row->partner.name ? stk_doc_textf(doc, "%s → %s", row->partner.name,
 							  row->function.name)
 						: row->function.name;
@@ -124,9 +151,10 @@ static void add_found(struct stk_doc *doc, struct stk_doc_table *table,
 	into->cells[6].text = stk_doc_take(doc, &buf);
 	const char *place = stk_parts_place_and_link(doc, row);
 	bool has_reason = row->reason && row->verdict != STK_VERDICT_NEW && !row->partner.name;
+	const char *more = stk_parts_accepted(doc, row);
+	more = more ? more : has_reason ? row->reason : NULL;
 	into->cells[7].text =
-		has_reason ? stk_doc_textf(doc, "%s%s%s", place, place[0] ? " · " : "", row->reason)
-			   : place;
+		more ? stk_doc_textf(doc, "%s%s%s", place, place[0] ? " · " : "", more) : place;
 	into->cells[7].tone = STK_DOC_DIM;
 	stk_buf_release(&buf);
 }
@@ -345,11 +373,16 @@ void stk_parts_add_unseen(struct stk_doc *doc)
 			section = stk_doc_add_section(doc, "unseen", NULL, false);
 		if (run->comparisons.len > 1)
 			stk_buf_addf(&buf, "%s: ", stk_parts_type_title(doc, comparison));
-		stk_buf_addf(&buf, "%zu%s function%s: %s.", tested,
-			tested < comparison->tested ? " other" : "", tested == 1 ? "" : "s",
-			judged ? "no increase seen" : "measured, not judged");
+		if (tested > 0 || rare == 0)
+			stk_buf_addf(&buf, "%zu%s function%s: %s.", tested,
+				tested < comparison->tested ? " other" : "", tested == 1 ? "" : "s",
+				judged ? "no increase seen" : "measured, not judged");
 		if (rare > 0)
-			stk_buf_addf(&buf, " %zu more too rare to tell.", rare);
+			stk_buf_addf(&buf, "%s%zu %s too rare to tell.", tested > 0 ? " " : "",
+				rare,
+				tested > 0  ? "more"
+				: rare == 1 ? "function is"
+					    : "functions are");
 		add_sensitivity(&buf, comparison);
 		stk_doc_add_line(section, "", stk_doc_take(doc, &buf));
 	}

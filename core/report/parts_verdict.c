@@ -6,12 +6,18 @@
 #include "core/report/figures.h"
 #include "core/report/parts.h"
 
+/* What was accepted is no finding. */
+static bool is_open(const struct stk_row *row, enum stk_verdict verdict)
+{
+	return row->verdict == verdict && !row->accepted.reason;
+}
+
 static size_t count_in(const struct stk_rows *rows, enum stk_verdict verdict)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < rows->len; i++)
-		count += rows->items[i].verdict == verdict;
+		count += is_open(&rows->items[i], verdict);
 	return count;
 }
 
@@ -70,11 +76,41 @@ static void add_seen(struct stk_buf *buf, const struct stk_run *run,
 	free(bare);
 }
 
+/* "p95 +11.0 %": where neither cost nor allocation is what changed. */
+static const char *exact_sentence(struct stk_doc *doc, enum stk_verdict verdict)
+{
+	const struct stk_run *run = doc->run;
+	const struct stk_total *found = NULL;
+	struct stk_buf buf = STK_BUF_EMPTY;
+	const char *text = NULL;
+
+	for (size_t i = 0; i < run->comparisons.len; i++)
+		if (is_open(&run->comparisons.items[i].total, verdict))
+			return NULL;
+	for (size_t i = 0; i < run->totals.len; i++) {
+		if (!is_open(&run->totals.items[i].row, verdict))
+			continue;
+		if (strcmp(run->totals.items[i].name, "cpu") == 0)
+			return NULL;
+		found = found ? found : &run->totals.items[i];
+	}
+	if (found) {
+		stk_buf_addf(&buf, "%s ", found->name);
+		stk_figures_add_change(&buf, found->row.change);
+		text = stk_doc_take(doc, &buf);
+	}
+	stk_buf_release(&buf);
+	return text;
+}
+
 static const char *functions_sentence(
 	struct stk_doc *doc, enum stk_verdict verdict, const char *what)
 {
 	size_t count = count_verdict(doc->run, verdict), groups = count_groups(doc->run, verdict);
+	const char *exact = count + groups == 0 ? exact_sentence(doc, verdict) : NULL;
 
+	if (exact)
+		return exact;
 	if (count == 0 && groups > 0)
 		return stk_doc_textf(doc, "%zu %s %s per request", groups,
 			groups == 1 ? "package or caller" : "packages and callers", what);
@@ -186,7 +222,7 @@ static void add_total(struct stk_doc *doc, struct stk_doc_table *table, const ch
 	row->cells[1].text = stk_doc_take(doc, &buf);
 	stk_figures_add_change(&buf, total->change);
 	row->cells[2].text = stk_doc_take(doc, &buf);
-	if (total->verdict == STK_VERDICT_REGRESSION)
+	if (is_open(total, STK_VERDICT_REGRESSION))
 		row->cells[2].tone = STK_DOC_BAD;
 	else if (total->verdict == STK_VERDICT_IMPROVEMENT)
 		row->cells[2].tone = STK_DOC_GOOD;

@@ -2,6 +2,7 @@
 #include "core/report/report_json.h"
 
 #include "core/base/json.h"
+#include "core/base/units.h"
 #include "core/report/text.h"
 
 static struct stk_json *write_function(const struct stk_function *function)
@@ -14,12 +15,30 @@ static struct stk_json *write_function(const struct stk_function *function)
 	return object;
 }
 
+static struct stk_json *write_accepted(const struct stk_acceptance *accepted)
+{
+	struct stk_json *object = stk_json_new_object();
+	struct stk_buf day = STK_BUF_EMPTY;
+
+	stk_json_put(object, "reason", stk_json_new_text(accepted->reason));
+	stk_json_put(object, "author", stk_json_new_text(accepted->author));
+	if (accepted->until_ns > 0) /* the first moment after the last day */
+		stk_units_format_rfc3339(&day, accepted->until_ns - 1);
+	stk_json_put(object, "until",
+		day.len ? stk_json_new_str(stk_str_sub(stk_buf_str(&day), 0, 10))
+			: stk_json_new_null());
+	stk_buf_release(&day);
+	return object;
+}
+
 static struct stk_json *write_row(const struct stk_row *row, const char *unit)
 {
 	struct stk_json *object = write_function(&row->function);
 
 	stk_json_put(object, "verdict", stk_json_new_text(stk_verdict_name(row->verdict)));
 	stk_json_put(object, "reason", stk_json_new_text(row->reason));
+	if (row->accepted.reason)
+		stk_json_put(object, "accepted", write_accepted(&row->accepted));
 	stk_json_put(object, "unit", stk_json_new_text(unit));
 	stk_json_put(object, "base_cost", stk_json_new_real(row->base_cost));
 	stk_json_put(object, "head_cost", stk_json_new_real(row->head_cost));

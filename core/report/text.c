@@ -4,6 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Combining marks that one character may bear; a pile of them covers the lines around it. */
+enum { MARKS_MAX = 4 };
+
 /* Decode one character at *at; false (one byte taken) for what is not UTF-8. */
 static bool next(struct stk_str text, size_t *at, uint32_t *out)
 {
@@ -119,25 +122,33 @@ void stk_text_add_cut(struct stk_buf *buf, struct stk_str text, size_t width)
 	stk_buf_add_str(buf, tail);
 }
 
-/* Control characters, what has no width (soft hyphen, zero-width blanks and joiners), direction
- * marks and isolates, line separators, byte order mark, noncharacters, tags. */
+/* Control characters, what has no width or shows nothing (soft hyphen, zero-width blanks and
+ * joiners, fillers of Hangul, the empty Braille pattern), direction marks and isolates, line
+ * separators, byte order mark, noncharacters, tags. */
 static bool is_harmful(uint32_t c)
 {
-	static const struct range bad[] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x61c, 0x61c},
-		{0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff},
-		{0xfff9, 0xfffb}, {0xfffe, 0xffff}, {0xe0000, 0xe007f}};
+	static const struct range bad[] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x34f, 0x34f},
+		{0x61c, 0x61c}, {0x115f, 0x1160}, {0x17b4, 0x17b5}, {0x180b, 0x180f},
+		{0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0x2800, 0x2800},
+		{0x3164, 0x3164}, {0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff9, 0xfffb},
+		{0xfffe, 0xffff}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}};
 
 	return in_ranges(c, bad, sizeof bad / sizeof bad[0]);
 }
 
 void stk_text_add_plain(struct stk_buf *buf, struct stk_str text)
 {
-	size_t at = 0;
+	size_t at = 0, marks = 0;
 
 	while (at < text.len) {
 		size_t from = at;
 		uint32_t c = 0;
-		if (next(text, &at, &c) && !is_harmful(c))
+		bool is_fine = next(text, &at, &c) && !is_harmful(c);
+
+		marks = is_fine && columns(c) == 0 ? marks + 1 : 0;
+		if (marks > MARKS_MAX)
+			continue;
+		if (is_fine)
 			stk_buf_add(buf, text.ptr + from, at - from);
 		else
 			stk_buf_add_byte(buf, '?');

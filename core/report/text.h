@@ -14,8 +14,9 @@ size_t stk_text_width(struct stk_str text);
  * middle of it, so that both the package and the function's own name stay visible. */
 void stk_text_add_cut(struct stk_buf *buf, struct stk_str text, size_t width);
 
-/* Append text without what could drive a terminal or reorder it: control characters, escape
- * sequences, bytes that are not UTF-8 and direction marks become "?". */
+/* Append text without what could drive a terminal, reorder it or hide in it: control characters,
+ * escape sequences, bytes that are not UTF-8, direction marks and what shows nothing become "?", of
+ * a pile of combining marks a few stay. */
 void stk_text_add_plain(struct stk_buf *buf, struct stk_str text);
 
 /* Append a JSON document with the same characters, as far as they stand in its strings, as \uXXXX:

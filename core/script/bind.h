@@ -25,6 +25,10 @@ int luaopen_stk_code(struct lua_State *lua);
 int luaopen_stk_summary(struct lua_State *lua);
 /* http.sse, a file of its own (bind_sse.c). */
 int stk_http_sse(struct lua_State *lua);
+/* The methods of http.cookie_jar, likewise (bind_jar.c). */
+int stk_jar_set(struct lua_State *lua);
+int stk_jar_get(struct lua_State *lua);
+int stk_jar_remove(struct lua_State *lua);
 
 /* The require, load and print of user's files (bind_require.c). */
 int stk_require(struct lua_State *lua);
@@ -48,6 +52,13 @@ int stk_raise_misuse(struct lua_State *lua, const char *fn, const struct stk_err
 
 /* Raise, naming what stands between, if the running coroutine cannot wait here. */
 void stk_check_can_wait(struct lua_State *lua, const char *fn);
+
+/* --- what stoker.data gave, for C that must read the whole of it (bind_data.c) --- */
+/* The value at index is rows, a row or a part of a JSON file. */
+bool stk_data_at(struct lua_State *lua, int index);
+/* Push rows, a row or a part of a JSON file as tables of their own, lists as stoker.array; false
+ * (and nothing pushed) if the value at index is none of them. May raise (memory). */
+bool stk_data_push_plain(struct lua_State *lua, int index);
 
 /* --- secrets: text that prints as *** (bind_env.c) --- */
 void stk_secret_push(struct lua_State *lua, struct stk_str text);

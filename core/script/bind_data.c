@@ -6,6 +6,7 @@
 #include "core/base/csv.h"
 #include "core/base/json.h"
 #include "core/script/bind.h"
+#include "core/script/bind_names.h"
 #include "core/script/script_priv.h"
 #include "core/script/shared.h"
 #include "core/script/state.h"
@@ -211,6 +212,63 @@ static int tree_pairs(lua_State *lua)
 	(void)stk_json_each(tree->json, collect_member, lua);
 	lua_pushnil(lua);
 	return 3;
+}
+
+/* --- as plain tables --------------------------------------------------------------- */
+
+/* By name with a header (the first of two alike), else as a list of cells. */
+static void push_plain_row(lua_State *lua, const struct row_value *row)
+{
+	size_t columns = stk_csv_columns(row->csv);
+
+	lua_createtable(
+		lua, row->has_header ? 0 : (int)columns, row->has_header ? (int)columns : 0);
+	for (size_t i = columns; i-- > 0;) {
+		if (row->has_header) {
+			struct stk_str name = stk_csv_cell(row->csv, 0, i);
+			lua_pushlstring(lua, name.ptr, name.len);
+		} else
+			lua_pushinteger(lua, (lua_Integer)i + 1);
+		(void)push_cell(lua, row, i);
+		lua_rawset(lua, -3);
+	}
+	if (!row->has_header)
+		luaL_setmetatable(lua, STK_ARRAY);
+}
+
+static void push_plain_rows(lua_State *lua, const struct rows_value *rows)
+{
+	size_t count = stk_csv_rows(rows->csv) - rows->first;
+
+	lua_createtable(lua, (int)count, 0);
+	for (size_t i = 0; i < count; i++) {
+		const struct row_value row = {rows->csv, i + rows->first, rows->first > 0};
+		push_plain_row(lua, &row);
+		lua_rawseti(lua, -2, (lua_Integer)i + 1);
+	}
+	luaL_setmetatable(lua, STK_ARRAY);
+}
+
+bool stk_data_at(lua_State *lua, int index)
+{
+	return luaL_testudata(lua, index, ROWS) || luaL_testudata(lua, index, ROW) ||
+	       luaL_testudata(lua, index, TREE);
+}
+
+bool stk_data_push_plain(lua_State *lua, int index)
+{
+	const struct rows_value *rows = luaL_testudata(lua, index, ROWS);
+	const struct row_value *row = luaL_testudata(lua, index, ROW);
+	const struct tree_value *tree = luaL_testudata(lua, index, TREE);
+
+	luaL_checkstack(lua, 8, "stoker.data");
+	if (rows)
+		push_plain_rows(lua, rows);
+	else if (row)
+		push_plain_row(lua, row);
+	else if (tree)
+		stk_value_push_json(lua, tree->json);
+	return rows || row || tree;
 }
 
 /* --- the functions ---------------------------------------------------------------- */

@@ -89,7 +89,8 @@ static double arg_sample(lua_State *lua, const struct metric_value *metric)
 			luaL_typename(lua, 2));
 	double value = lua_tonumber(lua, 2);
 	if (!isfinite(value))
-		(void)stk_state_misuse(lua, "add: %g is no value", value);
+		(void)stk_state_misuse(
+			lua, "add: %s is no value", isnan(value) ? "NaN" : "an infinite number");
 	if (metric->type == STK_METRIC_COUNTER && value < 0)
 		(void)stk_state_misuse(lua, "add: a counter only grows, not by %g", value);
 	return value;

@@ -332,7 +332,10 @@ static void parse_body(lua_State *lua, int index)
 	holder->json = NULL;
 	luaL_setmetatable(lua, JSON);
 	stk_err_clear(&err);
-	if (lua_getiuservalue(lua, index, AT_BODY) != LUA_TSTRING) {
+	if (check_response(lua, index)->status == 0) {
+		lua_pop(lua, 1);
+		lua_pushliteral(lua, "there is no answer");
+	} else if (lua_getiuservalue(lua, index, AT_BODY) != LUA_TSTRING) {
 		lua_pop(lua, 2);
 		lua_pushliteral(lua, "there is no body (discard)");
 	} else if (stk_json_parse(stk_text_at(lua, -1), &holder->json, &err) < 0) {

@@ -220,7 +220,8 @@ static int keep_setup(struct stk_vu_lua *vu, lua_State *co, int results, struct 
 	int rc = stk_value_copy(co, lua_gettop(co) - results + 1, &result->bytes, err);
 	if (rc < 0) {
 		stk_buf_release(&result->bytes);
-		stk_err_wrap(err, "what setup returned");
+		stk_err_wrap(err, "%s: what setup returned",
+			stk_script_where(vu->worker->driver->script));
 		if (err)
 			err->code = STK_E_SCRIPT;
 	}

@@ -33,7 +33,9 @@ int stk_value_duration(lua_State *lua, int index, int64_t *ns_out, struct stk_er
 			"a duration is wanted (\"30s\" or seconds), not %s",
 			luaL_typename(lua, index));
 	double seconds = lua_tonumber(lua, index);
-	if (!(seconds >= 0) || seconds > DURATION_MAX_S)
+	if (isnan(seconds))
+		return stk_err_set(err, STK_E_FORMAT, "NaN is no duration in seconds");
+	if (seconds < 0 || seconds > DURATION_MAX_S)
 		return stk_err_set(err, STK_E_FORMAT, "%g is no duration in seconds", seconds);
 	*ns_out = (int64_t)llround(seconds * (double)STK_NS_PER_S);
 	return 0;
@@ -75,6 +77,17 @@ static int wrong_type(
 		table, key, err, "%s is wanted, not %s", wanted, luaL_typename(table->lua, -1));
 }
 
+/* Why a text is no such value, and how it would be written. */
+static int no_such(
+	struct stk_table *table, const char *key, const struct stk_err *why, struct stk_err *err)
+{
+	int rc = stk_table_fail(table, key, err, "%s", why->msg);
+
+	if (why->hint[0])
+		stk_err_hint(err, "%s", why->hint);
+	return rc;
+}
+
 static int read_duration(
 	struct stk_table *table, const struct stk_table_row *row, void *field, struct stk_err *err)
 {
@@ -82,7 +95,7 @@ static int read_duration(
 	int64_t ns;
 
 	if (stk_value_duration(table->lua, -1, &ns, &why) < 0)
-		return stk_table_fail(table, row->key, err, "%s", why.msg);
+		return no_such(table, row->key, &why, err);
 	int rc = in_range(table, row, (double)ns / (double)STK_NS_PER_S, err);
 	if (rc == 0)
 		*(int64_t *)field = ns;
@@ -96,7 +109,7 @@ static int read_rate(
 	struct stk_rate_value rate;
 
 	if (stk_value_rate(table->lua, -1, &rate, &why) < 0)
-		return stk_table_fail(table, row->key, err, "%s", why.msg);
+		return no_such(table, row->key, &why, err);
 	int rc = in_range(table, row, rate.events, err);
 	if (rc == 0)
 		*(struct stk_rate_value *)field = rate;

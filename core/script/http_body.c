@@ -10,7 +10,6 @@
 #include "core/script/bind_file.h"
 #include "core/script/http_op.h"
 #include "core/script/keys.h"
-#include "core/script/sandbox.h"
 #include "core/script/state.h"
 #include "core/script/value.h"
 
@@ -63,8 +62,6 @@ static void each_field(struct body_write *write, int table, form_fn fn)
 	const char *keys[FORM_KEYS_MAX];
 	size_t len = 0;
 
-	stk_sandbox_push_behind(lua, table);
-	table = lua_gettop(lua);
 	lua_pushnil(lua);
 	while (lua_next(lua, table)) {
 		lua_pop(lua, 1);
@@ -78,10 +75,8 @@ static void each_field(struct body_write *write, int table, form_fn fn)
 	stk_keys_sort(keys, len);
 	for (size_t i = 0; i < len; i++) {
 		lua_getfield(lua, table, keys[i]);
-		if (lua_istable(lua, -1)) {
-			stk_sandbox_push_behind(lua, -1);
-			lua_remove(lua, -2);
-		}
+		stk_value_push_plain(lua, -1);
+		lua_remove(lua, -2);
 		lua_Integer count = lua_istable(lua, -1) ? (lua_Integer)lua_rawlen(lua, -1) : 0;
 		int value = lua_gettop(lua);
 		if (!lua_istable(lua, -1))
@@ -171,11 +166,14 @@ static const char *only_key(lua_State *lua, int table)
 	return key;
 }
 
-static void need_table(struct body_write *write, const char *key)
+/* The fields on top of the stack as a table to walk, in its place. */
+static int need_table(struct body_write *write, const char *key)
 {
+	stk_value_push_plain(write->lua, -1);
 	if (!lua_istable(write->lua, -1))
 		(void)stk_state_misuse(write->lua, "%s: %s must be a table, not %s", write->fn, key,
 			luaL_typename(write->lua, -1));
+	return lua_gettop(write->lua);
 }
 
 static void write_table(struct body_write *write, int index)
@@ -186,14 +184,22 @@ static void write_table(struct body_write *write, int index)
 		lua_getfield(write->lua, index, key);
 	if (key && strcmp(key, "json") == 0)
 		write_json(write, lua_gettop(write->lua));
-	else if (key && strcmp(key, "form") == 0) {
-		need_table(write, key);
-		write_form(write, lua_gettop(write->lua));
-	} else if (key && strcmp(key, "multipart") == 0) {
-		need_table(write, key);
-		write_multipart(write, lua_gettop(write->lua));
-	} else
+	else if (key && strcmp(key, "form") == 0)
+		write_form(write, need_table(write, key));
+	else if (key && strcmp(key, "multipart") == 0)
+		write_multipart(write, need_table(write, key));
+	else
 		write_form(write, index);
+}
+
+/* Push the table at index, or what stands behind it; false and nothing if it is none. */
+static bool push_table(lua_State *lua, int index)
+{
+	stk_value_push_plain(lua, index);
+	if (lua_istable(lua, -1))
+		return true;
+	lua_pop(lua, 1);
+	return false;
 }
 
 void stk_http_op_body(struct stk_http_op *op, lua_State *lua, const char *fn, int index)
@@ -210,8 +216,8 @@ void stk_http_op_body(struct stk_http_op *op, lua_State *lua, const char *fn, in
 		set_body(&write, file->bytes);
 	else if (lua_type(lua, index) != LUA_TNUMBER && stk_text_or_secret(lua, index, &text))
 		set_body(&write, text);
-	else if (lua_istable(lua, index))
-		write_table(&write, index);
+	else if (push_table(lua, index))
+		write_table(&write, lua_gettop(lua));
 	else
 		(void)stk_state_misuse(lua,
 			"%s: the body must be text, a table or stoker.file, not %s", fn,

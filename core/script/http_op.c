@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/gzip.h"
 #include "core/base/mem.h"
+#include "core/load/coding.h"
 #include "core/script/bind.h"
 #include "core/script/state.h"
 #include "core/script/state_priv.h"
@@ -118,17 +118,18 @@ void stk_http_op_compress(struct stk_http_op *op, lua_State *lua, const char *fn
 	struct stk_buf packed = STK_BUF_INIT(STK_BODY_MAX);
 	struct stk_err err; /* large: only what is used */
 
-	if (!item->compress || !item->request.has_body)
+	if (item->compress.len == 0 || !item->request.has_body)
 		return;
 	stk_err_clear(&err);
-	if (stk_gzip_pack(item->request.body, 6, &packed, &err) < 0) {
+	if (stk_coding_do(item->compress, item->request.body, &packed, &err) < 0) {
 		stk_buf_release(&packed);
+		stk_err_wrap(&err, "compress");
 		(void)stk_raise_misuse(lua, fn, &err);
 	}
 	stk_buf_release(&item->body);
 	item->body = packed;
 	item->request.body = stk_buf_str(&item->body);
-	stk_http_op_header(op, STK_STR("Content-Encoding"), STK_STR("gzip"));
+	stk_http_op_header(op, STK_STR("Content-Encoding"), item->compress);
 }
 
 /* Bodies made here moved with the list of items; the lists have their final place now. */

@@ -22,9 +22,9 @@ STK_VEC_TYPE(stk_fields, struct stk_name_value);
 struct stk_http_item {
 	struct stk_request request;
 	size_t headers_at, cookies_at, tags_at, expect_at;
-	struct stk_buf body; /* made here: JSON, forms, compressed bytes */
-	bool compress;       /* gzip the body before it goes */
-	bool secret_url;     /* the URL must not come back in the answer */
+	struct stk_buf body;     /* made here: JSON, forms, compressed bytes */
+	struct stk_str compress; /* codings of the body, a list with commas; empty: as it is */
+	bool secret_url;         /* the URL must not come back in the answer */
 };
 
 /* All text is borrowed from Lua values that stay on the stack while the requests are under way. */

@@ -16,7 +16,7 @@ struct option_read {
 	struct stk_http_item *item;
 	lua_State *lua;
 	const char *fn;
-	bool compress;
+	struct stk_str compress;
 };
 
 static void refuse(const struct option_read *read, const char *key, const char *wanted)
@@ -201,12 +201,12 @@ static void read_discard(struct option_read *read)
 
 static void read_compress(struct option_read *read)
 {
-	if (lua_isboolean(read->lua, -1))
-		read->compress = lua_toboolean(read->lua, -1) != 0;
-	else if (stk_str_is(stk_text_at(read->lua, -1), "gzip"))
-		read->compress = true;
+	if (lua_type(read->lua, -1) == LUA_TSTRING)
+		read->compress = stk_text_at(read->lua, -1);
+	else if (lua_isboolean(read->lua, -1))
+		read->compress = stk_str_of(lua_toboolean(read->lua, -1) ? "gzip" : "");
 	else
-		refuse(read, "compress", "\"gzip\"");
+		refuse(read, "compress", "\"gzip\", \"deflate\" or a list of these with commas");
 }
 
 /* clang-format off */
@@ -250,7 +250,7 @@ static void read_one(struct option_read *read)
 
 void stk_http_op_options(struct stk_http_op *op, lua_State *lua, const char *fn, int index)
 {
-	struct option_read read = {op, &op->items.items[op->len - 1], lua, fn, false};
+	struct option_read read = {op, &op->items.items[op->len - 1], lua, fn, {NULL, 0}};
 
 	if (lua_isnoneornil(lua, index))
 		return;

@@ -279,7 +279,7 @@ static int apply_workload(
 	if (rc == 0 && (changes->rate > 0 || changes->vus > 0))
 		replaced = stk_shortcuts_overlay(&load->shortcuts, &wanted) || replaced;
 	if (rc == 0 && replaced && plan->scenarios.len) {
-		stk_plan_warn(plan, "the %zu scenarios of the script are replaced by one",
+		stk_plan_warn(plan, "the scenarios of the script (%zu) are replaced by one",
 			plan->scenarios.len);
 		stk_plan_clear_scenarios(plan);
 	}

@@ -88,8 +88,9 @@ static int place_of(const char *word, const char *const *words)
 static int read_dns(
 	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
 {
+	/* as the families are numbered; the last one is no family of its own */
 	static const char *const policies[] = {
-		"preferIPv4", "preferIPv6", "onlyIPv4", "onlyIPv6", NULL};
+		"preferIPv4", "preferIPv6", "onlyIPv4", "onlyIPv6", "any", NULL};
 	static const char *const selects[] = {"first", "roundRobin", "random", NULL};
 	struct stk_net *net = field;
 	struct dns_table read = {net->dns_ttl_ns, policies[0], selects[0]};
@@ -107,7 +108,9 @@ static int read_dns(
 	if (rc == 0)
 		rc = stk_table_read(&dns, rows, sizeof rows / sizeof *rows, &read, NULL, err);
 	net->dns_ttl_ns = read.ttl_ns;
-	net->family = (enum stk_net_family)place_of(read.policy, policies);
+	net->family = strcmp(read.policy, "any") == 0
+			      ? STK_NET_PREFER_V4
+			      : (enum stk_net_family)place_of(read.policy, policies);
 	net->select = (enum stk_net_select)place_of(read.select, selects);
 	return rc;
 }
@@ -230,6 +233,19 @@ static int read_versions(
 	return rc;
 }
 
+static int read_size(
+	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
+{
+	const struct stk_table_row row = {
+		.key = key, .type = STK_FIELD_INT, .min = 1, .max = (double)((int64_t)1 << 40)};
+	int64_t bytes = 0;
+	int rc = stk_field_read(table, &row, &bytes, ctx, err);
+
+	if (rc == 0)
+		*(size_t *)field = (size_t)bytes;
+	return rc;
+}
+
 #define AT(member) offsetof(struct stk_plan, member)
 /* clang-format off */
 const struct stk_table_row stk_plan_net_rows[] = {
@@ -244,6 +260,7 @@ const struct stk_table_row stk_plan_net_rows[] = {
 	{ .key = "no_connection_reuse", .type = STK_FIELD_BOOL, .offset = AT(no_reuse) },
 	{ .key = "no_vu_connection_reuse", .type = STK_FIELD_BOOL, .offset = AT(no_vu_reuse) },
 	{ .key = "no_cookies_reset", .type = STK_FIELD_BOOL, .offset = AT(no_cookies_reset) },
+	{ .key = "max_body", .type = STK_FIELD_READ, .offset = AT(max_body), .read = read_size },
 	{ .key = "discard_response_bodies", .type = STK_FIELD_BOOL, .offset = AT(discard) },
 	{ .key = "batch", .type = STK_FIELD_INT, .offset = AT(batch), .min = 1, .max = 1000 },
 	{ .key = "batch_per_host", .type = STK_FIELD_INT, .offset = AT(batch_per_host), .min = 0, .max = 1000 },

@@ -14,9 +14,9 @@
 #define VIEWS    "stk.views"    /* registry: view -> table behind, weak keys */
 
 /* clang-format off */
-static const char *const base_allowed[] = { "assert", "error", "getmetatable", "ipairs", "next",
-	"pairs", "pcall", "rawequal", "rawget", "rawlen", "select", "setmetatable", "tonumber",
-	"tostring", "type", "xpcall", "_VERSION", NULL };
+static const char *const base_allowed[] = { "assert", "error", "getmetatable", "ipairs", "pairs",
+	"pcall", "rawequal", "select", "setmetatable", "tonumber", "tostring", "type", "xpcall",
+	"_VERSION", NULL };
 static const char *const os_allowed[] = { "clock", "date", "difftime", "time", NULL };
 static const struct { const char *name; lua_CFunction open; } libraries[] = {
 	{ LUA_STRLIBNAME, luaopen_string }, { LUA_TABLIBNAME, luaopen_table },
@@ -139,6 +139,42 @@ static int guarded_rawset(lua_State *lua)
 	return 1;
 }
 
+/* next, rawget and rawlen would see a view as an empty table: they look behind it. */
+static int seeing_next(lua_State *lua)
+{
+	luaL_checktype(lua, 1, LUA_TTABLE);
+	lua_settop(lua, 2);
+	stk_sandbox_push_behind(lua, 1);
+	lua_replace(lua, 1);
+	if (lua_next(lua, 1))
+		return 2;
+	lua_pushnil(lua);
+	return 1;
+}
+
+static int seeing_rawget(lua_State *lua)
+{
+	luaL_checktype(lua, 1, LUA_TTABLE);
+	luaL_checkany(lua, 2);
+	lua_settop(lua, 2);
+	stk_sandbox_push_behind(lua, 1);
+	lua_insert(lua, 2);
+	lua_rawget(lua, 2);
+	return 1;
+}
+
+static int seeing_rawlen(lua_State *lua)
+{
+	luaL_argexpected(
+		lua, lua_istable(lua, 1) || lua_type(lua, 1) == LUA_TSTRING, 1, "table or string");
+	stk_sandbox_push_behind(lua, 1);
+	lua_pushinteger(lua, (lua_Integer)lua_rawlen(lua, -1));
+	return 1;
+}
+
+static const luaL_Reg own_base[] = {{"next", seeing_next}, {"rawget", seeing_rawget},
+	{"rawlen", seeing_rawlen}, {"rawset", guarded_rawset}, {NULL, NULL}};
+
 static void copy_allowed(lua_State *lua, int from, int into, const char *const *names)
 {
 	for (; *names; names++) {
@@ -196,8 +232,9 @@ void stk_sandbox_open(lua_State *lua)
 	lua_call(lua, 0, 1);
 	copy_allowed(lua, lua_gettop(lua), builtins, base_allowed);
 	lua_pop(lua, 1);
-	lua_pushcfunction(lua, guarded_rawset);
-	lua_setfield(lua, builtins, "rawset");
+	lua_pushvalue(lua, builtins);
+	luaL_setfuncs(lua, own_base, 0);
+	lua_pop(lua, 1);
 	open_libraries(lua, builtins);
 	lock_text_metatable(lua);
 

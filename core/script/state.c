@@ -304,15 +304,31 @@ static void add_trace(struct stk_buf *buf, lua_State *co)
 		stk_buf_truncate(buf, mark);
 }
 
+/* Push the error value on top of co's stack as text; of one that has none the place and the type:
+ * an address says nothing, and would be another fault each time. */
+static const char *push_error_text(lua_State *co)
+{
+	bool is_text = lua_isstring(co, -1) != 0;
+
+	if (!is_text && luaL_getmetafield(co, -1, "__tostring") != LUA_TNIL) {
+		is_text = true;
+		lua_pop(co, 1);
+	}
+	if (is_text)
+		return luaL_tolstring(co, -1, NULL);
+	push_users_place(co);
+	lua_pushfstring(co, "the error is a %s", luaL_typename(co, -2));
+	lua_concat(co, 2);
+	return lua_tostring(co, -1);
+}
+
 /* Turn the error value on top of co's stack into text with a traceback, or leave one of ours. */
 static int with_traceback(lua_State *co)
 {
 	if (luaL_testudata(co, -1, RAISED))
 		return 1;
 	struct stk_buf buf = STK_BUF_INIT(STK_ERR_MSG_MAX * 4);
-	const char *text = luaL_tolstring(co, -1, NULL);
-
-	stk_buf_add_text(&buf, text);
+	stk_buf_add_text(&buf, push_error_text(co));
 	add_trace(&buf, co);
 	lua_pushlstring(co, buf.ptr, buf.len);
 	stk_buf_release(&buf);

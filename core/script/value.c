@@ -61,6 +61,12 @@ bool stk_value_is_array(lua_State *lua, int index)
 	return same;
 }
 
+void stk_value_push_plain(lua_State *lua, int index)
+{
+	if (lua_type(lua, index) != LUA_TUSERDATA || !stk_data_push_plain(lua, index))
+		stk_sandbox_push_behind(lua, index);
+}
+
 /* --- to JSON ---------------------------------------------------------------------- */
 
 struct writer {
@@ -232,7 +238,7 @@ static int write_table(struct writer *writer, int index)
 
 	if (writer->depth >= STK_VALUE_DEPTH_MAX || !lua_checkstack(lua, 20))
 		return refuse(writer, "a table nested this deeply (or in a circle)");
-	stk_sandbox_push_behind(lua, index);
+	stk_value_push_plain(lua, index);
 	int table = lua_gettop(lua);
 	count_keys(lua, table, &texts, &items, &other);
 	lua_Integer length = (lua_Integer)lua_rawlen(lua, table);
@@ -278,6 +284,8 @@ static int write_value(struct writer *writer, int index)
 			return write_text(writer, STK_STR("***"));
 		if (stk_text_or_secret(lua, index, &text))
 			return write_text(writer, text);
+		if (stk_data_at(lua, index))
+			return write_table(writer, index);
 		return refuse(writer, luaL_typename(lua, index));
 	}
 }

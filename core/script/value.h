@@ -32,6 +32,10 @@ int stk_value_copy(
 /* Push what stk_value_copy wrote, tables as read-only views called name. */
 void stk_value_push_copy(struct lua_State *lua, struct stk_str bytes, const char *name);
 
+/* Push what C can walk by lua_next: the table behind a read-only view, rows and parts of files of
+ * data as tables of their own, anything else as it is. May raise (memory). */
+void stk_value_push_plain(struct lua_State *lua, int index);
+
 /* Push stoker.null; make the metatables behind it and stoker.array (once per state). */
 void stk_value_open(struct lua_State *lua);
 void stk_value_push_null(struct lua_State *lua);

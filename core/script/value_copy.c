@@ -28,7 +28,7 @@ static int copy_table(
 
 	if (depth >= STK_VALUE_DEPTH_MAX || !lua_checkstack(lua, 20))
 		return stk_err_set(err, STK_E_INVAL, "a table nested too deeply (or in a circle)");
-	stk_sandbox_push_behind(lua, index);
+	stk_value_push_plain(lua, index);
 	int table = lua_gettop(lua);
 	stk_buf_add_byte(out, stk_value_is_array(lua, table) ? '[' : '{');
 	lua_pushnil(lua);
@@ -80,6 +80,8 @@ static int copy_value(
 			copy_bytes(out, 'x', text.ptr, text.len);
 			return 0;
 		}
+		if (stk_data_at(lua, index))
+			return copy_table(lua, index, out, depth, err);
 		return stk_err_set(
 			err, STK_E_INVAL, "a %s cannot be handed on", luaL_typename(lua, index));
 	}

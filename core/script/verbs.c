@@ -148,9 +148,13 @@ static void check_load(
 	if (lua_isnoneornil(lua, index) || is_own_load(lua, flow, index))
 		return;
 	luaL_checktype(lua, index, LUA_TTABLE);
-	luaL_where(lua, 1);
+	luaL_where(lua, 1); /* "case.lua:7: ", of which a table's messages write the end */
+	struct stk_str where = stk_str_trim(stk_str_of(lua_tostring(lua, -1)));
+	if (stk_str_ends(where, ":"))
+		where.len--;
 	memset(&out->env, 0, sizeof out->env); /* the workflow's, which a script was loaded with */
-	int rc = stk_load_spec_read(lua, index, lua_tostring(lua, -1), &flow->arena, out, &err);
+	int rc = stk_load_spec_read(
+		lua, index, stk_arena_str(&flow->arena, where), &flow->arena, out, &err);
 	stk_vec_release(&out->env);
 	if (rc < 0)
 		stk_state_raise(lua, &err);
@@ -259,9 +263,13 @@ static void check_keys(lua_State *lua, const char *verb, const char *const *keys
 
 		while (*known && (!key || strcmp(*known, key) != 0))
 			known++;
-		if (!*known)
-			stk_state_misuse(lua, "%s: unknown key '%s'", verb,
-				key ? key : luaL_typename(lua, -2));
+		if (*known)
+			continue;
+		const char *near =
+			key ? stk_str_nearest(stk_str_of(key), keys, (size_t)(known - keys)) : NULL;
+		stk_state_misuse(lua, "%s: unknown key '%s'%s%s%s", verb,
+			key ? key : luaL_typename(lua, -2), near ? ", did you mean '" : "",
+			near ? near : "", near ? "'?" : "");
 	}
 }
 

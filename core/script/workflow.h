@@ -49,7 +49,8 @@ struct stk_process_spec {
 /* ready_fn: zero if ready is not a function; else the number to call it by. */
 struct stk_side_spec {
 	bool is_set;
-	bool is_service; /* started by us; else a target that runs already */
+	bool is_service;   /* started by us; else a target that runs already */
+	const char *where; /* "stoker.lua:7"; NULL if it is from the command line */
 	struct stk_command_spec build, start, stop, pids;
 	STK_VEC(struct stk_process_spec) processes;
 	struct stk_pairs_text env;

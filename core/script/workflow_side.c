@@ -219,6 +219,7 @@ int stk_side_spec_read(
 	if (rc < 0)
 		return rc;
 	side->is_set = true;
+	side->where = nested.where;
 	side->is_service = strcmp(nested.kind, "service") == 0;
 	if (side->is_service)
 		return stk_table_read(

@@ -50,7 +50,9 @@ static bool check_headers(struct stk_call *call)
 {
 	struct stk_str version =
 		stk_server_request_header(call->request, "connect-protocol-version");
+	struct stk_str timeout = stk_server_request_header(call->request, "connect-timeout-ms");
 	struct stk_str type = stk_server_request_header(call->request, "content-type");
+	uint64_t timeout_ms;
 
 	if (strcmp(call->request->method, "POST") != 0) {
 		call->reply->status = 405;
@@ -65,6 +67,11 @@ static bool check_headers(struct stk_call *call)
 	if (version.len && !stk_str_is(version, "1")) {
 		stk_call_fail(call, STK_CONNECT_INVALID_ARGUMENT,
 			"connect-protocol-version must be \"1\"");
+		return false;
+	}
+	if (timeout.len && stk_str_to_u64(timeout, &timeout_ms, NULL) < 0) {
+		stk_call_fail(call, STK_CONNECT_INVALID_ARGUMENT,
+			"connect-timeout-ms must be a whole number");
 		return false;
 	}
 	return true;

@@ -6,7 +6,8 @@
 #include "core/server/buckets.h"
 #include "core/server/handlers.h"
 
-#define BANDS 20
+#define BANDS          20
+#define EXEMPLARS_LAST 3 /* EXEMPLAR_TYPE_SPAN */
 
 /* A step in seconds as whole ms; STK_E_INVAL below one. */
 static int step_ms(double seconds, int64_t *out, struct stk_err *err)
@@ -14,6 +15,15 @@ static int step_ms(double seconds, int64_t *out, struct stk_err *err)
 	if (!(seconds >= 0.001) || seconds > 1e12)
 		return stk_err_set(err, STK_E_INVAL, "step must be at least 1 ms");
 	*out = (int64_t)(seconds * 1000 + 1e-6);
+	return 0;
+}
+
+/* Points are given without exemplars, as older servers do; a kind that no server knows is a mistake
+ * of the client. */
+static int check_exemplars(int32_t type, struct stk_err *err)
+{
+	if (type < 0 || type > EXEMPLARS_LAST)
+		return stk_err_set(err, STK_E_INVAL, "unknown exemplar type %d", (int)type);
 	return 0;
 }
 
@@ -77,6 +87,8 @@ int stk_handlers_points(struct stk_call *call, const void *message, struct stk_e
 	int rc;
 
 	rc = stk_call_window(request->start, request->end, &query, err);
+	if (rc == 0)
+		rc = check_exemplars(request->exemplar_type, err);
 	if (rc == 0)
 		rc = step_ms(request->step, &opts.step_ms, err);
 	if (rc == 0)

@@ -92,6 +92,59 @@ static int unknown(struct stk_str name, struct stk_err *err)
 	return STK_E_SCRIPT;
 }
 
+/* --- for the shell ---------------------------------------------------------------------------- */
+
+/* The quote that is open behind text, '\0' none, when `quote` was before it. */
+static char follow_quotes(char quote, struct stk_str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (c == '\\' && quote != '\'')
+			i++;
+		else if (quote == c)
+			quote = '\0';
+		else if (quote == '\0' && (c == '\'' || c == '"'))
+			quote = c;
+	}
+	return quote;
+}
+
+static bool is_plain(const char *value)
+{
+	for (; *value; value++) {
+		bool is_name = (*value >= 'a' && *value <= 'z') ||
+			       (*value >= 'A' && *value <= 'Z') || (*value >= '0' && *value <= '9');
+
+		if (!is_name && !strchr("-_./:@%+,=", *value))
+			return false;
+	}
+	return true;
+}
+
+/* One word for the shell, whatever it holds. */
+static void add_quoted(const char *value, char quote, struct stk_buf *out)
+{
+	if (is_plain(value)) {
+		stk_buf_add_text(out, value);
+		return;
+	}
+	if (quote == '\0')
+		stk_buf_add_byte(out, '\'');
+	for (; *value; value++) {
+		if (quote == '"' && strchr("\"\\$`", *value))
+			stk_buf_addf(out, "\\%c", *value);
+		else if (quote != '"' && *value == '\'')
+			stk_buf_add_text(out, "'\\''");
+		else
+			stk_buf_add_byte(out, *value);
+	}
+	if (quote == '\0')
+		stk_buf_add_byte(out, '\'');
+}
+
+/* --- replacing -------------------------------------------------------------------------------- */
+
 static int add_value(struct stk_placeholders *values, struct stk_str name, struct stk_buf *out,
 	struct stk_err *err)
 {
@@ -121,8 +174,21 @@ static int add_value(struct stk_placeholders *values, struct stk_str name, struc
 	return unknown(name, err);
 }
 
-int stk_placeholder_expand(
-	struct stk_placeholders *values, const char *text, struct stk_buf *out, struct stk_err *err)
+static int add_one(struct stk_placeholders *values, struct stk_str name, const char *quote,
+	struct stk_buf *out, struct stk_err *err)
+{
+	struct stk_buf value = STK_BUF_EMPTY;
+	int rc = add_value(values, name, quote ? &value : out, err);
+
+	if (rc == 0 && quote)
+		add_quoted(value.len > 0 ? value.ptr : "", *quote, out);
+	stk_buf_release(&value);
+	return rc;
+}
+
+/* quote: the one that is open, followed through the text; NULL: nothing is quoted. */
+static int expand(struct stk_placeholders *values, const char *text, char *quote,
+	struct stk_buf *out, struct stk_err *err)
 {
 	struct stk_str rest = stk_str_of(text);
 
@@ -134,6 +200,8 @@ int stk_placeholder_expand(
 		if (open < 0)
 			break;
 		stk_buf_add(out, rest.ptr, (size_t)open);
+		if (quote)
+			*quote = follow_quotes(*quote, stk_str_sub(rest, 0, (size_t)open));
 		rest = stk_str_skip(rest, (size_t)open + 1);
 		if (stk_str_starts(rest, "{")) {
 			stk_buf_add_byte(out, '{');
@@ -143,11 +211,25 @@ int stk_placeholder_expand(
 		end = stk_str_find_byte(rest, '}');
 		if (end < 0)
 			return stk_err_set(err, STK_E_SCRIPT, "a '{' is not closed in '%s'", text);
-		rc = add_value(values, stk_str_sub(rest, 0, (size_t)end), out, err);
+		rc = add_one(values, stk_str_sub(rest, 0, (size_t)end), quote, out, err);
 		if (rc < 0)
 			return rc;
 		rest = stk_str_skip(rest, (size_t)end + 1);
 	}
 	stk_buf_add_str(out, rest);
 	return stk_buf_check(out, err);
+}
+
+int stk_placeholder_expand(
+	struct stk_placeholders *values, const char *text, struct stk_buf *out, struct stk_err *err)
+{
+	return expand(values, text, NULL, out, err);
+}
+
+int stk_placeholder_expand_shell(
+	struct stk_placeholders *values, const char *text, struct stk_buf *out, struct stk_err *err)
+{
+	char quote = '\0';
+
+	return expand(values, text, &quote, out, err);
 }

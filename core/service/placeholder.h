@@ -30,6 +30,11 @@ struct stk_placeholders {
 int stk_placeholder_expand(struct stk_placeholders *values, const char *text, struct stk_buf *out,
 	struct stk_err *err) STK_MUST_CHECK;
 
+/* The same for a text that /bin/sh reads: a value with blanks or other characters that the shell
+ * would take apart is quoted as the place asks for, within quotes of the text's own too. */
+int stk_placeholder_expand_shell(struct stk_placeholders *values, const char *text,
+	struct stk_buf *out, struct stk_err *err) STK_MUST_CHECK;
+
 /* A TCP port of 127.0.0.1 that nobody listened on a moment ago. STK_E_NET if there is none. */
 int stk_placeholder_find_port(uint16_t *out, struct stk_err *err) STK_MUST_CHECK;
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
+#include "core/base/units.h"
 #include "core/http/client.h"
 #include "core/service/service_priv.h"
 
@@ -27,11 +28,12 @@ static int fail_aborted(const struct stk_service *service, const char *what, str
 static int fail_late(const struct stk_service *service, const char *what, int64_t limit_ns,
 	const char *last, struct stk_err *err)
 {
-	struct stk_buf tail = STK_BUF_INIT(8192);
+	struct stk_buf tail = STK_BUF_INIT(8192), limit = STK_BUF_EMPTY;
 
-	stk_err_set(err, STK_E_TIMEOUT, "service '%s' %s within %lld s%s%s", service->name, what,
-		(long long)((limit_ns + STK_NS_PER_S / 2) / STK_NS_PER_S), last[0] ? ": " : "",
-		last);
+	stk_units_format_duration(&limit, limit_ns);
+	stk_err_set(err, STK_E_TIMEOUT, "service '%s' %s within %s%s%s", service->name, what,
+		limit.ptr, last[0] ? ": " : "", last);
+	stk_buf_release(&limit);
 	stk_service_log_tail(service, 4, &tail);
 	if (tail.len > 0)
 		stk_err_hint(err, "its last lines:\n%.400s",

@@ -15,17 +15,26 @@
 /* Commands and variables are written by hand: a MiB is a mistake. */
 #define TEXT_MAX ((size_t)1 << 20)
 
-/* A text with its placeholders replaced, in the service's arena. */
-static int expand(
-	struct stk_service *service, const char *text, const char **out, struct stk_err *err)
+typedef int (*expand_fn)(struct stk_placeholders *values, const char *text, struct stk_buf *out,
+	struct stk_err *err);
+
+static int expand_by(struct stk_service *service, expand_fn by, const char *text, const char **out,
+	struct stk_err *err)
 {
 	struct stk_buf buf = STK_BUF_INIT(TEXT_MAX);
-	int rc = stk_placeholder_expand(&service->values, text, &buf, err);
+	int rc = by(&service->values, text, &buf, err);
 
 	if (rc == 0)
 		*out = stk_arena_str(&service->arena, stk_buf_str(&buf));
 	stk_buf_release(&buf);
 	return rc;
+}
+
+/* A text with its placeholders replaced, in the service's arena. */
+static int expand(
+	struct stk_service *service, const char *text, const char **out, struct stk_err *err)
+{
+	return expand_by(service, stk_placeholder_expand, text, out, err);
 }
 
 static int expand_command(struct stk_service *service, const struct stk_service_command *command,
@@ -41,7 +50,8 @@ static int expand_command(struct stk_service *service, const struct stk_service_
 	if (command->shell) {
 		argv[0] = "/bin/sh";
 		argv[1] = "-c";
-		rc = expand(service, command->shell, &argv[2], err);
+		rc = expand_by(
+			service, stk_placeholder_expand_shell, command->shell, &argv[2], err);
 	} else {
 		for (size_t i = 0; rc == 0 && i < len; i++)
 			rc = expand(service, command->argv[i], &argv[i], err);

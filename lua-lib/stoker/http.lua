@@ -39,4 +39,26 @@ M.batch = raw.batch
 ---@param fn function
 M.sse = raw.sse
 
+local Jar = {}
+
+--- Keep a cookie for the requests to come, as if url had sent it; options: domain path max_age secure.
+function Jar:set(url, name, value, options) raw.jar_set(url, name, value, options) end
+
+--- Names and values of the cookies that would be sent to url.
+function Jar:cookies_for_url(url) return raw.jar_get(url) end
+
+--- Forget the cookies of that name that would be sent to url.
+function Jar:delete(url, name)
+	if name == nil then core.misuse("cookie jar: delete takes a url and a name; clear forgets all") end
+	raw.jar_remove(url, name)
+end
+
+--- Forget all that would be sent to url.
+function Jar:clear(url) raw.jar_remove(url) end
+
+local jar = core.readonly(Jar, "the cookie jar")
+
+--- The cookies of this virtual user: set, cookies_for_url, delete, clear.
+function M.cookie_jar() return jar end
+
 return core.readonly(M, "stoker.http")

@@ -61,6 +61,7 @@ def check_ten_lines():
     assert len(lines) == 10, "paired.yml has %d lines" % len(lines)
     shown = re.search(r"```yaml\n(.*?)```", read(ROOT, "README.md").split("## In CI")[1], re.S).group(1)
     assert shown == "\n".join(lines) + "\n", "README.md, In CI, is not paired.yml"
+    assert "```yaml\n%s```" % shown in read(ROOT, "docs", "ci.md"), "docs/ci.md does not show paired.yml"
 
 
 def check_docs():

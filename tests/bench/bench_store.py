@@ -131,4 +131,4 @@ for kind in kinds:
     if (kind, "pyroscope") in results:
         show("pyroscope " + kind, results[kind, "pyroscope"])
     else:
-        print("%-28s not measured%s" % ("pyroscope " + kind, "" if peer else " (no pyroscope on PATH; PYROSCOPE names one)"))
+        print("%-28s not measured%s" % ("pyroscope " + kind, "" if peer else " (no Pyroscope: `make peers`, or PYROSCOPE=FILE)"))

@@ -93,6 +93,16 @@ def two_files_have_samples_and_no_interval():
     check("samples per request" in result.stdout and "-25.0 %" in result.stdout, result.stdout)
 
 
+def cost_that_moved_is_told():
+    rest = "".join("main;f%d 400\n" % i for i in range(8))
+    a = write("m1.folded", "main;parse 900\nmain;parse;scan 300\n" + rest)
+    b = write("m2.folded", "main;parse 300\nmain;parse;scan 900\n" + rest)
+    text = stoker("diff", a, b, "--width", "200").stdout
+    check("moved to scan" in text and "moved from parse" in text, text)
+    rows = {row["name"]: row for row in json.loads(stoker("diff", a, b, "-f", "json").stdout)["rows"]}
+    check(rows["scan"]["moved"] == "parse" and rows["f1"]["moved"] is None, rows)
+
+
 def hostile_names_do_nothing():
     a = write("h1.folded", "main;\033[31mred<script>alert(1)</script>|`x` 10\n")
     b = write("h2.folded", "main;\033[31mred<script>alert(1)</script>|`x` 30\n")
@@ -137,7 +147,7 @@ def what_is_not_there_is_said():
 
 
 CASES = [go_profiles_change_as_go_tool_pprof_says, a_file_shows_what_pprof_would_show,
-         two_files_have_samples_and_no_interval, hostile_names_do_nothing, the_page_has_the_flame_graph,
+         two_files_have_samples_and_no_interval, cost_that_moved_is_told, hostile_names_do_nothing, the_page_has_the_flame_graph,
          the_docs_show_what_it_prints, what_is_not_there_is_said]
 failed = 0
 for case in CASES:

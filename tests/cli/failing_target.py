@@ -3,8 +3,9 @@ import gzip
 import io
 import socket
 import struct
-import threading
 import time
+
+from raw_server import RawServer, read_head
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 OK = HEAD + b"Content-Length: 2\r\n\r\nok"
@@ -20,56 +21,21 @@ def bomb(size):
     return packed.getvalue()
 
 
-class Target:
-    """Each connection has a thread; a way is a function of the connection that tells whether it goes on."""
+class Target(RawServer):
+    """A way is a function of the connection that tells whether it goes on."""
 
     def __init__(self, bomb_bytes=256 << 20):
-        self.counts, self.lock = {}, threading.Lock()
-        self.bomb = bomb(bomb_bytes)
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.port = self.listener.getsockname()[1]
-        self.open = set()
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            with self.lock:
-                self.open.add(connection)
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
-
-    def serve(self, connection):
-        try:
-            while self.one(connection):
-                pass
-        except OSError:
-            pass  # the client had enough
-        with self.lock:
-            self.open.discard(connection)
-        connection.close()
+        self.counts, self.bomb = {}, bomb(bomb_bytes)
+        super().__init__()
 
     def one(self, connection):
-        head = b""
-        while b"\r\n\r\n" not in head:
-            got = connection.recv(65536)
-            if not got:
-                return False
-            head += got
+        head = read_head(connection)
+        if head is None:
+            return False
         way = head.split(b" ", 2)[1].decode().strip("/")
         with self.lock:
             self.counts[way] = self.counts.get(way, 0) + 1
         return getattr(self, way)(connection)
-
-    def stop(self):
-        """No new connection, and none of the old ones: as when the process is gone."""
-        with self.lock:
-            self.listener.shutdown(socket.SHUT_RDWR)
-            self.listener.close()
-            for connection in self.open:
-                connection.shutdown(socket.SHUT_RDWR)
 
     # the ways
 

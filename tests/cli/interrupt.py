@@ -1,11 +1,14 @@
 """Signals and keys that `stoker load` heeds, against scripts that make it hard."""
+import http.server
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 
@@ -126,37 +129,91 @@ def read_all(fd, seen):
         seen.append(part)
 
 
+class Terminal:
+    """stoker load of a script on a terminal of its own."""
+
+    def __init__(self, folder, text):
+        path = os.path.join(folder, "keys.lua")
+        with open(path, "w") as f:
+            f.write(text)
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.environ["TERM"] = "xterm"
+            os.execv(STOKER, [STOKER, "load", path])
+        self.seen = []
+        threading.Thread(target=read_all, args=(self.fd, self.seen), daemon=True).start()
+        self.deadline = time.monotonic() + HANG_S
+
+    def text(self):
+        return b"".join(self.seen).decode()
+
+    def wait_for(self, word):
+        while word not in b"".join(self.seen) and time.monotonic() < self.deadline:
+            time.sleep(0.01)
+        return word in b"".join(self.seen)
+
+    def press(self, key):
+        os.write(self.fd, key)
+
+    def flags(self):
+        return termios.tcgetattr(self.fd)[3]
+
+    def end(self):
+        os.waitpid(self.pid, 0)
+
+
 # k6 8.3: a terminal shows bars | progress, the slowest names, `p` pauses | -
 def test_keys(folder):
     """On a terminal: p pauses and goes on, and the terminal is as before afterwards."""
-    import termios
-    path = os.path.join(folder, "keys.lua")
-    with open(path, "w") as f:
-        f.write(TICK)
-    pid, fd = pty.fork()
-    if pid == 0:
-        os.environ["TERM"] = "xterm"
-        os.execv(STOKER, [STOKER, "load", path])
-    seen = []
-    reader = threading.Thread(target=read_all, args=(fd, seen), daemon=True)
-    reader.start()
-    deadline = time.monotonic() + HANG_S
+    terminal = Terminal(folder, TICK)
+    check("the key is told", terminal.wait_for(b"p pauses"))
+    terminal.press(b"p")
+    check("p pauses", terminal.wait_for(b"paused"))
+    check("echo is off meanwhile", not terminal.flags() & termios.ECHO)
+    terminal.press(b"p")
+    check("p goes on", terminal.wait_for(b"going on"))
+    check("the end comes", terminal.wait_for(b"iterations"))
+    terminal.end()
+    check("the terminal is as before", terminal.flags() & termios.ECHO and terminal.flags() & termios.ICANON)
 
-    def wait_for(word):
-        while word not in b"".join(seen) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        return word in b"".join(seen)
 
-    check("the key is told", wait_for(b"p pauses"))
-    os.write(fd, b"p")
-    check("p pauses", wait_for(b"paused"))
-    check("echo is off meanwhile", not termios.tcgetattr(fd)[3] & termios.ECHO)
-    os.write(fd, b"p")
-    check("p goes on", wait_for(b"going on"))
-    check("the end comes", wait_for(b"iterations"))
-    os.waitpid(pid, 0)
-    after = termios.tcgetattr(fd)[3]
-    check("the terminal is as before", after & termios.ECHO and after & termios.ICANON, after)
+class Shop(http.server.BaseHTTPRequestHandler):
+    """Slow is slower than fast."""
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        time.sleep(0.06 if self.path == "/slow" else 0)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+SLOWEST = """
+local http = require("stoker").http
+return { base_url = "%s", vus = 2, duration = "3s", default = function() http.get "/fast" http.get "/slow" end }
+"""
+
+
+def test_slowest(folder):
+    """On a terminal the slowest names stand below the progress; in a pipe they do not."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shop)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    script = SLOWEST % f"http://127.0.0.1:{server.server_address[1]}"
+    terminal = Terminal(folder, script)
+    check("the slowest names come by their p95", terminal.wait_for(b"slowest") and terminal.wait_for(b"2nd"))
+    terminal.end()
+    shown = re.findall(r"(slowest|2nd) +(\S+) +p95 +([0-9.]+) ms", terminal.text())
+    names = {rank: {name for at, name, _ in shown if at == rank} for rank in ("slowest", "2nd")}
+    check("slow is the slowest", names == {"slowest": {"/slow"}, "2nd": {"/fast"}}, shown)
+    check("by its own time", all(float(ms) >= 60 for at, _, ms in shown if at == "slowest"), shown)
+    run = Run(folder, script)
+    run.end()
+    check("a pipe shows no names", "slowest" not in "".join(run.lines), run.lines)
+    server.shutdown()
 
 
 def main():
@@ -164,6 +221,7 @@ def main():
         test_spin(folder)
         test_pause_by_signal(folder)
         test_keys(folder)
+        test_slowest(folder)
     print(f"{passed} passed, {len(failed)} failed")
     return 1 if failed else 0
 

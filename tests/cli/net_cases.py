@@ -1,4 +1,4 @@
-"""Where requests go and how: TLS, mapped names, deny lists, digest, connections: `stoker load` against servers of
+"""Where requests go and how: TLS, mapped names, deny lists, digest, connections, proxies: `stoker load` against servers of
 Python's own ssl and http.server. usage: net_cases.py"""
 import os
 import subprocess
@@ -8,6 +8,8 @@ import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STOKER = os.path.abspath(os.environ.get("STOKER") or os.path.join(os.environ.get("BUILD", "build"), "stoker"))
+
+NO_PROXIES = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
 
 SCRIPT = """
 local stoker = require "stoker"
@@ -43,16 +45,17 @@ class World:
         make_keys(folder)
         self.server = subprocess.Popen([sys.executable, HERE + "/net_server.py", folder], stdin=subprocess.PIPE,
                                        stdout=subprocess.PIPE, text=True)
-        self.wanted, self.old, self.digest, self.plain = (int(self.server.stdout.readline()) for _ in range(4))
+        self.wanted, self.old, self.digest, self.plain, self.proxy = (
+            int(self.server.stdout.readline()) for _ in range(5))
 
-    def load(self, options, url, iterations=1):
-        return self.script(options, PRINT % url, iterations)
+    def load(self, options, url, iterations=1, **env):
+        return self.script(options, PRINT % url, iterations, **env)
 
-    def script(self, options, body, iterations=1):
+    def script(self, options, body, iterations=1, **env):
         with open(self.folder + "/script.lua", "w") as file:
             file.write(SCRIPT % (options, iterations, body))
         done = subprocess.run([STOKER, "load", "script.lua", "-q", "--allow-host", "*"], cwd=self.folder,
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=60, env={**NO_PROXIES, **env})
         return done.stdout + done.stderr
 
 
@@ -133,6 +136,30 @@ def user_agent_and_discard_are_the_scripts(w):
     has("200\t0\t127.0.0.1", w.load("discard_response_bodies = true,", url + ", { discard = false }"))
 
 
+# k6 5.4: proxies of the environment: `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, in capitals or not | the same, and
+# `ALL_PROXY` | -
+def proxies_are_those_of_the_environment(w):
+    proxy = "http://127.0.0.1:%d" % w.proxy
+    plain, tls = '"http://x.test:81/a?b"', '"https://shop.test:8443/"'
+    hosts = 'hosts = { ["x.test"] = "127.0.0.1:%d" },' % w.plain
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        has("200\t0\tGET http://x.test:81/a?b", w.load("", plain, **{name: proxy}))
+    has("Basic YW5uOnNlY3JldA==", w.load("", plain, HTTP_PROXY=proxy.replace("//", "//ann:secret@")))
+    # the proxy looks names up; straight it is for NO_PROXY and for this machine
+    has("200\t0\tGET http", w.load(hosts, plain, HTTP_PROXY=proxy))
+    has("200\t0\tx.test ", w.load(hosts, plain, HTTP_PROXY=proxy, NO_PROXY="other.test,.test"))
+    has("200\t0\t127.0.0.1 ", w.load("", '"http://127.0.0.1:%d/"' % w.plain, HTTP_PROXY=proxy))
+    # TLS is between us and the server, through a tunnel, of whose answer nothing is seen
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        has("200\t0\tshop.test", w.load(CA, tls, **{name: proxy}))
+    has("200\tnil\tshop.test", w.script(CA, "local r = stoker.http.get(%s) print(r.status, r.headers['x-of-the-proxy'], "
+                                       "r.body)" % tls, HTTPS_PROXY=proxy))
+    has("CONNECT shop.test:8443", w.load("", plain, HTTP_PROXY=proxy))
+    has("0\t1000\t", w.load("", '"https://closed.test/"', HTTPS_PROXY=proxy))
+    has("0\t1200\t", w.load("", plain, HTTP_PROXY="http://127.0.0.1:1"))
+    has("proxyconnect: Connection refused", w.load("", plain, HTTP_PROXY="http://127.0.0.1:1"))
+
+
 # k6 6: server-sent events by an extension | `http.sse(url, opts, fn)` | -
 def events_come_one_by_one(w):
     body = """local got = {}
@@ -158,7 +185,7 @@ def events_come_one_by_one(w):
 
 CASES = [events_come_one_by_one, unknown_authority_is_1310_unless_skipped, other_name_is_1311, client_certificate_is_given_to_its_hosts,
          tls_version_is_the_scripts, digest_answers_the_servers_question, deny_lists_refuse,
-         connections_are_used_again_as_asked, user_agent_and_discard_are_the_scripts]
+         connections_are_used_again_as_asked, proxies_are_those_of_the_environment, user_agent_and_discard_are_the_scripts]
 
 
 def main():

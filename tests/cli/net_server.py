@@ -1,8 +1,9 @@
 """HTTPS servers for net_cases.py: prints a port per line for: client certificates wanted; TLS 1.2 at most; digest
-authentication; plain, counting connections."""
+authentication; plain, counting connections; a proxy."""
 import hashlib
 import http.server
 import re
+import socket
 import ssl
 import sys
 import threading
@@ -69,6 +70,37 @@ class Digest(Handler):
                              md5("GET:" + self.path)]))
 
 
+class Proxy(Handler):
+    """Answers for every plain host itself with what it was asked so far; tunnels lead to the server of TLS 1.2."""
+    asked = []
+
+    def do_GET(self):
+        self.asked.append(self.requestline.rsplit(" ", 1)[0])
+        self.answer(200, "%s %s" % (",".join(self.asked), self.headers.get("Proxy-Authorization", "-")))
+
+    def do_CONNECT(self):
+        self.asked.append("CONNECT " + self.path)
+        if self.path.startswith("closed."):
+            self.answer(403, "no")
+            return
+        with socket.create_connection(("127.0.0.1", OLD_PORT)) as there:
+            self.wfile.write(b"HTTP/1.1 200 Connection established\r\nX-Of-The-Proxy: 1\r\n\r\n")
+            back = threading.Thread(target=self.copy, args=(there, self.connection))
+            back.start()
+            self.copy(self.connection, there)
+            back.join()
+        self.close_connection = True
+
+    @staticmethod
+    def copy(source, target):
+        try:
+            while got := source.recv(65536):
+                target.sendall(got)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # either end has gone
+
+
 class Quiet(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
@@ -82,6 +114,7 @@ def serve(handler, context=None):
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_address[1], flush=True)
+    return server.server_address[1]
 
 
 def tls():
@@ -96,7 +129,8 @@ wanted.load_verify_locations(FOLDER + "/ca.pem")
 old = tls()
 old.maximum_version = ssl.TLSVersion.TLSv1_2
 serve(Handler, wanted)
-serve(Handler, old)
+OLD_PORT = serve(Handler, old)
 serve(Digest)
 serve(Handler)
+serve(Proxy)
 sys.stdin.read()

@@ -6,12 +6,15 @@ import http.server
 import json
 import os
 import re
+import signal
 import socket
+import subprocess
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree as ElementTree
 
-from outputs_lib import Target, load, run_cases, serve, summary
+from outputs_lib import SCRIPT, STOKER, Target, load, run_cases, serve, summary
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 FIXTURES = os.path.join(ROOT, "tests", "fixtures", "k6")
@@ -191,6 +194,20 @@ def a_wrong_output_is_said_before_the_load(folder, url):
     load(folder, url, "--summary-trend-stats", "mode", code=2)
 
 
+def a_pipe_that_nobody_reads_is_left_by_one_interrupt(folder, url):
+    os.mkfifo(folder + "/pipe")
+    with open(folder + "/shop.lua", "w") as file:
+        file.write(SCRIPT.replace("return stoker.load", "print 'read'\nreturn stoker.load"))
+    started = time.monotonic()
+    child = subprocess.Popen([STOKER, "load", "shop.lua", "-q", "--base-url", url, "-o", "json=pipe"], cwd=folder,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert "read" in child.stderr.readline()  # the pipe comes next
+    child.send_signal(signal.SIGINT)
+    said = child.stderr.read()
+    assert child.wait(60) == 130 and "writing 'pipe': nobody came to read this pipe" in said, (child.returncode, said)
+    assert time.monotonic() - started < 60
+
+
 def every_example_of_the_page_runs(folder, url):
     server, broken = serve(Broken)
     with open(os.path.join(ROOT, "docs", "outputs.md"), encoding="utf-8") as file:
@@ -209,7 +226,8 @@ def main():
         failed = run_cases([ndjson_has_the_lines_of_k6, ndjson_on_standard_output_stands_before_the_summary,
                             csv_reads_back, summary_export_has_the_keys_of_k6, statsd_lines_add_up,
                             grafana_gets_start_and_end, servers_that_fail_change_nothing_but_a_line,
-                            a_wrong_output_is_said_before_the_load, every_example_of_the_page_runs], folder, url)
+                            a_wrong_output_is_said_before_the_load,
+                            a_pipe_that_nobody_reads_is_left_by_one_interrupt, every_example_of_the_page_runs], folder, url)
     server.shutdown()
     sys.exit(failed)
 

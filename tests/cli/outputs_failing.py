@@ -15,6 +15,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "soak"))
 from counting import Counting, build  # noqa: E402
 from outputs_lib import STOKER, run_cases  # noqa: E402
+from raw_server import RawServer, read_head  # noqa: E402
 
 SCRIPT = """
 local stoker = require "stoker"
@@ -24,39 +25,18 @@ return stoker.load { base_url = stoker.env "BASE_URL", vus = 4, iterations = ton
 ENDS_WITHIN_S = 60  # of a program that waits for a server: 5 s for a push, 10 s for the last one, on a busy machine
 
 
-class Broken:
+class Broken(RawServer):
     """A server of pushes with one bad manner. Keeps what the target had counted when the first push came."""
 
     def __init__(self, way, target):
         self.way, self.target, self.pushes, self.at_first = way, target, 0, None
-        self.lock = threading.Lock()
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/push"
-        threading.Thread(target=self.accept, daemon=True).start()
+        super().__init__()
+        self.url = f"http://127.0.0.1:{self.port}/push"
 
-    def accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
-
-    def serve(self, connection):
-        try:
-            with connection:
-                while self.take_push(connection):
-                    pass
-        except OSError:
-            pass
-
-    def take_push(self, connection):
-        got = b""
-        while b"\r\n\r\n" not in got:
-            more = connection.recv(65536)
-            if not more:
-                return False
-            got += more
+    def one(self, connection):
+        got = read_head(connection)
+        if got is None:
+            return False
         head, _, body = got.partition(b"\r\n\r\n")
         left = int(re.search(rb"content-length: (\d+)", head.lower())[1]) - len(body)
         while left > 0:

@@ -1,10 +1,12 @@
 """`stoker run` when something fails: interrupts, services, profiles, disk, ports. usage: run_faults.py [CASE ...]"""
 import json
 import os
+import re
 import resource
 import shutil
 import signal
 import socket
+import subprocess
 
 import run_lib
 from run_lib import check_code, check_message
@@ -152,6 +154,82 @@ def no_profiles(case):
     case.check_report("PARTIAL", "no profiles")
 
 
+def one_build(case, service, more=""):
+    """A workflow of mode idle over one service or target."""
+    case.write("one.lua", """local stoker = require "stoker"
+return stoker.workflow { mode = "idle", load = { "fake_load.lua", rate = 5, duration = "1s" }, profiles = "cpu",
+  %s, %s }
+""" % (service, more))
+    return case.run("run", "one.lua")
+
+
+SERVER = "exec python3 -m http.server {port} --bind 127.0.0.1 --directory %s"
+
+
+def no_profiles_of_one_build(case):
+    service = 'service = stoker.service { start = "%s" }' % (SERVER % case.dir)
+    result = one_build(case, service, 'profiles_timeout = "1s"')
+    check_code(result, 3)
+    check_message(result, "no profiles in 1 s", "cpu of head", "{push_url}")
+    case.check_report("PARTIAL", "no profiles")
+    shutil.rmtree(case.dir + "/.stoker")
+    result = one_build(case, service, 'idle = "1s"')  # does not wait for them
+    check_code(result, 3)
+    check_message(result, "no profiles in", "nothing came", "idle: 1s without load")
+    assert "no hotspots of cpu: no profile type" in " ".join(result.out.split()), result.out
+    case.check_report("PARTIAL", "no profiles")
+
+
+def target_is_not_there(case):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = "http://127.0.0.1:%d" % probe.getsockname()[1]
+        result = one_build(case, 'target = { url = "%s" }' % url)
+    check_code(result, 3)
+    check_message(result, "target '%s" % url)
+
+
+def target_that_is_just_being_started(case):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(["sh", "-c", "sleep 1; " + SERVER.format(port=port) % case.dir],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        result = one_build(case, 'target = { url = "http://127.0.0.1:%d" }' % port, 'profiles_timeout = "1s"')
+    finally:
+        server.kill()
+        server.wait()
+    check_code(result, 3)
+    check_message(result, "no profiles in 1 s")  # so it was there
+
+
+def mistakes_come_before_the_first_start(case):
+    for mistake, text in (('start = "sleep 9 {prot}"', "start: unknown placeholder '{prot}'"),
+                          ('start = "sleep 9", stop_signal = "BOO"', "stop_signal 'BOO' is no signal"),
+                          ('start = "sleep 9", profile = stoker.scrape "{por}"', "unknown placeholder '{por}'"),
+                          ('start = "sleep 9", processes = { { name = "db", start = "x {dri}" } }', "process db")):
+        case.write("two.lua", """local stoker = require "stoker"
+return stoker.workflow { load = { "fake_load.lua", rate = 5 }, sides = {
+  base = stoker.service { build = "touch built", start = "sleep 9" },
+  head = stoker.service { %s } } }
+""" % mistake)
+        result = case.run("run", "two.lua")
+        check_code(result, 4)
+        check_message(result, "two.lua:4: ", text)
+    assert not os.path.exists(case.dir + "/built"), "base was built before the mistake of head was told"
+
+
+def what_a_build_makes_is_found_and_removed(case):
+    """{out} without git."""
+    service = """service = stoker.service { build = "cp fake_service.py {out}/made.py",
+      start = "exec python3 {out}/made.py {port} {push_url} head", ready = "/healthz" }"""
+    result = one_build(case, service, 'idle = "4s"')
+    check_code(result, 0)
+    assert "HOTSPOTS" in result.out, result.out
+    assert not any(name.startswith("out") for name in os.listdir(case.folder())), os.listdir(case.folder())
+
+
 def unknown_profile_type(case):
     result = case.fake("--profile", "heat", "--profiles-timeout", "2s", *SHORT)
     check_code(result, 3)
@@ -165,6 +243,31 @@ def pyroscope_is_not_there(case):
     result = case.fake("--pyroscope", url, "--base-label", "build=base", "--head-label", "build=head", *SHORT)
     check_code(result, 3)
     check_message(result, url)
+
+
+def with_pyroscope(case, when):
+    """A run that reads from a Pyroscope of its own, which dies as soon as the run says `when`."""
+    serve = case.start("serve", "--listen", "127.0.0.1:0", "--data", "data")
+    case.until(serve, "http://127.0.0.1:")
+    url = re.search(r"http://127\.0\.0\.1:\d+", "".join(open(path).read() for path in serve.paths)).group(0)
+    command = "exec python3 %s/fake_service.py {port} %s %s"
+    process = case.start("run", "fake_load.lua", "--ready", "/healthz", "--rate", "20/s", "--profile", "cpu",
+                         "--base-cmd", command % (case.dir, url, "base"), "--head-cmd", command % (case.dir, url, "head"),
+                         "--pyroscope", url, "--service", "fake", "--base-label", "build=base",
+                         "--head-label", "build=head", *SHORT)
+    case.until(process, when)
+    serve.kill()
+    serve.wait()
+    return url, case.end(process, timeout=120)
+
+
+def pyroscope_dies(case):
+    for when in ("warm-up: both sides", "now base", "pairs: 1 of 1"):
+        url, result = with_pyroscope(case, when)
+        check_code(result, 3)
+        check_message(result, url)
+        case.check_report("PARTIAL")
+        shutil.rmtree(case.dir + "/.stoker")
 
 
 def runs_folder_cannot_be_made(case):
@@ -216,6 +319,8 @@ run_lib.main("test_run_faults", [
     service_goes_deaf, interrupted_in_the_start, interrupted_in_the_warm_up, interrupted_once_in_the_pairs,
     interrupted_twice_in_the_pairs, interrupted_once_in_the_slices, interrupted_twice_in_the_slices,
     service_dies_in_the_warm_up, service_dies_in_a_block, service_dies_before_it_is_ready, service_ends_as_told,
-    service_is_never_ready, program_is_not_there, no_profiles, unknown_profile_type, pyroscope_is_not_there,
+    service_is_never_ready, program_is_not_there, no_profiles, no_profiles_of_one_build,
+    target_is_not_there, target_that_is_just_being_started, mistakes_come_before_the_first_start, what_a_build_makes_is_found_and_removed, unknown_profile_type, pyroscope_is_not_there,
+    pyroscope_dies,
     runs_folder_cannot_be_made, disk_is_full_during_the_run, port_is_taken, several_runs_at_once_do_not_meet,
 ], at_once=5)

@@ -202,6 +202,76 @@ def commits_that_cannot_be(case):
     check_message(result, "git")
 
 
+def a_folder_may_be_called_anything(case):
+    """Blanks, quotes and what a shell would run in the repository's path; {out} and {dir} bare and in quotes."""
+    repository(case, "cp cost.txt {out}/cost; cp cost.txt \"{dir}/in_dir\"",
+               "cat '{out}/cost'; exec python3 fake_service.py {port} {push_url} $(cat {out}/cost)")
+    odd = "it's a \"shop\" $(touch gone) ü"
+    os.mkdir(os.path.join(case.dir, odd))
+    shell(case, "git checkout -q main && git clone -q . \"$ODD\" && cd \"$ODD\" && git checkout -q topic", ODD=odd)
+    case.dir = os.path.join(case.dir, odd)
+    before = state(case)
+    check_code(case.run("run", "stoker.lua", *SHORT), 0)
+    assert log(case, "base.log").startswith("base\n") and log(case, "head.log").startswith("head\n"), log(case, "head.log")
+    assert not os.path.exists("gone") and state(case) == before, state(case)
+
+
+def a_work_tree_of_the_users_own(case):
+    """What they have in front of them is itself a `git worktree`: head is its branch, and the other tree stays as it is."""
+    repository(case)
+    shell(case, "git checkout -q main && git worktree add -q mine topic && echo mine >> .git/info/exclude")
+    before = state(case)
+    check_code(case.run("run", "mine/stoker.lua", *SHORT), 0)
+    assert state(case) == before, state(case)
+    run = case.record()
+    assert run["head"]["revision"] == shell(case, "git rev-parse topic") and run["head"]["ref"] == "topic", run["head"]
+    assert run["base"]["revision"] == shell(case, "git rev-parse main"), run["base"]
+    assert os.path.isdir(os.path.join(case.dir, "mine", ".stoker", "work")), "its own work trees lie in it"
+
+
+def a_filtered_clone_fetches_what_it_lacks(case):
+    repository(case)
+    shell(case, "git checkout -q main && git config uploadpack.allowFilter true && git config uploadpack.allowAnySHA1InWant true && mkdir ../filtered-$NAME &&"
+                "git clone -q --filter=blob:none --no-checkout file://$PWD ../filtered-$NAME/x && mv ../filtered-$NAME/x filtered &&"
+                "rmdir ../filtered-$NAME && echo filtered >> .git/info/exclude && cd filtered && git checkout -q topic",
+          NAME=os.path.basename(case.dir))
+    assert "?" in shell(case, "cd filtered && git rev-list --objects --missing=print main"), "nothing is missing"
+    check_code(case.run("run", "filtered/stoker.lua", *SHORT), 0)
+    run = case.record()
+    assert run["base"]["revision"] == shell(case, "git rev-parse main"), run["base"]
+    assert log(case, "base-build.log") == "building base\n"
+
+
+def submodules_are_the_builds_to_ask_for(case):
+    repository(case)
+    shell(case, "git init -q -b main lib && cd lib && echo base > cost && git add . && git commit -q -m lib && cd .. &&"
+                "git checkout -q main && git -c protocol.file.allow=always submodule --quiet add file://$PWD/lib parts && git commit -q -m parts &&"
+                "git checkout -q -b wants")
+    workflow = open(os.path.join(case.dir, "stoker.lua")).read()
+    case.write("stoker.lua", workflow.replace("echo building {side};", "git -c protocol.file.allow=always submodule --quiet update --init;"
+                                              " cat parts/cost;"))
+    shell(case, "git commit -q -a -m wants && echo lib >> .git/info/exclude")
+    before = state(case)
+    result = case.run("run", "stoker.lua", *SHORT)
+    check_code(result, 0)
+    assert "submodules are not checked out" in result.err, result.err
+    assert log(case, "base-build.log") == "base\n" and log(case, "head-build.log") == "base\n"
+    assert state(case) == before, state(case)
+
+
+def one_head_of_two_does_not_build(case):
+    """Base builds, head does not: the message names head and has the last lines, and base's build is kept."""
+    repository(case, "if grep -q head cost.txt; then for i in $(seq 40); do echo line $i; done; echo 'work.go:9: no such thing' >&2; exit 2; fi;"
+                     "cp cost.txt {out}/cost")
+    result = case.run("run", "stoker.lua", *SHORT)
+    check_code(result, 3)
+    check_message(result, "service 'head' could not be built: exit status 2", "work.go:9: no such thing", "line 40")
+    assert "line 1\n" not in result.err, "all of it"
+    assert len(work(case)) == 2, work(case)  # the folder and its lock
+    result = case.run("run", "stoker.lua", "--head", "main", "--base", "main", *SHORT)
+    assert "base kept" in result.err, result.err
+
+
 PROCESSES = """
     env = { NAME = "of the service" },
     processes = {
@@ -240,5 +310,7 @@ def the_example(case):
 run_lib.main("test_run_git", [
     both_commits_are_built_and_the_user_sees_nothing_of_it, a_build_in_the_work_tree_is_kept_too, several_processes,
     changes_of_the_working_tree_are_head, ci_builds_the_head_of_the_pull_request, the_example, killed_in_the_build,
-    interrupted_in_the_build, a_build_that_fails, commits_that_cannot_be,
+    interrupted_in_the_build, a_build_that_fails, commits_that_cannot_be, a_folder_may_be_called_anything,
+    a_work_tree_of_the_users_own, a_filtered_clone_fetches_what_it_lacks, submodules_are_the_builds_to_ask_for,
+    one_head_of_two_does_not_build,
 ], at_once=4)

@@ -158,9 +158,9 @@ def set_git():
                        "GIT_COMMITTER_NAME": "C", "GIT_COMMITTER_EMAIL": "c@example.org"})
 
 
-def shell(case, text):
+def shell(case, text, **env):
     """Run it in the case's folder; what it printed."""
-    done = subprocess.run(text, shell=True, cwd=case.dir, capture_output=True, text=True)
+    done = subprocess.run(text, shell=True, cwd=case.dir, capture_output=True, text=True, env={**os.environ, **env})
     assert done.returncode == 0, "%s\n%s" % (text, done.stderr)
     return done.stdout.strip()
 

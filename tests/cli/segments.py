@@ -1,4 +1,5 @@
 """Three local processes with a third of a plan each against one with the whole of it."""
+import collections
 import glob
 import http.server
 import json
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import xml.etree.ElementTree as ElementTree
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 STOKER = os.path.abspath(os.environ.get("STOKER", os.path.join(ROOT, "build/stoker")))
@@ -16,10 +18,13 @@ SEQUENCE = "0,1/3,2/3,1"
 SCRIPT = """
 local stoker = require "stoker"
 local sizes = stoker.metrics.trend "sizes"
+local visits, small = stoker.metrics.counter "visits", stoker.metrics.rate "small"
 local function visit()
-  local r = stoker.http.get("/x", { name = "x" })
-  stoker.check(r, { status = 200 })
-  sizes:add(#r.body)
+  stoker.group("visit", function()
+    local r = stoker.http.get("/x", { name = "x", tags = { kind = "k" } })
+    stoker.check(r, { status = 200, contains = "never" })
+    sizes:add(#r.body) visits:add(2) small:add(#r.body < 5)
+  end)
 end
 return stoker.load {
   scenarios = {
@@ -93,14 +98,62 @@ def buckets(record, name):
 
 
 def run_part(script, url, i):
+    out = os.path.join(os.path.dirname(script), f"part-{i}.ndjson")
     return subprocess.Popen(
-        [STOKER, "load", "-q", "--format", "json", "--base-url", url, "--execution-segment",
+        [STOKER, "load", "-q", "--format", "json", "-o", "json=" + out, "--base-url", url, "--execution-segment",
          f"{i}/{PARTS}:{i + 1}/{PARTS}", "--execution-segment-sequence", SEQUENCE, script],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def merge(*args):
     return subprocess.run([STOKER, "merge", *args], capture_output=True, text=True)
+
+
+EXACT = ("count", "passes", "fails", "value", "thresholds")
+TIMED = ("vus", "vus_max", "iteration_lateness", "iteration_response")  # how many, too, depends on when
+
+
+def compare_ends(folder, ran):
+    """What is written at the end for other tools: of the parts the same as of the whole."""
+    check("merge writes what load writes at its end", ran.returncode == 0, ran.stderr)
+    ours, theirs = (json.load(open(os.path.join(folder, name + ".summary"))) for name in ("all", "one"))
+    check("groups and checks are those of the whole", ours["root_group"] == theirs["root_group"] and
+          ours["root_group"]["groups"]["visit"]["checks"]["contains never"]["fails"] == TOTAL, ours["root_group"])
+    check("the same metrics", set(ours["metrics"]) - set(TIMED) == set(theirs["metrics"]) - set(TIMED))
+    for name, values in theirs["metrics"].items():
+        if name in TIMED:
+            continue
+        check(f"{name}: the same columns", set(values) == set(ours["metrics"][name]))
+        for key in EXACT:
+            check(f"{name}.{key} of the whole", values.get(key) == ours["metrics"][name].get(key),
+                  (values.get(key), ours["metrics"][name].get(key)))
+    check("values that do not depend on time are equal in each column",
+          ours["metrics"]["sizes"] == theirs["metrics"]["sizes"], ours["metrics"]["sizes"])
+    suites = [[(case.get("name"), case.find("failure") is None) for case in ElementTree.parse(
+        os.path.join(folder, name + ".xml")).getroot().iter("testcase")] for name in ("all", "one")]
+    check("the same cases of JUnit", suites[0] == suites[1] and len(suites[0]) == 5, suites)
+
+
+def samples(path):
+    """How often each metric with its tags was sent, and the sum of what was sent, but for times."""
+    count, total = collections.Counter(), collections.Counter()
+    with open(path) as file:
+        for line in map(json.loads, file):
+            key = line["metric"], json.dumps(line["data"].get("tags"), sort_keys=True)
+            if line["type"] == "Point" and line["metric"] not in TIMED:
+                count[key] += 1
+                if not line["metric"].endswith(("ing", "duration", "blocked")):
+                    total[key] += line["data"]["value"]
+    return count, total
+
+
+def compare_outputs(folder):
+    whole = samples(os.path.join(folder, "one.ndjson"))
+    parts = [samples(os.path.join(folder, f"part-{i}.ndjson")) for i in range(PARTS)]
+    for what, i in (("samples", 0), ("sums", 1)):
+        added = sum((part[i] for part in parts), collections.Counter())
+        check(f"{what} of the outputs of all parts are those of the whole", added == +whole[i],
+              {key: (added[key], whole[i][key]) for key in added.keys() | whole[i].keys() if added[key] != whole[i][key]})
 
 
 # k6 8.6: several processes run the plan of one | three processes, merged to the record of one | -
@@ -116,8 +169,10 @@ def test_merge(script, url, folder):
         check(f"part {i} crosses a threshold of the whole", child.returncode == 99, child.returncode)
     check("the server saw the whole plan once", Handler.count == TOTAL, Handler.count)
     Handler.count = 0
-    whole = subprocess.run([STOKER, "load", "-q", "--format", "json", "--base-url", url, script],
-                           capture_output=True)
+    ends = {name: ["--summary-export", os.path.join(folder, name + ".summary"), "--junit",
+                   os.path.join(folder, name + ".xml")] for name in ("one", "all")}
+    whole = subprocess.run([STOKER, "load", "-q", "--format", "json", "--base-url", url, script, *ends["one"], "-o",
+                            "json=" + os.path.join(folder, "one.ndjson")], capture_output=True)
     check("the whole plan passes", whole.returncode == 0, whole.stderr)
     one = json.loads(whole.stdout)
     ran = merge("--format", "json", *reversed(files))
@@ -142,6 +197,8 @@ def test_merge(script, url, folder):
           one["generator"]["planned"] and generator["started"] + generator["dropped"] == TOTAL)
     check("all thresholds hold", all(t["ok"] for t in all_["thresholds"]) and len(all_["thresholds"]) == 3)
     check("the merged record is of a whole plan", all_["plan"]["segment"] is None)
+    compare_ends(folder, merge(*files, *ends["all"]))
+    compare_outputs(folder)
     text = merge(*files)
     check("without --format it is the summary", f"http_reqs{'.' * 11}" in text.stdout or "http_reqs." in text.stdout,
           text.stdout)

@@ -1,6 +1,7 @@
 """What `stoker report` writes, read by others: SARIF and Code Quality by schema, JUnit by schema and reader, the comment by
 GitHub's Markdown. Every fixture of a run goes through, with rows that stand in a repository."""
 import glob
+import gzip
 import html.parser
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
 import cmarkgfm
 import jsonschema
@@ -56,9 +58,55 @@ def check_sarif(path, schema):
     jsonschema.Draft202012Validator(schema).validate(document)
     one, = document["runs"]
     rules = {rule["id"] for rule in one["tool"]["driver"]["rules"]}
+    assert len(rules) == len(one["tool"]["driver"]["rules"]) and len(document["runs"]) == 1
+    for rule in one["tool"]["driver"]["rules"]:
+        assert rule["shortDescription"]["text"] and rule["fullDescription"]["text"] and rule["help"]["text"]
+        assert len(rule["properties"]["tags"]) <= 10 and "security-severity" not in rule["properties"]
+    prints = set()
     for result in one["results"]:  # what GitHub wants beside the schema
-        assert result["ruleId"] in rules and result["partialFingerprints"] and result["locations"]
+        assert result["ruleId"] in rules and result["message"]["text"] and len(result["locations"]) == 1
+        where = result["locations"][0]["physicalLocation"]
+        uri = urllib.parse.urlsplit(where["artifactLocation"]["uri"])
+        assert not uri.scheme and not uri.netloc and not uri.path.startswith(("/", "./")) and ".." not in uri.path.split("/"), uri
+        assert where["region"]["startLine"] >= 1
+        prints.add((result["ruleId"], result["partialFingerprints"]["stokerFunction/v1"]))
+    assert len(prints) == len(one["results"]) <= 5000  # two alerts of one fingerprint are one
     assert one["automationDetails"]["id"].endswith("/")
+    assert len(gzip.compress(report(path, "sarif"))) < 10 << 20
+
+
+def closed(schema):
+    """Schemas of ours leave room for later members; here every member must be in them."""
+    if isinstance(schema, dict):
+        if "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+        for part in schema.values():
+            closed(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            closed(part)
+    return schema
+
+
+LOAD = """local stoker = require "stoker"
+local orders = stoker.metrics.trend("orders", { time = true })
+return { vus = 2, iterations = 4, thresholds = { orders = "max<9", checks = { "rate>0.5", abort = true }, http_reqs = "count<9" },
+  default = function()
+    orders:add(stoker.vu.iter, { kind = "new" })
+    stoker.check(1, { { "one", function(v) return v == 1 end } })
+  end }
+"""
+
+
+def check_run(schema, path):
+    with open(path) as file:
+        jsonschema.Draft202012Validator(schema).validate(json.load(file))
+
+
+def check_printed(schema, stdin, *command):
+    done = subprocess.run([STOKER, *command], input=stdin, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    jsonschema.Draft202012Validator(schema).validate(json.loads(done.stdout))
 
 
 def check_schema_itself(schema):
@@ -130,6 +178,14 @@ def main():
     sarif, quality = load("sarif-2.1.0.json"), load("code-quality.schema.json")
     junit = etree.RelaxNG(etree.parse(os.path.join(HERE, "junit.rng")))
     case("schema of SARIF", check_schema_itself, sarif)
+    record, printed = (closed(load("../../docs/%s.schema.json" % name)) for name in ("run", "report"))
+    for schema in (record, printed):
+        jsonschema.Draft202012Validator.check_schema(schema)
+    for path in sorted(glob.glob(os.path.join(RUNS, "*.json")) + glob.glob(os.path.join(RUNS, "*", "run.json"))):
+        name = os.path.relpath(path, RUNS)
+        case(name + " as a record", check_run, record, path)
+        case(name + " as JSON", check_printed, printed, None, "report", path, "--format", "json")
+    case("record of a load", check_printed, record, LOAD.encode(), "load", "-", "-q", "--format", "json")
     with tempfile.TemporaryDirectory(prefix="stk-forms-") as folder:
         for path in sorted(glob.glob(os.path.join(RUNS, "*.json"))):
             name = os.path.basename(path)

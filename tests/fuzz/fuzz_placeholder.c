@@ -17,6 +17,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (rc < 0 && !err.msg[0])
 		abort();
+	stk_buf_clear(&out);
+	values.dir = "/a 'b\" $c`";
+	if (rc == 0)
+		rc = stk_placeholder_expand_shell(&values, text, &out, &err);
+	if (rc < 0 && !err.msg[0])
+		abort();
 	stk_buf_release(&out);
 	free(text);
 	return 0;

@@ -139,6 +139,8 @@ def check_output(name, data):
         kind = unicodedata.category(char)
         # a word joiner is ours; markup has no other character that shows nothing or turns the text round
         assert char in "\n\t\u2060" or kind not in ("Cc", "Cf"), "U+%04X in %s" % (ord(char), name)
+        assert char not in "\u3164\u115f\u2800\uffa0" or name == "json", "U+%04X in %s" % (ord(char), name)
+    assert not re.search("\u0301{5}", text) or name == "json", "a pile of marks in %s" % name
     if name in ("markdown", "comment", "post"):
         check_markdown(text)
     elif name in ("json", "sarif", "codequality"):

@@ -18,6 +18,9 @@ TEXTS = [
     "\u202egnp.exe \u2066iso\u2069 zero\u200bwidth \ufeffbom \u2028line \U000e0041tag",
     "::error::x\n::add-mask::y\n::set-output name=verdict::none\nverdict=none",
     "]]><!ENTITY x SYSTEM \"file:///etc/passwd\">&x;&#27; ' \" \\ %s%n%p {{7*7}} ${{ github.token }} $(id)",
+    "a" + "\u0301" * 500, "\u3164\u115f\u2800\uffa0", "ends in \\", "a\\|b \\`c\\` $`x`$ $$\\color{red}{NO REGRESSION}$$",
+    "=cmd|' /C calc'!A0", "mailto:a@evil.example xmpp:a@evil.example ftp://evil.example https:\\/\\/evil.example",
+    "[^1]: x\n[x]: https://evil.example\n[ ] task :skull: <https://evil.example>", "http://github.test@evil.example/ //evil.example \\\\evil\\x",
     "../../../../etc/passwd", "/etc/passwd", "C:\\x", "a/../../b", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd",
 ]
 

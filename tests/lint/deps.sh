@@ -24,6 +24,7 @@ test='cmocka libcmocka-dev
 !wrk wrk
 !openssl openssl
 !prometheus ?prometheus
+!/usr/sbin/nginx ?nginx
 !node ?nodejs
 !npm ?npm
 !chromium ?chromium'

@@ -6,6 +6,9 @@ complain() { echo "$1"; bad=1; }
 for f in core/*/*.[ch] cmd/*.[ch] tests/*/*.[ch] tests/unit/*/*.c; do
 	[ "$(wc -l <"$f")" -le 600 ] || complain "$f: more than 600 lines"
 done
+for f in tests/*/*.py; do
+	[ "$(wc -l <"$f")" -le 600 ] || complain "$f: more than 600 lines"
+done
 for f in core/*/*.c core/*/*.h cmd/*.c cmd/*.h; do
 	name=$(basename "$f" | sed 's/\.[ch]$//; s/_priv$//')
 	head -1 "$f" | grep -qE "^/\* $name(_priv)?[ :(]" || complain "$f:1: the first line says what the file holds: /* $name: ..."

@@ -278,6 +278,34 @@ async function testLarge(browser) {
   await page.close();
 }
 
+/* The page opens at the type that the verdict is about, and says which one is drawn. */
+async function testFirstType(browser) {
+  const run = readRun(), rows = run.comparisons[0].rows;
+  for (const row of rows) if (row.verdict !== "inconclusive") row.verdict = "no_change";
+  Object.assign(run.comparisons[1].rows[0], { base_cost: 0, change: null, lo: 4.95, hi: null });
+  run.gates = [{ name: "cpu", limit: "+5%", text: "+1 %", crossed: false }, { name: "functions", limit: "none", text: "catalog.render", crossed: true }];
+  const page = await open(browser, render(writeRecord("alloc", run, [readFlame(FIXTURE, "cpu"), readFlame(FIXTURE, "alloc_space")]), "alloc"), { width: 390 });
+  await settle(page);
+  check("first: the type with a finding", (await shownRows(page))[0].verdict === "regression", (await shownRows(page))[0]);
+  check("first: pressed", await page.$eval("#table-tools button[aria-pressed=true]", button => button.textContent) === "Allocated per request");
+  check("first: the flame graph says which", await text(page, "#flame h2") === "Flame graph: Allocated per request", await text(page, "#flame h2"));
+  check("first: what is new has no upper limit", (await text(page, "section.type:not([hidden]) tbody")).includes("[+495, +∞]"));
+  check("first: a gate without a limit", (await text(page, "main")).includes("✗ functions: catalog.render"));
+  check("first: narrow figures say what they are", await page.$eval("section.type:not([hidden]) tbody td:nth-child(8)", cell => getComputedStyle(cell, "::after").content) === '" of total"');
+  const baselines = await page.$$eval("section.type:not([hidden]) tbody tr:not([hidden])", all => all.map(row => row.querySelector("th").getBoundingClientRect().top <= row.querySelector("td").getBoundingClientRect().top));
+  check("first: names above their figures", baselines.every(Boolean));
+  await page.setViewport({ width: 1400, height: 900 });
+  await settle(page);
+  const apart = await page.$$eval("section.type:not([hidden]) tbody tr:not([hidden])", all => Math.max(...all.map(row => {
+    const word = document.createRange(), figure = document.createRange();
+    word.selectNodeContents(row.querySelector(".v").lastChild);
+    figure.selectNodeContents(row.cells[2]);
+    return Math.abs(word.getBoundingClientRect().bottom - figure.getBoundingClientRect().bottom);
+  })));
+  check("first: verdict and figures stand on one line", apart < 1.5, apart);
+  await page.close();
+}
+
 /* stoker diff: nothing was judged and no requests are known, so nothing is grey and nobody says per request. */
 async function testDifference(browser) {
   const page = await open(browser, renderDifference("main;a 100\nmain;b 50\n", "main;a 150\nmain;<i>c</i> 50\n"));
@@ -309,6 +337,7 @@ try {
   await testHostile(browser);
   await testLarge(browser);
   await testHotspots(browser);
+  await testFirstType(browser);
   await testDifference(browser);
 } catch (error) {
   check("the test itself", false, error.stack);

@@ -232,6 +232,17 @@ def webhook_without_an_address_is_passed_over(case):
     lacks(result.out, "s3cret")
 
 
+def a_run_outside_of_ci_posts_only_when_asked(case):
+    receiver = Receiver()
+    with open(os.path.join(case.dir, "fake.lua")) as file:
+        text = file.read()
+    case.write("fake.lua", text.replace('name = "fake",', 'name = "fake", post = { "webhook" },'))
+    short = ["--mode", "idle", "--idle", "3s", "--duration", "6s"]
+    for more, sent in (([], 0), (["--post"], 1), (["--post", "--no-post"], 1)):
+        result = case.fake(*short, *more, **{**QUIET, "STOKER_WEBHOOK_URL": receiver.host + "/x"})
+        equal((result.code, len(receiver.requests)), (0, sent))
+
+
 CASES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == "__main__" and
          value.__code__.co_varnames[:value.__code__.co_argcount] == ("case",) and not value.__code__.co_flags & 12]
 

@@ -20,7 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "cli")]
 sys.dont_write_bytecode = True
 
-from bot_cases import SECRET, Bot, archive, comment, finished, run_record  # noqa: E402
+from bot_lib import SECRET, Bot, archive, comment, finished, run_record  # noqa: E402
 from fake_github import Store  # noqa: E402
 from post_cases import HEAD, actions, equal, event, has, lacks, link, record, workflow_run  # noqa: E402
 from run_lib import main  # noqa: E402

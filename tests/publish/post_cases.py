@@ -123,6 +123,7 @@ def outputs_survive_hostile_text(case):
     run = record(case)
     run["name"] = "x\nverdict=none\nexit-code<<E"
     case.write("run.json", json.dumps(run))
+    case.write("report.html", "<p>")
     post(case, forge, "--to", "outputs")
     values, lines = {}, read(case, "output.txt").split("\n")
     while lines and lines[0]:  # as the runner reads them
@@ -133,7 +134,14 @@ def outputs_survive_hostile_text(case):
     equal(values["verdict"], "regression")
     equal(values["exit-code"], "10")
     equal(values["run"], "20261122-143805-shop")
-    equal(set(values), {"verdict", "headline", "exit-code", "regressions", "improvements", "run", "report"})
+    equal((values["regressions"], values["improvements"]), ("2", "0"))
+    equal([os.path.normpath(values[name]) for name in ("record", "report")], [".", "report.html"])
+    run["comparisons"][0]["rows"][0]["accepted"] = {"reason": "r", "author": "a", "until_ns": 0}
+    case.write("run.json", json.dumps(run))
+    case.write("output.txt", "")
+    post(case, forge, "--to", "outputs")
+    assert re.search(r"^regressions<<(\S+)\n1\n\1$", read(case, "output.txt"), re.M)
+    equal(set(values), {"verdict", "headline", "exit-code", "regressions", "improvements", "run", "record", "report"})
 
 
 def finds_its_comment_on_page_three(case):
@@ -422,6 +430,23 @@ def a_dry_run_sends_nothing(case):
     for part in ("POST %s/repos/acme/shop/issues/12/comments" % forge.url, "/check-runs\n", "/statuses/" + HEAD,
                  "append to GITHUB_STEP_SUMMARY", "append to GITHUB_OUTPUT"):
         has(result.out, part)
+
+
+def a_summary_stays_below_its_limit(case):
+    """Over 1 MiB the runner drops the whole summary of a step, what others wrote included."""
+    forge, most = scene(case), 1 << 20
+    run = link(record(case), 1500)
+    for row in run["comparisons"][0]["rows"]:
+        row["function"]["name"] = "very/long/package." + "x" * 700 + str(row["link"]["via"]["line"])
+    case.write("run.json", json.dumps(run))
+    for used, said in ((0, "step summary"), (most - 400_000, "step summary"), (most - 20_000, "step summary"), (most - 1000, "summary is full")):
+        case.write("summary.md", "x" * used)
+        has(post(case, forge, "--to", "summary").err, said)
+        text = read(case, "summary.md")
+        assert used <= len(text.encode()) <= most, len(text.encode())
+        equal(len(text) > used, used < most - 1000)
+        if used == most - 20_000:
+            has(text, "Shortened: without")
 
 
 def errors_of_the_server_are_harmless(case):

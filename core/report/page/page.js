@@ -11,15 +11,22 @@ async function start() {
     showType: key => { page.tables.showType(key); if (page.view) page.view.showType(key); },
   };
   if (document.getElementById("time-chart")) new TimeChart(document.getElementById("time-chart"), data.time, data.mode).draw();
+  page.first = firstType(data, flames);
   page.tables = new Tables(page);
   if (flames.length) {
     page.view = new FlameView(document.getElementById("flame-view"), page);
     addExports(page);
   }
-  const first = data.types[0] || flames[0]; /* a difference of two files has no judged types */
-  if (first) page.showType(first.key);
+  if (page.first) page.showType(page.first);
   window.stokerPage = page; /* for a look from the console */
   document.documentElement.dataset.ready = "true";
+}
+
+/* The type that the verdict is about is shown at first: one with something dearer, else with any change. */
+function firstType(data, flames) {
+  const having = verdicts => data.types.find(type => type.rows.some(row => row && verdicts.includes(row[0])));
+  const first = having(["regression"]) || having(["improvement", "moved", "new", "vanished"]) || data.types[0] || flames[0]; /* a difference of two files has no judged types */
+  return first ? first.key : null;
 }
 
 /* A row of the table: search for its function in the flame graph. */

@@ -82,7 +82,7 @@ class Tables {
     this.filters = make("div", { class: "segments", role: "group", "aria-label": "Verdict" });
     const tools = document.getElementById("table-tools");
     if (this.tables.length > 1)
-      tools.append(segments("Profile type", this.tables.map(table => [table.key, table.section.querySelector("h3").textContent]), this.tables[0].key, key => page.showType(key)));
+      tools.append(segments("Profile type", this.tables.map(table => [table.key, table.section.querySelector("h3").textContent]), page.first, key => page.showType(key)));
     tools.append(this.search, this.filters, this.count);
     tools.hidden = false;
     this.filter = "all";

@@ -102,7 +102,7 @@ class TimeChart {
     const most = Math.max(...(counted.length ? counted : slices).map(one => one.cost)) * 1.05;
     this.title(y, height, (this.time.unit === "nanoseconds" ? "CPU" : "cost") + "/request", cost(most, this.time.unit));
     for (const slice of slices) {
-      const x = this.x(slice.start), w = Math.max(this.x(slice.end) - x - 1, 1);
+      const x = Math.max(this.x(slice.start), LANES.left), w = Math.max(this.x(slice.end) - x - 1, 1);
       const h = Math.min(slice.cost / most, 1) * (height - 18);
       this.add("rect", { x, y: y + height - h, width: w, height: h, class: "bar " + (slice.side === 0 ? "base" : "head") + (slice.counted ? "" : " out") });
     }

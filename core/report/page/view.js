@@ -48,7 +48,8 @@ class FlameView {
     const flame = this.page.flames.find(one => one.key === key);
     this.element.parentElement.hidden = !flame;
     if (!flame) return false;
-    const idle = flame.idle;
+    const idle = flame.idle, type = this.page.data.types.find(one => one.key === key);
+    if (type) this.element.parentElement.querySelector("h2").textContent = "Flame graph: " + type.title;
     Object.assign(this.state, { key, sandwich: null, mode: idle ? "head" : "diff", colours: idle ? "package" : "change" });
     if (flame.rows.every(row => !this.page.rowOf(key, row))) this.state.all = true; /* nothing was judged: nothing is noise */
     this.all.checked = this.state.all;

@@ -4,7 +4,10 @@ return function(w)
 	local base, why = w:baseline()
 	for _, kind in ipairs(w.profiles) do
 		if base then
-			w:compare { base = base, head = load, profile = kind }
+			local rows, reason = w:compare { base = base, head = load, profile = kind }
+			if not rows then
+				w:warn(("%s is not compared: %s"):format(kind, reason))
+			end
 		end
 	end
 	if not base then

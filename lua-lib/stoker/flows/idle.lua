@@ -3,7 +3,10 @@ return function(w)
 	local idle = w:window("idle", w.opts.idle or w:slices(4))
 	local load = w:load("load", w.opts.load)
 	for _, kind in ipairs(w.profiles) do
-		w:hotspots { profile = kind, idle = idle, load = load }
+		local rows, why = w:hotspots { profile = kind, idle = idle, load = load }
+		if not rows then
+			w:warn(("no hotspots of %s: %s"):format(kind, why))
+		end
 	end
 	if not w.opts.baselines then
 		return

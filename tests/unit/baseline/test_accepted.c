@@ -60,6 +60,17 @@ static void accepted_parse__reads_all_members(void **state)
 	stk_accepted_release(&accepted);
 }
 
+static void accepted_parse_day__a_far_one_is_the_last_there_is(void **state)
+{
+	int64_t until_ns = 0;
+
+	(void)state;
+	assert_int_equal(stk_accepted_parse_day(STK_STR("9999-12-31"), &until_ns, NULL), 0);
+	assert_true(until_ns == INT64_MAX);
+	assert_int_equal(stk_accepted_parse_day(STK_STR("2262-04-10"), &until_ns, NULL), 0);
+	assert_int_equal(until_ns, INT64_C(106751) * DAY);
+}
+
 static void accepted_parse__refuses_what_it_does_not_know(void **state)
 {
 	static const char *const wrong[] = {"", "[]", "{}", "{\"schema\":2,\"accepted\":[]}",
@@ -229,6 +240,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepted_parse__reads_all_members),
+		cmocka_unit_test(accepted_parse_day__a_far_one_is_the_last_there_is),
 		cmocka_unit_test(accepted_parse__refuses_what_it_does_not_know),
 		cmocka_unit_test(accepted_add__replaces_the_same_and_survives_writing),
 		cmocka_unit_test(accepted_apply__covers_packages_by_their_name),

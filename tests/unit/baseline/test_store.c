@@ -163,6 +163,7 @@ static void store_find__walks_first_parents_and_says_how_far(void **state)
 	assert_int_equal(stk_baseline_find(sc->store, &query, &found, &err), 0);
 	assert_string_equal(found.why, "1 commit before the merge base with main");
 	assert_string_equal(found.key.revision, sc->commits[0]);
+	assert_string_equal(found.tip, sc->commits[1]); /* where main is */
 	stk_kept_init(&kept);
 	assert_int_equal(stk_baseline_load(sc->store, &found.key, &kept, NULL), 0);
 	assert_string_equal(kept.revision, sc->commits[0]);
@@ -175,6 +176,7 @@ static void store_find__walks_first_parents_and_says_how_far(void **state)
 	stk_baseline_found_release(&found);
 	query.rev = "change";
 	assert_int_equal(stk_baseline_find(sc->store, &query, &found, &err), 0);
+	assert_null(found.tip);
 	assert_string_equal(found.key.revision, sc->commits[2]);
 	stk_baseline_found_release(&found);
 	stk_arena_release(&arena);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <string.h>
 
 #include "core/base/fs.h"
@@ -64,6 +65,9 @@ static void explain_format__shows_numbers_with_intervals(void **state)
 	assert_int_equal(explain(&s, "pply_rul", NULL), STK_EXPLAIN_ONE);
 	assert_int_equal(explain(&s, "cart.", NULL), STK_EXPLAIN_SEVERAL);
 	has(&s, "Which one? `cart.");
+	s.run.comparisons.items[0].rows.items[0].change = NAN;
+	assert_int_equal(explain(&s, "apply_rules", NULL), STK_EXPLAIN_ONE);
+	has(&s, " | too rare | ");
 	assert_int_equal(explain(&s, "nobody", NULL), STK_EXPLAIN_NONE);
 	assert_int_equal(s.text.len, 0);
 	end(&s);

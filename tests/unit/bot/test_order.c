@@ -36,7 +36,7 @@ static void order_parse__takes_the_first_line_only(void **state)
 	check_kind("/stoker help", STK_ORDER_HELP);
 	check_kind("\r\n \n  /stoker run \r\nthanks!", STK_ORDER_RUN);
 	check_kind("/stoker\trun", STK_ORDER_RUN);
-	check_kind("/stoker Run", STK_ORDER_UNKNOWN);
+	check_kind("/Stoker Run", STK_ORDER_RUN); /* as phones begin a line */
 	check_kind("/stoker fly /stoker run", STK_ORDER_UNKNOWN);
 	check_kind("please /stoker run", STK_ORDER_NONE);
 	check_kind("> /stoker run", STK_ORDER_NONE);
@@ -45,6 +45,25 @@ static void order_parse__takes_the_first_line_only(void **state)
 	check_kind("\t/stoker run", STK_ORDER_NONE);
 	check_kind("/stokers run", STK_ORDER_NONE);
 	check_kind("", STK_ORDER_NONE);
+}
+
+static void check_more(const char *text, bool has_more)
+{
+	struct stk_order order;
+
+	parse(text, &order);
+	assert_int_equal(order.kind, STK_ORDER_EXPLAIN);
+	assert_int_equal(order.has_more, has_more);
+	stk_order_release(&order);
+}
+
+static void order_parse__sees_that_there_are_more(void **state)
+{
+	(void)state;
+	check_more("/stoker explain f\n\ntext\n  /stoker run\nx", true);
+	check_more("/stoker explain f\n/stoker", true);
+	check_more("/stoker explain f\nand /stoker run\n    /stoker run\n> /stoker run\n", false);
+	check_more("/stoker explain f", false);
 }
 
 static void order_parse__reads_the_commit_of_run(void **state)
@@ -102,6 +121,11 @@ static void order_parse__reads_reason_time_and_function(void **state)
 		"/stoker accept \xe2\x80\x9cna\xc3\xafve\xe2\x80\x9d 1d", "na\xc3\xafve", 1, NULL);
 	check_accept("/stoker accept \"a \\\"b\\\" \\\\c\" 1d", "a \"b\" \\c", 1, NULL);
 	check_accept("/stoker accept \" a\x1b[31m \" 1d", "a?[31m", 1, NULL);
+	/* a time that is none is not the name of a function */
+	check_accept("/stoker accept \"x\" 30", NULL, 0, NULL);
+	check_accept("/stoker accept \"x\" 30 days", NULL, 0, NULL);
+	check_accept("/stoker accept \"x\" 4w", NULL, 0, NULL);
+	check_accept("/stoker accept \"x\" 3des::crypt", "x", 30, "3des::crypt");
 	check_accept("/stoker accept", NULL, 0, NULL);
 	check_accept("/stoker accept why 30d", NULL, 0, NULL);
 	check_accept("/stoker accept \"no end", NULL, 0, NULL);
@@ -151,6 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(order_parse__takes_the_first_line_only),
+		cmocka_unit_test(order_parse__sees_that_there_are_more),
 		cmocka_unit_test(order_parse__reads_the_commit_of_run),
 		cmocka_unit_test(order_parse__reads_reason_time_and_function),
 		cmocka_unit_test(order_parse__bounds_what_it_keeps),

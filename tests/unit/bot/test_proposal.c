@@ -43,10 +43,12 @@ static void proposal_add__takes_all_open_regressions(void **state)
 	(void)state;
 	read_run(&run);
 	add(&accept, &run, "/stoker accept \"why\" 30d");
-	/* both totals, and one function of each type */
-	assert_int_equal(accept.entries.entries.len, 4);
+	/* the total and one function of each type, latency */
+	assert_int_equal(accept.entries.entries.len, 6);
+	stk_accepted_sort(&accept.entries);
 	assert_string_equal(accept.entries.entries.items[0].function, "catalog.render");
-	assert_string_equal(accept.entries.entries.items[2].function, "total");
+	assert_string_equal(accept.entries.entries.items[4].function, "total");
+	assert_string_equal(accept.entries.entries.items[4].profile, "p50");
 	entry = &accept.entries.entries.items[1];
 	assert_string_equal(entry->function, "pricing.apply_rules");
 	assert_string_equal(entry->profile, "cpu");
@@ -64,6 +66,13 @@ static void proposal_add__takes_all_open_regressions(void **state)
 	stk_proposal_release(&accept);
 	add(&accept, &run, "/stoker accept \"why\" 30d render");
 	assert_int_equal(accept.entries.entries.len, 1);
+	stk_proposal_release(&accept);
+	add(&accept, &run, "/stoker accept \"why\" 30d p95");
+	assert_int_equal(accept.entries.entries.len, 1);
+	assert_string_equal(accept.entries.entries.items[0].profile, "p95");
+	stk_proposal_release(&accept);
+	add(&accept, &run, "/stoker accept \"why\" 30d total");
+	assert_int_equal(accept.entries.entries.len, 4);
 	stk_proposal_release(&accept);
 	stk_buf_release(&day);
 	stk_run_release(&run);
@@ -87,7 +96,7 @@ static void proposal_add__is_bounded(void **state)
 	}
 	add(&accept, &run, "/stoker accept \"why\" 30d");
 	assert_int_equal(accept.entries.entries.len, STK_PROPOSAL_MAX);
-	assert_int_equal(accept.left_out, 104 - STK_PROPOSAL_MAX);
+	assert_int_equal(accept.left_out, 107 - STK_PROPOSAL_MAX);
 	stk_proposal_release(&accept);
 	stk_run_release(&run);
 }

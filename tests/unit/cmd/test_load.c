@@ -133,7 +133,11 @@ static void load__stages_and_rate_and_tags(void **state)
 	assert_int_equal(
 		load(f, tagged, ARGS("--rate", "20/s", "-d", "1s", "--tag", "who=you", "--strict")),
 		STK_EXIT_THRESHOLD);
-	assert_non_null(strstr(f->err.ptr, "thresholds were crossed: http_reqs{who:me} count>0"));
+	assert_non_null(
+		strstr(f->err.ptr, "thresholds were crossed: http_reqs{who:me} count>0 (no data)"));
+	assert_int_equal(load(f, tagged, ARGS("--rate", "20/s", "-d", "1s", "-q")), 0);
+	assert_non_null(strstr(f->err.ptr,
+		"warning: threshold of http_reqs{who:me}, count>0: no data (--strict "));
 }
 
 /* k6 3.4: 104, 107, 108 for options, exceptions, abort | 4 | k6's numbers are kept for a k6 that
@@ -155,6 +159,17 @@ static void load__exit_codes_of_scripts(void **state)
 			NULL),
 		STK_EXIT_SCRIPT);
 	assert_non_null(strstr(f->err.ptr, "case.lua:2: no"));
+	assert_int_equal(
+		load(f, STOKER "return { default = print, setup = function() return print end }",
+			NULL),
+		STK_EXIT_SCRIPT);
+	assert_non_null(strstr(
+		f->err.ptr, "case.lua: what setup returned: a function cannot be handed on"));
+	assert_int_equal(
+		load(f, STOKER "return { default = function() error { 1 } end, iterations = 3 }",
+			NULL),
+		STK_EXIT_SCRIPT);
+	assert_non_null(strstr(f->err.ptr, "case.lua:2: the error is a table\nload: done\n"));
 	assert_int_equal(
 		load(f, STOKER "return { default = function() stoker.fail 'no' end }", NULL),
 		STK_EXIT_SCRIPT);

@@ -141,6 +141,56 @@ static void contrast_make__slices_give_intervals(void **state)
 	end(&made);
 }
 
+/* What parse did, scan below it does now; the rest stays. */
+static void add_moved(struct made *made, int side, int slices)
+{
+	for (int slice = 0; slice < slices; slice++) {
+		struct stk_buf text = STK_BUF_EMPTY;
+		int jitter = 3 * (slice % 3);
+
+		stk_buf_addf(&text, "main;parse %d\nmain;parse;scan %d\n",
+			(side == STK_SIDE_BASE ? 900 : 300) + jitter,
+			(side == STK_SIDE_BASE ? 300 : 900) - jitter);
+		for (int i = 0; i < 10; i++)
+			stk_buf_addf(&text, "main;f%d %d\n", i, 400 + 7 * ((slice * 3 + i) % 5));
+		add(made, side, slice, slices > 1 ? 1000 : 0, text.ptr);
+		stk_buf_release(&text);
+	}
+}
+
+static void contrast_make__cost_that_moved_is_told_as_in_a_run(void **state)
+{
+	(void)state;
+	for (int slices = 1; slices <= 6; slices += 5) { /* two files, two stretches of time */
+		struct made made;
+
+		begin(&made);
+		add_moved(&made, STK_SIDE_BASE, slices);
+		add_moved(&made, STK_SIDE_HEAD, slices);
+		compare(&made, slices > 1 ? STK_PER_REQUEST : STK_PER_ALL);
+		assert_true(made.result.has_spread == (slices > 1));
+		assert_string_equal(find(&made, "parse")->moved.name, "scan");
+		assert_string_equal(find(&made, "scan")->moved.name, "parse");
+		assert_null(find(&made, "f3")->moved.name);
+		end(&made);
+	}
+}
+
+/* What grew and what fell by chance alike are no pair when nothing ties them. */
+static void contrast_make__strangers_make_up_for_nothing(void **state)
+{
+	struct made made;
+
+	(void)state;
+	begin(&made);
+	add(&made, STK_SIDE_BASE, 0, 0, "main;alpha 900\nroot;zeta 300\nmain;x 999\nroot;y 999\n");
+	add(&made, STK_SIDE_HEAD, 0, 0, "main;alpha 300\nroot;zeta 900\nmain;x 999\nroot;y 999\n");
+	compare(&made, STK_PER_ALL);
+	assert_null(find(&made, "alpha")->moved.name);
+	assert_null(find(&made, "alpha")->moved_within);
+	end(&made);
+}
+
 static void contrast_make__without_a_divisor_slices_are_no_replicates(void **state)
 {
 	struct made made;
@@ -172,6 +222,8 @@ int main(void)
 		cmocka_unit_test(contrast_make__two_profiles_as_they_are),
 		cmocka_unit_test(contrast_make__per_request_where_they_are_known),
 		cmocka_unit_test(contrast_make__slices_give_intervals),
+		cmocka_unit_test(contrast_make__cost_that_moved_is_told_as_in_a_run),
+		cmocka_unit_test(contrast_make__strangers_make_up_for_nothing),
 		cmocka_unit_test(contrast_make__without_a_divisor_slices_are_no_replicates),
 		cmocka_unit_test(contrast_make__an_empty_side_is_an_error),
 	};

@@ -77,6 +77,10 @@ static void preconditions__missing_slices(void **state)
 	}
 	stk_judge_preconditions(&run);
 	assert_int_equal(blocks_state(&run, "slices"), STK_CHECK_FAIL);
+	for (size_t i = 0; i < run.preconditions.len; i++)
+		if (strcmp(run.preconditions.items[i].name, "slices") == 0)
+			assert_string_equal(run.preconditions.items[i].text,
+				"only 8 of 12 cpu slices of head arrived");
 	stk_run_release(&run);
 }
 

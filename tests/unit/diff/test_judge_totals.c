@@ -61,6 +61,30 @@ static void judge_totals__dearer_head(void **state)
 	stk_run_release(&run);
 }
 
+/* What is shown of the sides and their change must not contradict each other. */
+static void judge_totals__sides_stand_to_each_other_as_the_change_says(void **state)
+{
+	struct stk_run run;
+
+	(void)state;
+	blocks_init(&run, 6);
+	for (size_t i = 0; i < run.windows.len; i++) {
+		struct stk_window *window = &run.windows.items[i];
+
+		if (window->side == STK_SIDE_HEAD)
+			window->p95_ms *= window->pair % 2 ? 4.0 : 1.1;
+	}
+	stk_judge_totals(&run, NULL);
+	for (size_t i = 0; i + 1 < run.totals.len; i++) {
+		const struct stk_row *row = &run.totals.items[i].row;
+
+		test_near(run.totals.items[i].name, row->head_cost / row->base_cost,
+			1.0 + row->change, 1e-9);
+	}
+	assert_true(blocks_total(&run, "p95")->row.change > 0.9);
+	stk_run_release(&run);
+}
+
 static void judge_totals__cheaper_head(void **state)
 {
 	struct stk_run run;
@@ -174,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judge_totals__quiet_run),
 		cmocka_unit_test(judge_totals__dearer_head),
+		cmocka_unit_test(judge_totals__sides_stand_to_each_other_as_the_change_says),
 		cmocka_unit_test(judge_totals__cheaper_head),
 		cmocka_unit_test(judge_totals__fewer_requests_are_worse),
 		cmocka_unit_test(judge_totals__one_bad_block_is_not_enough),

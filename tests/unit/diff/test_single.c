@@ -122,6 +122,29 @@ static void compare_single__unknown_requests_are_measured_by_the_rest(void **sta
 	pair_release(&out);
 }
 
+static void compare_single__moved_cost_is_no_finding(void **state)
+{
+	struct world world;
+	struct pair out;
+
+	(void)state;
+	world_init(&world, 12, 4);
+	world.samples = 50000;
+	world.has_noise = false;
+	world.functions[2].share = world.functions[5].share = 0.1;
+	world.functions[2].factor = 1.8;
+	world.functions[5].factor = 0.2;
+	world.functions[5].caller = 2;
+	compare(&world, 1.0, &out);
+	for (int i = 2; i <= 5; i += 3) {
+		const struct stk_row *row = find(&out, world.functions[i].name[0]);
+
+		assert_int_equal(row->verdict, STK_VERDICT_MOVED);
+		assert_string_equal(row->partner.name, world.functions[7 - i].name[0]);
+	}
+	pair_release(&out);
+}
+
 static void compare_single__needs_both_sides(void **state)
 {
 	struct stk_diff_input input;
@@ -142,6 +165,7 @@ int main(void)
 		cmocka_unit_test(compare_single__a_doubling_is_a_regression),
 		cmocka_unit_test(compare_single__window_effect_is_in_the_interval),
 		cmocka_unit_test(compare_single__unknown_requests_are_measured_by_the_rest),
+		cmocka_unit_test(compare_single__moved_cost_is_no_finding),
 		cmocka_unit_test(compare_single__needs_both_sides),
 	};
 

@@ -54,6 +54,16 @@ static void blocks_length__is_k_plus_one_slices(void **state)
 	assert_int_equal(stk_blocks_length_ns(15 * S), 45 * S);
 }
 
+static void blocks_whole_slices__forgives_agents_some_milliseconds(void **state)
+{
+	(void)state;
+	assert_int_equal(stk_blocks_whole_slices(12 * S, 3 * S), 3);
+	assert_int_equal(stk_blocks_whole_slices(60 * S, 30 * S), 1);
+	assert_int_equal(stk_blocks_whole_slices(60 * S, 30 * S + 10000000), 1);
+	assert_int_equal(stk_blocks_whole_slices(60 * S, 33 * S), 0);
+	assert_int_equal(stk_blocks_whole_slices(S, 3 * S), 0);
+}
+
 static void blocks_place__counts_whole_slices_only(void **state)
 {
 	struct stk_run run;
@@ -119,6 +129,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blocks_side__alternates_so_that_drift_cancels),
 		cmocka_unit_test(blocks_length__is_k_plus_one_slices),
+		cmocka_unit_test(blocks_whole_slices__forgives_agents_some_milliseconds),
 		cmocka_unit_test(blocks_place__counts_whole_slices_only),
 		cmocka_unit_test(blocks_place__joins_adjoining_blocks_of_a_side),
 		cmocka_unit_test(blocks_place__gives_each_slice_the_requests_of_its_own_side),

@@ -66,6 +66,8 @@ static void builds_make__each_side_has_its_commit(void **state)
 	assert_string_equal(fc->run.sides[STK_SIDE_HEAD].ref, "topic");
 	assert_string_equal(fc->run.sides[STK_SIDE_BASE].why, "merge base with main");
 	assert_string_equal(fc->run.repository.default_branch, "main");
+	/* what .stoker/ of the base branch says now counts */
+	assert_string_equal(fc->session.rules, git_case_ask(fc->lc.dir, "git rev-parse main"));
 	assert_int_equal(fc->run.repository.commits, 1);
 	assert_non_null(stk_builds_repo(&fc->session));
 	assert_int_equal(stk_builds_range(&fc->session)->commits, 1);
@@ -95,6 +97,7 @@ static void builds_make__the_same_commit_on_purpose(void **state)
 	assert_true(stk_builds_place(&fc->session, STK_SIDE_BASE, &base));
 	assert_true(stk_builds_place(&fc->session, STK_SIDE_HEAD, &head));
 	assert_string_equal(base.dir, head.dir);
+	assert_null(fc->session.rules); /* no branch was asked for */
 	assert_string_equal(git_case_ask(head.out, "cat product"), "x"); /* built once */
 	assert_non_null(strstr(fc->lines.ptr, "an A/A run"));
 }

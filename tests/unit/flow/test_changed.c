@@ -87,6 +87,58 @@ static void session_changes__an_unknown_commit_is_a_warning(void **state)
 	assert_int_equal(fc->run.notes.len, 1); /* said once */
 }
 
+/* A branch of two commits behind main, whose folder the workflow lies in. */
+static void make_branch(struct flow_case *fc)
+{
+	git_case_run(fc->lc.dir,
+		"git init -q -b main . && printf 'def sort(x):\\n    a\\n    b\\n' > work.py &&"
+		"git add . && git commit -qm one && git checkout -q -b topic &&"
+		"sed -i '2s/a/slow/' work.py && git commit -qam two &&"
+		"git commit -q --allow-empty -m three");
+}
+
+/* One side alone, as in mode idle: what the branch changed is read from the repository. */
+static void session_own_changes__are_those_of_the_branch(void **state)
+{
+	struct flow_case *fc = *state;
+	struct stk_changes *changes;
+
+	open_good(fc);
+	make_branch(fc);
+	changes = stk_session_own_changes(&fc->session);
+	assert_non_null(changes);
+	assert_int_equal(changes->files_len, 1);
+	assert_int_equal(changes->lines, 2);
+	assert_ptr_equal(stk_session_own_changes(&fc->session), changes); /* read once */
+	assert_int_equal(fc->run.notes.len, 0);
+}
+
+/* On main itself there is no base: no changes, and the paths of the repository all the same. */
+static void session_own_changes__without_a_base_are_none(void **state)
+{
+	struct flow_case *fc = *state;
+	struct stk_changes *changes;
+
+	open_good(fc);
+	make_branch(fc);
+	git_case_run(fc->lc.dir, "git checkout -q main");
+	fc->run.sides[STK_SIDE_HEAD].revision = "HEAD";
+	changes = stk_session_own_changes(&fc->session);
+	assert_non_null(changes);
+	assert_int_equal(changes->files_len, 0);
+	assert_int_equal(fc->run.notes.len, 0);
+}
+
+static void session_own_changes__without_a_repository_are_null(void **state)
+{
+	struct flow_case *fc = *state;
+
+	open_good(fc);
+	assert_null(stk_session_own_changes(&fc->session));
+	assert_null(stk_session_own_changes(&fc->session));
+	assert_null(strstr(fc->lines.ptr, "warn"));
+}
+
 static void push(struct flow_case *fc, int side, int64_t start_ns, int64_t sort, int64_t rest)
 {
 	struct stk_profile *profile = stk_profile_new();
@@ -186,6 +238,9 @@ int main(void)
 		CASE(session_changes__are_read_once_with_notes),
 		CASE(session_changes__are_none_without_commits_or_a_repository),
 		CASE(session_changes__an_unknown_commit_is_a_warning),
+		CASE(session_own_changes__are_those_of_the_branch),
+		CASE(session_own_changes__without_a_base_are_none),
+		CASE(session_own_changes__without_a_repository_are_null),
 		CASE(session_compare__links_rows_to_changed_lines),
 		CASE(session_compare__without_commits_links_nothing),
 	};

@@ -198,7 +198,7 @@ static void check_run__a_token_that_is_not_there(void **state)
 		"load = { 'load.lua', rate = '5/s' }, profiles = {}, post = { 'comment' } }\n",
 		1, &out);
 	expect(&out.check, "post", STK_CHECK_WARN, "no token for GitHub");
-	expect(&out.check, "load", STK_CHECK_FAIL, "requests in");
+	expect(&out.check, "ready", STK_CHECK_FAIL, "target 'http://127.0.0.1:9'");
 	stk_check_release(&out.check);
 }
 

@@ -97,9 +97,11 @@ static void flow_run__paired_compares_what_both_sides_cost(void **state)
 	row = find_row(&fc->run, "work.sort");
 	assert_true(row->change > 0.3 && row->change < 0.75);
 	assert_string_equal(find_row(&fc->run, "work.label")->partner.name, "work.name");
+	int64_t requests = 0; /* a busy machine sends late ones in the next block */
 	for (size_t i = 0; i < fc->run.windows.len; i++)
 		if (fc->run.windows.items[i].kind == STK_WINDOW_BLOCK)
-			assert_in_range(fc->run.windows.items[i].requests, 100, 140);
+			requests += fc->run.windows.items[i].requests;
+	assert_in_range(requests, 8 * 100, 8 * 130);
 	assert_false(fc->run.partial.is_partial);
 	assert_string_equal(fc->run.sides[STK_SIDE_HEAD].title, "head");
 	assert_string_equal(fc->run.sides[STK_SIDE_BASE].agent, "fake");

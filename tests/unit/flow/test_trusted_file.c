@@ -33,10 +33,10 @@ static int teardown(void **state)
 	return chdir("/") == 0 ? git_case_teardown(state) : -1;
 }
 
-static int read_trusted(const char *base, struct stk_buf *text)
+static int read_trusted(const char *base, const char *rules, struct stk_buf *text)
 {
 	struct stk_run run;
-	struct stk_session session = {.run = &run};
+	struct stk_session session = {.run = &run, .rules = rules};
 	int rc;
 
 	stk_run_init(&run);
@@ -52,13 +52,26 @@ static void trusted_file_read__is_what_the_base_says(void **state)
 	struct stk_buf text = STK_BUF_INIT(1 << 20);
 
 	(void)state;
-	assert_int_equal(read_trusted("base-was-here", &text), 1);
+	assert_int_equal(read_trusted("base-was-here", NULL, &text), 1);
 	assert_string_equal(text.ptr, "base\n");
-	assert_int_equal(read_trusted("base-was-here~1", &text), 0);
+	assert_int_equal(read_trusted("base-was-here~1", NULL, &text), 0);
 	assert_int_equal(text.len, 0);
-	assert_true(read_trusted("0123456789", &text) < 0);
-	assert_int_equal(read_trusted(NULL, &text), 1); /* no base: as it lies here */
+	assert_true(read_trusted("0123456789", NULL, &text) < 0);
+	assert_int_equal(read_trusted(NULL, NULL, &text), 1); /* no base: as it lies here */
 	assert_string_equal(text.ptr, "change\n");
+	stk_buf_release(&text);
+}
+
+/* What was accepted after the branch was made holds for it as well. */
+static void trusted_file_read__is_what_the_base_branch_says_now(void **state)
+{
+	const struct git_case *gc = *state;
+	struct stk_buf text = STK_BUF_INIT(1 << 20);
+
+	git_case_run(gc->repo, "git checkout -q -b trunk base-was-here && echo accepted > " NAME
+			       " && git commit -qam accept && git checkout -q -");
+	assert_int_equal(read_trusted("base-was-here", "trunk", &text), 1);
+	assert_string_equal(text.ptr, "accepted\n");
 	stk_buf_release(&text);
 }
 
@@ -83,6 +96,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			trusted_file_read__is_what_the_base_says, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			trusted_file_read__is_what_the_base_branch_says_now, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			trusted_file_read_local__is_not_what_the_change_brings, setup, teardown),
 	};

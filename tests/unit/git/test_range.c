@@ -71,6 +71,8 @@ static void range_choose__merge_base_with_the_default_branch(void **state)
 	assert_string_equal(range.ends[STK_RANGE_HEAD].ref, "topic");
 	assert_string_equal(range.default_branch, "main");
 	assert_int_equal(range.commits, 2);
+	assert_string_equal(
+		range.branch.hex, git_case_ask(gc->repo, "git rev-parse main")); /* moved on */
 	assert_false(range.is_snapshot);
 	assert_null(range.remote);
 	stk_range_release(&range);
@@ -87,6 +89,7 @@ static void range_choose__what_was_asked_for(void **state)
 		"--base main");
 	check_end(&range, STK_RANGE_HEAD, git_case_ask(gc->repo, "git rev-parse topic~1"),
 		"--head topic~1");
+	assert_string_equal(range.branch.hex, "");
 	stk_range_release(&range);
 	range = chosen(repo, (struct asked){"merge-base:main", NULL, NULL});
 	check_end(&range, STK_RANGE_BASE, git_case_ask(gc->repo, "git rev-parse main~1"),

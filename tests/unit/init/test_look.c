@@ -123,6 +123,67 @@ static void look_at__knows_node_python_java_rust_and_c(void **state)
 	}
 }
 
+/* Each as its ecosystem has it: a start that would have failed, or a type that never comes. */
+static void look_at__writes_what_would_run(void **state)
+{
+	static const struct {
+		const char *manifest, *text, *source, *code, *build, *start, *profiles;
+	} rows[] = {
+		{"go.mod", "module example.com/shop/v2\n", "main.go",
+			"package main\nfunc main() {\nflag.StringVar(&addr, \"addr\", \":80\", "
+			"\"\")\nhttp.ListenAndServe(addr, nil)\n}\n",
+			"go build -o {out}/shop .", "{out}/shop -addr 127.0.0.1:{port}",
+			"\"cpu\", \"alloc_space\""},
+		{"requirements.txt", "Flask\ngunicorn\n", "shop/__init__.py",
+			"def create_app():\n    app = Flask(__name__)\n    return app\n",
+			"python3 -m venv {out}/venv && {out}/venv/bin/pip install -q -r "
+			"requirements.txt",
+			"{out}/venv/bin/gunicorn -b 127.0.0.1:{port} 'shop:create_app()'",
+			"\"cpu\""},
+		{"pyproject.toml", "[project]\nname = \"shop\"\ndependencies = [\"fastapi\"]\n",
+			"src/shop/main.py", "app = FastAPI()\n",
+			"python3 -m venv {out}/venv && {out}/venv/bin/pip install -q -e . uvicorn",
+			"{out}/venv/bin/uvicorn shop.main:app --host 127.0.0.1 --port {port}",
+			"\"cpu\""},
+		{"pom.xml", "<artifactId>shop</artifactId>", "src/main/java/shop/Main.java",
+			"package shop;\npublic class Main { public static void main(String[] a) {} "
+			"}\n",
+			"mvn -q -B -DskipTests package dependency:copy-dependencies "
+			"-DoutputDirectory=target/lib",
+			"exec java -cp 'target/classes:target/lib/*' shop.Main", "\"cpu\""},
+		{"pom.xml", "<artifactId>shop</artifactId> quarkus", "src/A.java", "class A {}",
+			"mvn -q -B -DskipTests package",
+			"exec java -Dquarkus.http.host=127.0.0.1 -Dquarkus.http.port={port} -jar "
+			"target/quarkus-app/quarkus-run.jar",
+			"\"cpu\""},
+		{"CMakeLists.txt", "project(kv C)\nadd_executable(${PROJECT_NAME} main.c)\n",
+			"main.c", "getenv(\"PORT\"); listen(fd, 5); accept(fd, 0, 0);",
+			"cmake -S . -B {out} -DCMAKE_BUILD_TYPE=RelWithDebInfo && cmake --build "
+			"{out}",
+			"{out}/kv", "\"cpu\""},
+		{"package.json",
+			"{\"name\":\"web\",\"scripts\":{\"start\":\"node a.js\"},"
+			"\"dependencies\":{\"@pyroscope/nodejs\":\"0\"}}",
+			"a.js", "app.listen(process.env.PORT)", "npm install --no-audit --no-fund",
+			"node a.js", "\"wall\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct stk_look_service *service;
+		void *inner;
+
+		assert_int_equal(repo_setup(&inner), 0);
+		put(inner, rows[i].manifest, rows[i].text);
+		put(inner, rows[i].source, rows[i].code);
+		service = look(inner);
+		assert_string_equal(service->build, rows[i].build);
+		assert_string_equal(service->start, rows[i].start);
+		assert_string_equal(service->profiles, rows[i].profiles);
+		assert_int_equal(repo_teardown(&inner), 0);
+	}
+}
+
 static void look_at__leaves_out_what_is_ignored_or_linked(void **state)
 {
 	struct repo *repo = *state;
@@ -275,6 +336,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(look_at__knows_a_go_service_and_its_k6_script),
 		cmocka_unit_test(look_at__knows_node_python_java_rust_and_c),
+		cmocka_unit_test(look_at__writes_what_would_run),
 		CASE(look_at__leaves_out_what_is_ignored_or_linked),
 		CASE(look_at__finds_ci_and_default_branch),
 		CASE(draft_write__keeps_what_is_there_unless_forced),

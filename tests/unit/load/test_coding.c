@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -46,6 +47,52 @@ static void coding_undo__knows_gzip_and_both_kinds_of_deflate(void **state)
 	undo("", STK_STR("hello"), "hello");
 	stk_buf_release(&once);
 	stk_buf_release(&twice);
+}
+
+static void coding_do__is_undone_again(void **state)
+{
+	static const char *const lists[] = {"gzip", "deflate", "gzip, deflate", "deflate,gzip"};
+
+	(void)state;
+	for (size_t i = 0; i < STK_ARRAY_LEN(lists); i++) {
+		struct stk_buf coded = STK_BUF_INIT(1000);
+
+		assert_int_equal(
+			stk_coding_do(stk_str_of(lists[i]), STK_STR("hello"), &coded, NULL), 0);
+		assert_false(stk_str_is(stk_buf_str(&coded), "hello"));
+		undo(lists[i], stk_buf_str(&coded), "hello");
+		stk_buf_release(&coded);
+	}
+}
+
+static void coding_do__names_what_it_does_not_know(void **state)
+{
+	static const char *const lists[] = {
+		"br", "gzip,zstd", "gzip,,gzip", "identity", "gzip,gzip,gzip,gzip,gzip,gzip"};
+	struct stk_err err = STK_ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < STK_ARRAY_LEN(lists); i++) {
+		struct stk_buf coded = STK_BUF_INIT(1000);
+
+		stk_err_clear(&err);
+		assert_int_equal(
+			stk_coding_do(stk_str_of(lists[i]), STK_STR("hello"), &coded, &err),
+			STK_E_INVAL);
+		assert_non_null(strstr(err.msg, "gzip and deflate"));
+		stk_buf_release(&coded);
+	}
+	assert_non_null(strstr(err.msg, "up to 5"));
+}
+
+static void coding_do__is_bounded(void **state)
+{
+	struct stk_buf coded = STK_BUF_INIT(10);
+
+	(void)state;
+	assert_int_equal(
+		stk_coding_do(STK_STR("gzip"), STK_STR("hello"), &coded, NULL), STK_E_TOO_LARGE);
+	stk_buf_release(&coded);
 }
 
 /* k6 2.5, 10: a bad compressed body is 1701 | the same | - */
@@ -94,6 +141,9 @@ int main(void)
 		cmocka_unit_test(coding_undo__knows_gzip_and_both_kinds_of_deflate),
 		cmocka_unit_test(coding_undo__leaves_the_body_when_it_cannot),
 		cmocka_unit_test(coding_undo__holds_the_limit),
+		cmocka_unit_test(coding_do__is_undone_again),
+		cmocka_unit_test(coding_do__names_what_it_does_not_know),
+		cmocka_unit_test(coding_do__is_bounded),
 		cmocka_unit_test(coding_knows__what_it_can_undo),
 	};
 

@@ -98,12 +98,34 @@ static void cookies_put__refuses_foreign_and_broken_ones(void **state)
 	stk_cookies_release(&jar);
 }
 
+static void cookies_remove__forgets_what_would_go_out(void **state)
+{
+	struct stk_cookies jar;
+	struct stk_url deep = at("http://a.shop.test/x/y"), top = at("http://a.shop.test/");
+
+	(void)state;
+	stk_cookies_init(&jar);
+	assert_true(put(&jar, "http://a.shop.test/", "a=1; Path=/"));
+	assert_true(put(&jar, "http://a.shop.test/", "a=2; Path=/x; Domain=shop.test"));
+	assert_true(put(&jar, "http://a.shop.test/", "b=3; Path=/x"));
+	assert_true(put(&jar, "http://b.shop.test/", "c=4; Path=/"));
+	stk_cookies_remove(&jar, &top, STK_STR("b"), NOW); /* is not sent there */
+	goes_out(&jar, "http://a.shop.test/x/y", NOW, "a=2; b=3; a=1");
+	stk_cookies_remove(&jar, &deep, STK_STR("a"), NOW);
+	goes_out(&jar, "http://a.shop.test/x/y", NOW, "b=3");
+	stk_cookies_remove(&jar, &deep, STK_STR(""), NOW);
+	goes_out(&jar, "http://a.shop.test/x/y", NOW, "");
+	goes_out(&jar, "http://b.shop.test/", NOW, "c=4");
+	stk_cookies_release(&jar);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cookies_put__keeps_by_host_path_and_name),
 		cmocka_unit_test(cookies_put__expires),
 		cmocka_unit_test(cookies_put__refuses_foreign_and_broken_ones),
+		cmocka_unit_test(cookies_remove__forgets_what_would_go_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

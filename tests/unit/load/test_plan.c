@@ -11,6 +11,7 @@
 
 #include "core/load/executor.h"
 #include "core/load/metrics.h"
+#include "core/record/run.h"
 
 #define S ((int64_t)1000000000)
 
@@ -139,6 +140,46 @@ static void plan_validate__checks_thresholds(void **state)
 			(struct stk_threshold_spec){bad[i].metric, bad[i].expr, false, 0, false});
 		refused(&plan, bad[i].words);
 	}
+}
+
+static void plan_validate__names_the_metric_that_may_be_meant(void **state)
+{
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_plan plan;
+	int id;
+
+	(void)state;
+	(void)one(&plan, "per-vu-iterations");
+	assert_int_equal(stk_plan_add_metric(&plan, "order_latency", STK_METRIC_TREND,
+				 STK_METRIC_TIME, &id, &err),
+		0);
+	stk_vec_push(&plan.thresholds,
+		(struct stk_threshold_spec){"http_req_duraton", "max<1", false, 0, false});
+	assert_int_equal(stk_plan_validate(&plan, &err), STK_E_INVAL);
+	assert_string_equal(err.hint, "did you mean 'http_req_duration'?");
+	plan.thresholds.items[0].metric = "order_latncy";
+	assert_int_equal(stk_plan_validate(&plan, &err), STK_E_INVAL);
+	assert_string_equal(err.hint, "did you mean 'order_latency'?");
+	stk_plan_release(&plan);
+}
+
+/* Such a one would leave every request without a host, and every host allowed. */
+static void plan_validate__wants_a_whole_base_url(void **state)
+{
+	static const char *const bad[] = {"127.0.0.1:8080", "shop", "ftp://shop", "http://", ""};
+	struct stk_err err = STK_ERR_INIT;
+	struct stk_plan plan;
+
+	(void)state;
+	for (size_t i = 0; i < STK_ARRAY_LEN(bad); i++) {
+		(void)one(&plan, "per-vu-iterations");
+		plan.base_url[STK_SIDE_HEAD] = bad[i];
+		refused(&plan, "is no http or https URL");
+	}
+	(void)one(&plan, "per-vu-iterations");
+	plan.base_url[STK_SIDE_BASE] = plan.base_url[STK_SIDE_HEAD] = "https://shop/api";
+	assert_int_equal(stk_plan_validate(&plan, &err), 0);
+	stk_plan_release(&plan);
 }
 
 /* k6 2.1: another type under a known name is an error; letters, digits and `_` | the same | -
@@ -305,6 +346,8 @@ int main(void)
 		cmocka_unit_test(plan_validate__refuses_what_k6_refuses),
 		cmocka_unit_test(plan_validate__fills_k6s_defaults),
 		cmocka_unit_test(plan_validate__checks_thresholds),
+		cmocka_unit_test(plan_validate__names_the_metric_that_may_be_meant),
+		cmocka_unit_test(plan_validate__wants_a_whole_base_url),
 		cmocka_unit_test(plan_add_metric__is_the_same_for_the_same),
 		cmocka_unit_test(plan_add_metric__refuses_metrics_without_number),
 		cmocka_unit_test(scenario_set_rate__keeps_fractions_exact),

@@ -12,7 +12,7 @@
 #include "core/load/plan.h"
 
 /* k6 2.3: default: proto subproto status method url name group check error error_code tls_version
- * scenario service expected_response | the same | `tls_version` and `subproto` are never known */
+ * scenario service expected_response | the same | `subproto` and `service` are never known */
 static void system_tags_default__is_that_of_k6(void **state)
 {
 	static const char *const on[] = {"proto", "subproto", "status", "method", "url", "name",

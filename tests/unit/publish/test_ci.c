@@ -91,6 +91,10 @@ static void ci_init__knows_forks_before_anything_is_sent(void **state)
 		"GITHUB_ACTOR=dependabot[bot]");
 	assert_true(ci.is_read_only);
 	stk_ci_release(&ci);
+	/* the base branch's own workflow */
+	read_job(&ci, events[0], "pull_request_target", NULL);
+	assert_false(ci.is_read_only);
+	stk_ci_release(&ci);
 }
 
 static void ci_init__reads_a_finished_workflow_run(void **state)

@@ -131,6 +131,29 @@ static void difference_doc_fill__one_run_has_a_better_report(void **state)
 	free(text);
 }
 
+static void difference_doc_fill__says_where_cost_moved(void **state)
+{
+	struct stk_difference_row moved[] = {rows[0], rows[0], rows[0]};
+	struct stk_difference made = make(STK_PER_REQUEST, false);
+	char *text;
+
+	(void)state;
+	moved[0].moved = (struct stk_function){"json.Reset", "", 0, NULL};
+	moved[1].moved = (struct stk_function){"json.New\033[31m", "", 0, NULL};
+	moved[1].self[STK_SIDE_HEAD] = 1e5;
+	moved[2].moved_within = "cost moved within its file";
+	made.rows.items = moved;
+	text = print(&made, 0, false);
+	expect(text, "moved from json.Reset · encode.go:58");
+	expect(text, "moved to json.New");
+	expect(text, "cost moved within its file · encode.go:58");
+	assert_null(strchr(text, '\033'));
+	free(text);
+	text = print(&made, 0, true);
+	assert_null(strchr(text, '\033'));
+	free(text);
+}
+
 static void difference_doc_format_markdown__escapes_names(void **state)
 {
 	struct stk_difference made = make(STK_PER_REQUEST, true);
@@ -171,6 +194,7 @@ int main(void)
 		cmocka_unit_test(difference_doc_fill__says_what_was_compared_and_how_sure),
 		cmocka_unit_test(difference_doc_fill__two_files_have_no_interval),
 		cmocka_unit_test(difference_doc_fill__one_run_has_a_better_report),
+		cmocka_unit_test(difference_doc_fill__says_where_cost_moved),
 		cmocka_unit_test(difference_doc_format_markdown__escapes_names),
 		cmocka_unit_test(difference_doc_format_json__has_every_figure),
 	};

@@ -49,6 +49,33 @@ static void report_json_format__holds_findings_with_raw_numbers(void **state)
 	stk_buf_release(&buf);
 }
 
+static void report_json_format__marks_what_was_accepted(void **state)
+{
+	struct stk_buf buf = STK_BUF_EMPTY;
+	struct stk_json *report = NULL;
+	struct stk_run run;
+	struct stk_doc doc;
+
+	(void)state;
+	stk_run_init(&run);
+	assert_int_equal(stk_run_store_read("tests/fixtures/runs/regression.json", &run, NULL), 0);
+	/* until the end of 2026-12-22 */
+	run.comparisons.items[0].rows.items[0].accepted =
+		(struct stk_acceptance){"new rules", "ada", INT64_C(1797984000000000000)};
+	stk_doc_init(&doc, &run);
+	stk_report_json_format(&doc, &buf);
+	assert_int_equal(stk_json_parse(stk_buf_str(&buf), &report, NULL), 0);
+	struct stk_json *findings = stk_json_get(report, "findings");
+	assert_true(
+		stk_str_is(stk_json_str(stk_json_pointer(findings, STK_STR("/0/accepted/until"))),
+			"2026-12-22"));
+	assert_null(stk_json_get(stk_json_at(findings, 1), "accepted"));
+	stk_json_free(report);
+	stk_doc_release(&doc);
+	stk_run_release(&run);
+	stk_buf_release(&buf);
+}
+
 static void report_json_format__is_json_whatever_names_hold(void **state)
 {
 	struct stk_buf buf = STK_BUF_EMPTY;
@@ -66,6 +93,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(report_json_format__holds_findings_with_raw_numbers),
+		cmocka_unit_test(report_json_format__marks_what_was_accepted),
 		cmocka_unit_test(report_json_format__is_json_whatever_names_hold),
 	};
 	return cmocka_run_group_tests_name("report_json", tests, NULL, NULL);

@@ -52,6 +52,34 @@ static void term_format__prints_the_committed_screens(void **state)
 	}
 }
 
+/* What was accepted is shown, but is not what the headline speaks of. */
+static void term_format__says_what_was_accepted(void **state)
+{
+	/* until the end of 2026-12-22 */
+	struct stk_acceptance accepted = {"new rules", "ada", INT64_C(1797984000000000000)};
+	struct stk_term_opts opts = {.width = 120};
+	struct stk_buf buf = STK_BUF_EMPTY;
+	struct stk_run run;
+	struct stk_doc doc;
+
+	(void)state;
+	stk_run_init(&run);
+	assert_int_equal(stk_run_store_read("tests/fixtures/runs/regression.json", &run, NULL), 0);
+	for (size_t i = 0; i < run.comparisons.len; i++) {
+		run.comparisons.items[i].total.accepted = accepted;
+		run.comparisons.items[i].rows.items[0].accepted = accepted;
+	}
+	run.totals.items[0].row.accepted = accepted; /* CPU */
+	stk_doc_init(&doc, &run);
+	stk_term_format(&doc, &opts, &buf);
+	assert_true(stk_str_starts(stk_buf_str(&buf), "REGRESSION   p95 +11.0 %"));
+	assert_non_null(strstr(buf.ptr, "○ pricing.apply_rules"));
+	assert_non_null(strstr(buf.ptr, "accepted by ada until 2026-12-22"));
+	stk_doc_release(&doc);
+	stk_run_release(&run);
+	stk_buf_release(&buf);
+}
+
 static void term_format__colours_by_the_palette_only(void **state)
 {
 	struct stk_term_opts opts = {.width = 120, .color = true};
@@ -111,6 +139,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(term_format__prints_the_committed_screens),
+		cmocka_unit_test(term_format__says_what_was_accepted),
 		cmocka_unit_test(term_format__colours_by_the_palette_only),
 		cmocka_unit_test(term_format__keeps_every_line_within_the_width),
 		cmocka_unit_test(term_format__lets_nothing_drive_the_terminal),

@@ -57,6 +57,18 @@ static void text_add_plain__removes_what_drives_or_reorders(void **state)
 	stk_buf_release(&buf);
 }
 
+static void text_add_plain__removes_what_hides_and_piles_up(void **state)
+{
+	struct stk_buf buf = STK_BUF_EMPTY;
+
+	(void)state;
+	stk_text_add_plain(
+		&buf, STK_STR("a\xe3\x85\xa4\xe1\x85\x9f\xe2\xa0\x80" /* fillers */
+			      "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81z\xcc\x81"));
+	assert_string_equal(buf.ptr, "a???e\xcc\x81\xcc\x81\xcc\x81\xcc\x81z\xcc\x81");
+	stk_buf_release(&buf);
+}
+
 static void text_add_json__writes_what_drives_as_escapes(void **state)
 {
 	struct stk_buf buf = STK_BUF_EMPTY;
@@ -74,6 +86,7 @@ int main(void)
 		cmocka_unit_test(text_add_cut__keeps_both_ends),
 		cmocka_unit_test(text_add_cut__never_passes_the_width),
 		cmocka_unit_test(text_add_plain__removes_what_drives_or_reorders),
+		cmocka_unit_test(text_add_plain__removes_what_hides_and_piles_up),
 		cmocka_unit_test(text_add_json__writes_what_drives_as_escapes),
 	};
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

@@ -98,8 +98,10 @@ static void field_read__durations(void **state)
 	assert_int_equal(ns, INT64_C(1500000000));
 	refused(f, "0.5", &row, "case.lua:3: load.wait: 0.5 is too small, at least 1");
 	refused(f, "'2m'", &row, "case.lua:3: load.wait: 120 is too large, at most 60");
+	refused(f, "'1x'", &row, "case.lua:3: load.wait: '1x' is no duration");
+	assert_string_equal(f->err.hint, "write it as 30s, 1m30s, 500ms or a number of seconds");
 	refused(f, "-1", &row, "case.lua:3: load.wait: -1 is no duration in seconds");
-	refused(f, "0/0", &row, "case.lua:3: load.wait: -nan is no duration in seconds");
+	refused(f, "0/0", &row, "case.lua:3: load.wait: NaN is no duration in seconds");
 	refused(f, "{}", &row,
 		"case.lua:3: load.wait: a duration is wanted (\"30s\" or seconds), not table");
 }

@@ -34,8 +34,8 @@ static int plan_of(const char *keys, struct stk_plan *plan, char message[STK_ERR
 	return rc;
 }
 
-/* k6 5.5: `dns`: `ttl`, `select`, `policy` | the same | -
- * k6 5.5: `batch`, `batchPerHost` | `batch`, `batch_per_host` | - */
+/* k6 5.5: `dns`: `ttl`, `select`, `policy` | the same | `select` is `first` unless given, in k6
+ * `random`; `any` is IPv4 first k6 5.5: `batch`, `batchPerHost` | `batch`, `batch_per_host` | - */
 static void plan_net__reads_each_key(void **state)
 {
 	struct stk_plan plan;
@@ -51,7 +51,7 @@ static void plan_net__reads_each_key(void **state)
 		    "no_connection_reuse = true, noVUConnectionReuse = true, "
 		    "noCookiesReset = true, discardResponseBodies = true, batch = 7, "
 		    "batch_per_host = 0, "
-		    "user_agent = 'me'",
+		    "user_agent = 'me', max_body = 1000",
 		    &plan, message) < 0)
 		fail_msg("%s", message);
 	assert_string_equal(
@@ -70,6 +70,10 @@ static void plan_net__reads_each_key(void **state)
 	assert_int_equal(plan.batch, 7);
 	assert_int_equal(plan.batch_per_host, 0);
 	assert_string_equal(plan.user_agent, "me");
+	assert_int_equal(plan.max_body, 1000);
+	stk_plan_release(&plan);
+	assert_int_equal(plan_of("dns = { policy = 'any' }", &plan, message), 0);
+	assert_int_equal(plan.net.family, STK_NET_PREFER_V4);
 	stk_plan_release(&plan);
 }
 
@@ -86,6 +90,7 @@ static void plan_net__says_what_is_wrong_and_where(void **state)
 		{"tls_version = 'ssl3'", "tls_version"},
 		{"tls_version = { min = 'tls1.3', max = 'tls1.2' }", "min tls1.3 is above max"},
 		{"batch = 0", "batch"},
+		{"max_body = 0", "max_body"},
 	};
 
 	(void)state;

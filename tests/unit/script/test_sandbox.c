@@ -87,10 +87,13 @@ static void sandbox_push_readonly__reads_counts_and_iterates(void **state)
 {
 	struct stk_state *lua_state = NULL;
 	struct stk_err err = STK_ERR_INIT;
-	const char *text = "local view, pairs, ipairs = ...\n"
+	const char *text = "local view, _ENV = ...\n"
 			   "local n, sum = 0, 0\n"
 			   "for _, v in pairs(view) do n, sum = n + 1, sum + v end\n"
 			   "for _, v in ipairs(view) do sum = sum + v end\n"
+			   "assert(next(view) == 1 and select(2, next(view, 1)) == 5)\n"
+			   "assert(next(view, 'six') == nil and rawget(view, 2) == 5)\n"
+			   "assert(rawlen(view) == 2)\n"
 			   "view[#view + n + sum] = view.six";
 	lua_State *lua;
 
@@ -101,10 +104,7 @@ static void sandbox_push_readonly__reads_counts_and_iterates(void **state)
 	assert_int_equal(stk_state_compile(lua, text, strlen(text), "=case", &err), 0);
 	lua_getglobal(lua, "view");
 	stk_sandbox_push_builtins(lua);
-	lua_getfield(lua, -1, "pairs");
-	lua_getfield(lua, -2, "ipairs");
-	lua_remove(lua, -3);
-	assert_int_equal(stk_state_call(lua_state, lua, 3, 0, &err), STK_E_SCRIPT);
+	assert_int_equal(stk_state_call(lua_state, lua, 2, 0, &err), STK_E_SCRIPT);
 	assert_non_null(strstr(err.msg, "the list is read-only; it cannot be given '29'"));
 	stk_state_free(lua_state);
 }

@@ -58,6 +58,23 @@ static void value_to_json__writes_every_kind(void **state)
 	lua_case_release(&lc);
 }
 
+static void value_to_json__writes_files_of_data(void **state)
+{
+	struct lua_case lc;
+
+	(void)state;
+	lua_case_init(&lc);
+	lua_case_file(&lc, "users.csv", "name,age\nann,7\nbob,8\n");
+	lua_case_file(&lc, "shop.json", "{\"l\":[{\"id\":1},{}],\"e\":[],\"s\":\"t\"}");
+	expect_json(&lc, "stoker.data.csv('users.csv')[2]", "{\"age\":\"8\",\"name\":\"bob\"}");
+	expect_json(&lc, "{ all = stoker.data.csv('users.csv', { header = false }) }",
+		"{\"all\":[[\"name\",\"age\"],[\"ann\",\"7\"],[\"bob\",\"8\"]]}");
+	expect_json(&lc, "stoker.data.json('shop.json')",
+		"{\"e\":[],\"l\":[{\"id\":1},{}],\"s\":\"t\"}");
+	expect_json(&lc, "stoker.data.json('shop.json', '/l')[1]", "{\"id\":1}");
+	lua_case_release(&lc);
+}
+
 /* k6 5.1: `JSON.stringify` drops functions and writes NaN as null | refused with the place | - */
 static void value_to_json__names_the_place_of_what_it_refuses(void **state)
 {
@@ -126,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(value_to_json__writes_every_kind),
+		cmocka_unit_test(value_to_json__writes_files_of_data),
 		cmocka_unit_test(value_to_json__names_the_place_of_what_it_refuses),
 		cmocka_unit_test(value_copy__comes_back_the_same_and_read_only),
 		cmocka_unit_test(value_copy__refuses_functions_and_circles),

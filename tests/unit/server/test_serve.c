@@ -210,6 +210,34 @@ static void points__follow_the_bucket_rule(void **state)
 		200);
 	assert_true(has(sc, "\"labels\":[{\"name\":\"service_name\",\"value\":\"p\"}]"));
 	assert_true(has(sc, "{\"value\":8,\"timestamp\":\"1795348830000\"}"));
+	assert_int_equal(serve_case_ask(sc, "SelectSeries",
+				 "{\"profileTypeID\":\"memory:alloc_space:bytes::\","
+				 "\"labelSelector\":\"{}\",\"start\":1795348800000,"
+				 "\"end\":1795348830000,\"step\":10,\"exemplarType\":99}"),
+		400);
+	assert_true(has(sc, "unknown exemplar type 99"));
+}
+
+/* What a client says of the protocol is checked before its question. */
+static void connect__headers_are_checked(void **state)
+{
+	static const struct {
+		const char *headers;
+		int status;
+	} cases[] = {
+		{"Content-Type: application/json\nConnect-Timeout-Ms: 900", 200},
+		{"Content-Type: application/json\nConnect-Timeout-Ms: soon", 400},
+		{"Content-Type: application/json\nConnect-Protocol-Version: 2", 400},
+		{"Content-Type: application/json; charset=latin1", 415},
+		{"Content-Type: text/plain", 415},
+	};
+	struct serve_case *sc = *state;
+
+	for (size_t i = 0; i < STK_ARRAY_LEN(cases); i++)
+		assert_int_equal(
+			serve_case_send(sc, "POST", "/querier.v1.QuerierService/ProfileTypes",
+				cases[i].headers, STK_STR("{" WINDOW "}")),
+			cases[i].status);
 }
 
 static void answers__are_packed_when_the_client_says_so(void **state)
@@ -246,6 +274,7 @@ int main(void)
 		CASE(push__refuses_what_upstream_refuses),
 		CASE(ingest__folded_follows_the_suffix),
 		CASE(points__follow_the_bucket_rule),
+		CASE(connect__headers_are_checked),
 		CASE(answers__are_packed_when_the_client_says_so),
 	};
 

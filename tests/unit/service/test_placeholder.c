@@ -73,6 +73,30 @@ static void placeholder_expand__names_what_is_wrong(void **state)
 	}
 }
 
+/* What comes out is one word for the shell, in and out of quotes. */
+static void placeholder_expand_shell__quotes_as_the_place_asks(void **state)
+{
+	static const char *const rows[][3] = {
+		{"/d", "ls {dir}/a '{dir}' \"{dir}\"", "ls /d/a '/d' \"/d\""},
+		{"/a b", "cp {dir}/x y", "cp '/a b'/x y"},
+		{"/a b", "cp \"{dir}/x\" '{dir}/x' {dir}", "cp \"/a b/x\" '/a b/x' '/a b'"},
+		{"/it's", "ls {dir} '{dir}' \"{dir}\"", "ls '/it'\\''s' '/it'\\''s' \"/it's\""},
+		{"/$(x)`\"", "ls {dir} \"{dir}\"", "ls '/$(x)`\"' \"/\\$(x)\\`\\\"\""},
+		{"/a b", "echo it\\'s {dir}", "echo it\\'s '/a b'"},
+		{"/a;b", "x {{y} {dir} {side}", "x {y} '/a;b' head"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct stk_placeholders values = {.dir = rows[i][0], .side = "head"};
+		struct stk_buf out = STK_BUF_EMPTY;
+
+		assert_int_equal(stk_placeholder_expand_shell(&values, rows[i][1], &out, NULL), 0);
+		assert_string_equal(out.ptr, rows[i][2]);
+		stk_buf_release(&out);
+	}
+}
+
 static void placeholder_expand__is_bounded(void **state)
 {
 	struct stk_placeholders values = {.dir = "0123456789"};
@@ -90,6 +114,7 @@ int main(void)
 		cmocka_unit_test(placeholder_expand__replaces_every_name),
 		cmocka_unit_test(placeholder_expand__finds_ports_once_and_apart),
 		cmocka_unit_test(placeholder_expand__names_what_is_wrong),
+		cmocka_unit_test(placeholder_expand_shell__quotes_as_the_place_asks),
 		cmocka_unit_test(placeholder_expand__is_bounded),
 	};
 

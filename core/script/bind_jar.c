@@ -1,0 +1,156 @@
+/* bind_jar: http.cookie_jar, the cookies of the virtual user that runs. */
+#include <lauxlib.h>
+#include <lua.h>
+#include <string.h>
+
+#include "core/http/url.h"
+#include "core/load/cookies.h"
+#include "core/script/bind.h"
+#include "core/script/sandbox.h"
+#include "core/script/state.h"
+#include "core/script/vu_lua.h"
+
+static const char fn[] = "cookie jar";
+
+struct jar_call {
+	struct stk_cookies *jar;
+	struct stk_url url; /* in text that is left on the stack */
+	int64_t wall_ns;
+};
+
+/* The jar, and the URL at argument 1: absolute, or a path behind base_url. */
+static void begin(lua_State *lua, struct jar_call *call)
+{
+	struct stk_vu_lua *vu = stk_vu_lua_running(lua, fn);
+	struct stk_str text = stk_arg_text(lua, 1, fn, "url"), base;
+	struct stk_buf joined = STK_BUF_EMPTY;
+
+	call->jar = stk_vu_cookies(vu->vu);
+	call->wall_ns = stk_vu_wall_ns(vu->vu);
+	base = stk_str_of(vu->iteration ? vu->iteration->base_url : NULL);
+	if (base.len > 0 && stk_str_find(text, STK_STR("://")) <= 0) {
+		stk_url_join(&joined, base, text);
+		lua_pushlstring(lua, joined.ptr, joined.len);
+		stk_buf_release(&joined);
+		text = stk_text_at(lua, -1);
+	}
+	if (stk_url_parse(text, &call->url, NULL) < 0)
+		(void)stk_state_misuse(lua, "%s: '%.*s' is no URL", fn, STK_STR_ARG(text));
+}
+
+/* Text that may stand in a cookie: nothing in it ends it. */
+static struct stk_str arg_part(lua_State *lua, int at, const char *name, const char *ends)
+{
+	struct stk_str text = stk_arg_text(lua, at, fn, name);
+
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.ptr[i] < ' ' || strchr(ends, text.ptr[i]))
+			(void)stk_state_misuse(lua, "%s: %s cannot hold '%c'", fn, name,
+				(unsigned char)text.ptr[i] < ' ' ? '?' : text.ptr[i]);
+	return text;
+}
+
+static void add_attribute(lua_State *lua, struct stk_str key)
+{
+	int at = lua_gettop(lua);
+
+	if (stk_str_is(key, "path"))
+		(void)lua_pushfstring(lua, "; Path=%s", arg_part(lua, at, "path", ";").ptr);
+	else if (stk_str_is(key, "domain"))
+		(void)lua_pushfstring(lua, "; Domain=%s", arg_part(lua, at, "domain", ";").ptr);
+	else if (stk_str_is(key, "max_age") && lua_isinteger(lua, at))
+		(void)lua_pushfstring(lua, "; Max-Age=%I", (LUAI_UACINT)lua_tointeger(lua, at));
+	else if (stk_str_is(key, "secure") && lua_isboolean(lua, at))
+		lua_pushstring(lua, lua_toboolean(lua, at) ? "; Secure" : "");
+	else
+		(void)stk_state_misuse(lua,
+			"%s: '%.*s' is none of domain, path (text), max_age (whole seconds), "
+			"secure (true or false)",
+			fn, STK_STR_ARG(key));
+}
+
+/* What a server would have sent, left on the stack. */
+static struct stk_str set_cookie_line(lua_State *lua)
+{
+	(void)lua_pushfstring(lua, "%s=%s", arg_part(lua, 2, "name", "=; ").ptr,
+		arg_part(lua, 3, "value", ";").ptr);
+	if (lua_isnoneornil(lua, 4))
+		return stk_text_at(lua, -1);
+	if (!lua_istable(lua, 4))
+		(void)stk_state_misuse(
+			lua, "%s: options must be a table, not %s", fn, luaL_typename(lua, 4));
+	int line = lua_gettop(lua);
+	stk_sandbox_push_behind(lua, 4);
+	lua_pushnil(lua);
+	while (lua_next(lua, line + 1)) {
+		struct stk_str key = stk_text_at(lua, -2);
+		add_attribute(lua, key.ptr ? key : STK_STR("[a list item]"));
+		lua_pushvalue(lua, line);
+		lua_insert(lua, -2);
+		lua_concat(lua, 2);
+		lua_replace(lua, line);
+		lua_pop(lua, 1);
+	}
+	lua_settop(lua, line);
+	return stk_text_at(lua, line);
+}
+
+/* (url, name, value, options) */
+int stk_jar_set(lua_State *lua)
+{
+	struct jar_call call;
+	struct stk_str line;
+
+	lua_settop(lua, 4);
+	begin(lua, &call);
+	line = set_cookie_line(lua);
+	if (!stk_cookies_put(call.jar, &call.url, line, call.wall_ns))
+		return stk_state_misuse(lua,
+			"%s: '%.*s' may not set this cookie: it is of another domain, or longer "
+			"than %d bytes",
+			fn, STK_STR_ARG(call.url.host), STK_COOKIE_BYTES_MAX);
+	return 0;
+}
+
+/* (url): a table of names and values that would be sent there; the closest path counts. */
+int stk_jar_get(lua_State *lua)
+{
+	struct stk_buf sent = STK_BUF_EMPTY;
+	struct stk_str rest, pair;
+	struct jar_call call;
+
+	lua_settop(lua, 1);
+	begin(lua, &call);
+	stk_cookies_format(call.jar, &call.url, call.wall_ns, &sent);
+	lua_pushlstring(lua, sent.len > 0 ? sent.ptr : "", sent.len);
+	stk_buf_release(&sent);
+	rest = stk_text_at(lua, -1);
+	lua_newtable(lua);
+	while (rest.len > 0 && stk_str_cut(&rest, ';', &pair)) {
+		ptrdiff_t equals = stk_str_find_byte(pair, '=');
+		struct stk_str name = stk_str_trim(stk_str_sub(pair, 0, (size_t)equals));
+		lua_pushlstring(lua, name.ptr, name.len);
+		lua_pushvalue(lua, -1);
+		if (lua_rawget(lua, -3) == LUA_TNIL) {
+			lua_pushlstring(lua, pair.ptr + equals + 1, pair.len - (size_t)equals - 1);
+			lua_replace(lua, -2);
+			lua_rawset(lua, -3);
+		} else
+			lua_pop(lua, 2);
+	}
+	return 1;
+}
+
+/* (url, name): the cookies of that name that would be sent there, all without one. */
+int stk_jar_remove(lua_State *lua)
+{
+	struct stk_str name = {NULL, 0};
+	struct jar_call call;
+
+	lua_settop(lua, 2);
+	if (!lua_isnil(lua, 2))
+		name = arg_part(lua, 2, "name", "=; ");
+	begin(lua, &call);
+	stk_cookies_remove(call.jar, &call.url, name, call.wall_ns);
+	return 0;
+}
