@@ -485,30 +485,14 @@ static void fetch_ahead(const struct stk_vu *vu)
 	}
 }
 
-static enum stk_vu_status call_driver(struct stk_vu *vu, enum stk_vu_next next, struct stk_err *err)
+void stk_vu_run(struct stk_vu *vu)
 {
 	const struct stk_vu_driver *driver = vu->worker->engine->driver;
-	enum stk_vu_status status;
-
-	if (!vu->state) {
-		(void)stk_err_set(err, STK_E_SCRIPT, "the VU could not be opened");
-		return STK_VU_FAILED;
-	}
-	stk_watch_enter(vu->worker, vu);
-	status = next == STK_NEXT_START ? driver->start(vu->state, &vu->iteration, err)
-					: driver->resume(vu->state, err);
-	stk_watch_leave(vu->worker);
-	if (status == STK_VU_WAITING && vu->wait == STK_WAIT_NOTHING)
-		STK_BUG("a VU waits for nothing");
-	return status;
-}
-
-static void run_once(struct stk_vu *vu)
-{
 	struct stk_err *err = &vu->worker->err; /* too large to be emptied for each run */
 	enum stk_vu_next next = vu->next;
 	enum stk_vu_status status;
 
+	fetch_ahead(vu->queue_next);
 	stk_worker_dequeue(vu->worker, vu);
 	vu->wait = STK_WAIT_NOTHING;
 	if (vu->rests) {
@@ -518,23 +502,21 @@ static void run_once(struct stk_vu *vu)
 	stk_err_clear(err);
 	if (next == STK_NEXT_START)
 		begin_iteration(vu, stk_worker_now(vu->worker));
-	status = call_driver(vu, next, err);
+	if (!vu->state) {
+		(void)stk_err_set(err, STK_E_SCRIPT, "the VU could not be opened");
+		status = STK_VU_FAILED;
+	} else {
+		stk_watch_enter(vu->worker, vu);
+		status = next == STK_NEXT_START ? driver->start(vu->state, &vu->iteration, err)
+						: driver->resume(vu->state, err);
+		stk_watch_leave(vu->worker);
+	}
+	if (status == STK_VU_WAITING && vu->wait == STK_WAIT_NOTHING)
+		STK_BUG("a VU waits for nothing");
 	if (status == STK_VU_INTERRUPTED)
 		cut_iteration(vu);
 	else if (status != STK_VU_WAITING)
 		end_iteration(vu, status, err);
-}
-
-void stk_vu_run(struct stk_vu *vu)
-{
-	bool was_waiting = vu->next == STK_NEXT_RESUME;
-
-	fetch_ahead(vu->queue_next);
-	run_once(vu);
-	/* The next iteration begins while all of the VU is in the caches. One that waits for
-	 * nothing takes turns with the others. */
-	if (was_waiting && vu->next == STK_NEXT_START)
-		run_once(vu);
 }
 
 static void give_up(struct stk_vu *vu)
