@@ -192,6 +192,19 @@ static int run_demo(struct stk_env *env, struct demo *demo, const char *command)
 	return code;
 }
 
+/* After a demo that was right: where to go from here. */
+static void say_next(struct stk_env *env, const char *plant)
+{
+	fputs("next        stoker init                  write a workflow for your service\n",
+		env->out);
+	fputs(strcmp(plant, "none") == 0 ? "            stoker demo                  the same with "
+					   "something to find\n"
+					 : "            stoker demo --plant none     the same with "
+					   "nothing planted: it "
+					   "should find nothing\n",
+		env->out);
+}
+
 static int run(struct stk_env *env, int argc, char **argv)
 {
 	struct demo_settings settings = {.plant = "fixed", .runs = STK_RUN_STORE_ROOT, .seed = -1};
@@ -218,6 +231,8 @@ static int run(struct stk_env *env, int argc, char **argv)
 	free(command);
 	say_drawn(env, &demo);
 	code = code_of(&demo, code);
+	if (code == STK_EXIT_OK)
+		say_next(env, settings.plant);
 out:
 	free(demo.base);
 	stk_opts_release(rows, &settings, NULL);

@@ -45,8 +45,19 @@ check_intro() { # of the run made last
 	fi
 }
 
+check_next() { # what the last line of a right demo proposes
+	if tail -1 "$work/out" | grep -qE "^ +$1  " && grep -qE '^next        stoker init  ' "$work/out"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "not ok: the end does not say where to go from here"
+	fi
+}
+
 check fixed 6 "planted 2, found 2, wrongly accused 0."
 check_intro
+check_next "stoker demo --plant none"
 check none 4 "planted 0, found 0, wrongly accused 0."
+check_next "stoker demo"
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
