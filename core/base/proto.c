@@ -73,8 +73,10 @@ int stk_proto_unpack(struct stk_str bytes, uint64_t *out, struct stk_err *err)
 	struct stk_proto_cursor cur = stk_proto_cursor(bytes);
 	int rc = 1;
 
-	while (rc > 0 && cur.ptr != cur.end)
-		rc = read_varint(&cur, out++, err);
+	while (rc > 0 && cur.ptr != cur.end) {
+		rc = read_varint(&cur, out, err);
+		out += rc > 0; /* without a whole one there may be no room at all */
+	}
 	return rc < 0 ? rc : 0;
 }
 
