@@ -53,14 +53,27 @@ static void print_seen(struct stk_env *env, const struct stk_look *look)
 
 static void print_file(struct stk_env *env, const struct stk_draft_file *file)
 {
+	struct stk_buf path = STK_BUF_EMPTY, about = STK_BUF_EMPTY;
+
+	/* names of files are the repository's */
+	stk_text_add_plain(&path, stk_str_of(file->path));
+	stk_text_add_plain(&about,
+		stk_str_of(file->state == STK_DRAFT_KEPT
+				   ? "is there already: not touched (--force writes over it)"
+				   : file->about));
+	fprintf(env->out, "%s %-*s%s%s\n", file->state == STK_DRAFT_KEPT ? "kept " : "wrote",
+		about.len > 0 ? 33 : 0, path.ptr, about.len > 0 ? "  " : "",
+		about.len > 0 ? about.ptr : "");
+	stk_buf_release(&about);
+	stk_buf_release(&path);
+}
+
+static void print_text(struct stk_env *env, const struct stk_draft_file *file)
+{
 	struct stk_buf path = STK_BUF_EMPTY;
-	const char *about = file->about;
 
 	stk_text_add_plain(&path, stk_str_of(file->path));
-	if (file->state == STK_DRAFT_KEPT)
-		about = "is there already: not touched (--force writes over it)";
-	fprintf(env->out, "%s %-*s%s%s\n", file->state == STK_DRAFT_KEPT ? "kept " : "wrote",
-		about[0] ? 33 : 0, path.ptr, about[0] ? "  " : "", about);
+	fprintf(env->out, "--- %s\n%s", path.ptr, file->text.ptr);
 	stk_buf_release(&path);
 }
 
@@ -71,7 +84,7 @@ static void show_files(
 		const struct stk_draft_file *file = &draft->files.items[i];
 
 		if (opts->dry_run)
-			fprintf(env->out, "--- %s\n%s", file->path, file->text.ptr);
+			print_text(env, file);
 		else if (file->state != STK_DRAFT_NEW)
 			print_file(env, file);
 	}

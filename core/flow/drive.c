@@ -92,6 +92,22 @@ int stk_drive_plan(struct stk_drive *drive, int64_t duration_ns, struct stk_err 
 	return rc;
 }
 
+int stk_drive_try(struct stk_session *session, struct stk_err *err)
+{
+	const struct stk_load_spec *spec = &session->workflow->load;
+	struct stk_drive drive;
+	int rc;
+
+	if (stk_load_is_program(spec) || (!spec->script && session->workflow->run_fn))
+		return 0;
+	stk_drive_init(&drive, session, spec);
+	rc = stk_drive_plan(&drive, stk_drive_length_ns(spec), err);
+	stk_plan_release(drive.plan);
+	free(drive.plan);
+	stk_load_result_release(&drive.result);
+	return rc;
+}
+
 void stk_drive_release(struct stk_drive *drive)
 {
 	stk_engine_free(drive->engine);

@@ -20,4 +20,8 @@ int stk_drive_abba(struct stk_session *session, const struct stk_load_spec *spec
 int stk_drive_wait(struct stk_session *session, const char *name, int64_t ns, size_t *out,
 	struct stk_err *err) STK_MUST_CHECK;
 
+/* A plan of the workflow's own load, thrown away: mistakes in the load script's table come before
+ * anything is built or started. */
+int stk_drive_try(struct stk_session *session, struct stk_err *err) STK_MUST_CHECK;
+
 #endif

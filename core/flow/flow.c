@@ -5,6 +5,7 @@
 #include "core/flow/acceptances.h"
 #include "core/flow/builds.h"
 #include "core/flow/commit.h"
+#include "core/flow/drive.h"
 #include "core/flow/flames.h"
 #include "core/flow/grafana.h"
 #include "core/flow/outputs.h"
@@ -50,6 +51,8 @@ static int run_story(struct stk_session *session, struct stk_err *err)
 
 	for (int side = 0; rc == 0 && side < STK_SIDES; side++)
 		rc = stk_session_check_side(session, side, err);
+	if (rc == 0)
+		rc = stk_drive_try(session, err);
 	if (rc == 0)
 		rc = stk_builds_make(session, err);
 	if (rc == 0 && is_kept && !session->workflow->from_git)

@@ -34,7 +34,8 @@ void stk_draft_init(
 	stk_draft_workflow(look, load, &file->text);
 	file = stk_draft_add(draft, load,
 		look->k6 ? stk_arena_printf(&draft->arena,
-				   "load script to start from, with the routes of %s", look->k6)
+				   "load script to start from (or keep %s: load = { k6 = \"%s\" })",
+				   look->k6, look->k6)
 			 : "load script to start from");
 	stk_draft_load(look, &file->text);
 	stk_draft_add_ci(draft, look);

@@ -11,7 +11,7 @@ static void add_quoted(struct stk_buf *buf, const char *text)
 		if (*text == '"' || *text == '\\')
 			stk_buf_addf(buf, "\\%c", *text);
 		else if ((unsigned char)*text < 0x20)
-			stk_buf_addf(buf, "\\%d", *text);
+			stk_buf_addf(buf, "\\%03d", *text); /* a digit may follow */
 		else
 			stk_buf_add_byte(buf, *text);
 	}

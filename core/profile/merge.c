@@ -219,9 +219,12 @@ static uint64_t append_stack(struct stk_merger *merger, const struct stk_profile
 	struct stk_profile_sample *sample)
 {
 	struct stk_profile *into = merger->into;
-	const uint32_t *old = from->stacks.items + like->first_location;
+	const uint32_t *old;
 	uint32_t *stack;
 
+	if (like->locations_len == 0)
+		return stk_index_hash("", 0, stk_profile_seed(into));
+	old = from->stacks.items + like->first_location;
 	stk_vec_reserve(&into->stacks, into->stacks.len + like->locations_len);
 	stack = into->stacks.items + into->stacks.len;
 	for (uint32_t i = 0; i < like->locations_len; i++) {

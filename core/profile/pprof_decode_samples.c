@@ -17,7 +17,7 @@ static int add_locations(struct stk_pprof_decoding *dec, const struct stk_proto_
 	size_t len = dec->unpacked.len;
 	uint32_t *stack;
 
-	if (rc < 0)
+	if (rc < 0 || len == 0)
 		return rc;
 	if (len > STK_PPROF_MAX_STACK - reading->sample.locations_len)
 		return stk_err_set(dec->err, STK_E_TOO_LARGE,

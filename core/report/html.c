@@ -43,10 +43,13 @@ static void add_cell(
 
 static void add_table(const struct stk_doc_table *table, struct stk_buf *buf)
 {
-	stk_buf_add_text(buf, "<div class=\"scroll\"><table><thead><tr>");
+	stk_buf_add_text(buf, "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>");
 	for (size_t i = 0; i < table->columns_len; i++) {
 		const char *title = table->columns[i].title;
-		stk_buf_add_text(buf, title[0] ? "<th scope=\"col\">" : "<td>");
+		bool is_right = table->columns[i].align == STK_DOC_RIGHT;
+
+		stk_buf_addf(buf, title[0] ? "<th scope=\"col\"%s>" : "<td%s>",
+			is_right ? " class=\"n\"" : "");
 		stk_html_add_text(buf, stk_str_of(title));
 		stk_buf_add_text(buf, title[0] ? "</th>" : "</td>");
 	}

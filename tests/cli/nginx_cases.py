@@ -149,6 +149,7 @@ def http_2_is_spoken_where_it_is_offered(w):
     assert "tls_version" not in tags_of(w.run("plain", "http.get '/ok'"), "http_reqs")[0]
 
 
+# k6 5.1: a batch over HTTP/2 goes as streams of one connection | the same | -
 def streams_share_a_connection(w):
     run = w.run("h2", "local all = {} for i = 1, 18 do all[i] = '/ok' end for _, r in ipairs(http.batch(all)) do "
                 "assert(r.proto == 'HTTP/2.0' and r.ok) end")

@@ -64,7 +64,14 @@ def interrupted_once_in_the_pairs(case):
 
 
 def interrupted_twice_in_the_pairs(case):
-    result = interrupt(case, "now base", 2, "--pairs", "5", "--block", "2s", "--warmup", "2s")
+    """Two signals at once may come as one: the second is sent when the first was heard. The block would last longer
+    than this waits."""
+    process = case.start_fake("--pairs", "5", "--block", "120s", "--warmup", "2s")
+    case.until(process, "now base")
+    process.send_signal(signal.SIGINT)
+    case.until(process, "again to stop now")
+    process.send_signal(signal.SIGINT)
+    result = case.end(process, timeout=60)
     check_code(result, 130)
     case.check_report("PARTIAL", "interrupted")
 
@@ -217,6 +224,16 @@ return stoker.workflow { load = { "fake_load.lua", rate = 5 }, sides = {
         result = case.run("run", "two.lua")
         check_code(result, 4)
         check_message(result, "two.lua:4: ", text)
+    for mistake, text in (('vuss = 1', "unknown key 'vuss'"), ('thresholds = { http_req_duraton = "max<1" }', "there is no metric"),
+                          ('scenarios = { a = { executor = "constant-vu" } }', "unknown value 'constant-vu'")):
+        case.write("bad_load.lua", "return { %s, default = print }" % mistake)
+        case.write("two.lua", """local stoker = require "stoker"
+return stoker.workflow { load = { "bad_load.lua", rate = 5 }, sides = {
+  base = stoker.service { build = "touch built", start = "sleep 9" }, head = stoker.service { start = "sleep 9" } } }
+""")
+        result = case.run("run", "two.lua")
+        check_code(result, 4)
+        check_message(result, "bad_load.lua: ", text)
     assert not os.path.exists(case.dir + "/built"), "base was built before the mistake of head was told"
 
 

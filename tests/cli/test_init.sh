@@ -41,6 +41,14 @@ ok "what is there is kept" grep -q '^kept  *stoker.lua .*not touched' out
 ok "with its text" grep -qx mine shop/stoker.lua
 "$STOKER" init --force shop >/dev/null
 ok "--force writes over it" grep -q stoker.workflow shop/stoker.lua
+# names of files are a stranger's
+mkdir -p odd/load && cp shop/go.mod odd/ && cp -r shop/cmd odd/
+printf "import http from 'k6/http';\nhttp.get('/a');\n" >"odd/load/$(printf 'x\033[31m"\\y').js"
+"$STOKER" init --dry-run odd >dry
+ok "no escape of a name comes out of a dry run" test "$(tr -cd '\033' <dry | wc -c)" = 0
+"$STOKER" init odd >out
+ok "nor of what was written" test "$(tr -cd '\033' <out | wc -c)" = 0
+ok "the k6 script may stay" grep -q 'or keep load/x' out
 mkdir empty
 "$STOKER" init empty >out 2>err
 ok "nothing recognised is 3" test $? = 3

@@ -314,6 +314,8 @@ async function testDifference(browser) {
   check("difference: drawn", seen.drawn >= 3 && seen.mode === "diff", seen);
   check("difference: every difference has a colour", await page.$eval("#flame-view input[type=checkbox]", box => box.checked));
   check("difference: no word of requests", !(await text(page, "main")).includes("per request"), await text(page, ".legend"));
+  const heads = await page.$$eval("main .scroll thead th", cells => cells.map(cell => [cell.textContent, getComputedStyle(cell).textAlign]));
+  check("difference: heads stand over their figures", heads.every(([name, align]) => (align === "right") === (name !== "function")), heads);
   check("difference: names are text", await page.$("main i:not(.gradient i):not([aria-hidden])") === null);
   check("difference: quiet", page.trouble.length === 0, page.trouble);
   await page.close();

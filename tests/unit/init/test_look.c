@@ -184,6 +184,25 @@ static void look_at__writes_what_would_run(void **state)
 	}
 }
 
+static void draft_init__says_how_a_k6_script_is_kept(void **state)
+{
+	struct repo *repo = *state;
+	struct stk_draft_source source = {0};
+	struct stk_draft draft;
+
+	put(repo, "go.mod", "module a\n");
+	put(repo, "main.go", "package main\nfunc main() {}\n");
+	put(repo, "load/checkout.js", "import http from 'k6/http';\nhttp.get('/cart');\n");
+	(void)look(repo);
+	stk_draft_init(&draft, &repo->look, &source);
+	assert_string_equal(draft.files.items[1].path, "load/checkout.lua");
+	assert_string_equal(draft.files.items[1].about,
+		"load script to start from (or keep load/checkout.js: load = { k6 = "
+		"\"load/checkout.js\" })");
+	assert_non_null(strstr(draft.files.items[1].text.ptr, "http.get(\"/cart\")"));
+	stk_draft_release(&draft);
+}
+
 static void look_at__leaves_out_what_is_ignored_or_linked(void **state)
 {
 	struct repo *repo = *state;
@@ -222,12 +241,12 @@ static void draft_write__keeps_what_is_there_unless_forced(void **state)
 	struct stk_draft draft;
 	struct stk_draft_source source = {0};
 
-	put(repo, "go.mod", "module a\"b\n");
+	put(repo, "go.mod", "module a\"b\0331\n");
 	put(repo, "main.go", "package main\nfunc main() {}\n");
 	put(repo, "stoker.lua", "mine");
 	(void)look(repo);
 	stk_draft_init(&draft, &repo->look, &source);
-	assert_non_null(strstr(draft.files.items[0].text.ptr, "name = \"a\\\"b\""));
+	assert_non_null(strstr(draft.files.items[0].text.ptr, "name = \"a\\\"b\\0271\""));
 	assert_int_equal(stk_draft_write(&draft, repo->root, false, &err), 0);
 	assert_int_equal(draft.files.items[0].state, STK_DRAFT_KEPT);
 	assert_int_equal(draft.files.items[1].state, STK_DRAFT_WRITTEN);
@@ -337,6 +356,7 @@ int main(void)
 		CASE(look_at__knows_a_go_service_and_its_k6_script),
 		cmocka_unit_test(look_at__knows_node_python_java_rust_and_c),
 		cmocka_unit_test(look_at__writes_what_would_run),
+		CASE(draft_init__says_how_a_k6_script_is_kept),
 		CASE(look_at__leaves_out_what_is_ignored_or_linked),
 		CASE(look_at__finds_ci_and_default_branch),
 		CASE(draft_write__keeps_what_is_there_unless_forced),
