@@ -75,7 +75,8 @@ int stk_proto_unpack(struct stk_str bytes, uint64_t *out, struct stk_err *err)
 
 	while (rc > 0 && cur.ptr != cur.end) {
 		rc = read_varint(&cur, out, err);
-		out += rc > 0; /* without a whole one there may be no room at all */
+		if (rc > 0) /* without a whole one there may be no room at all */
+			out++;
 	}
 	return rc < 0 ? rc : 0;
 }
