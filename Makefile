@@ -24,7 +24,7 @@ DEMO_ARGS ?=
 
 ROOMS    := $(shell awk '/^[a-z]+:/ { sub(/:.*/, ""); print }' core/LAYERS)
 CORE     := $(filter-out cmd,$(ROOMS))
-PKGS     := libcurl lua5.4 jansson libmicrohttpd sqlite3 libdeflate libpcre2-8 libgit2 libssl libcrypto libzip snappy
+PKGS     := libcurl lua5.4 jansson libmicrohttpd sqlite3 libdeflate libpcre2-8 libgit2 libssl libcrypto libzip snappy libbrotlienc libzstd
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 

@@ -1,11 +1,16 @@
-/* coding: gzip and deflate, one or several on top of each other. */
+/* coding: what HTTP packs bodies with, one or several on top of each other. */
 #include "core/load/coding.h"
 
+#include "core/base/brotli.h"
 #include "core/base/gzip.h"
+#include "core/base/zstd.h"
 
+/* as each library has it, or k6 2 */
 #define PACK_LEVEL 6
+#define ZSTD_LEVEL 3
 
-enum kind { IDENTITY, GZIP, DEFLATE, UNKNOWN };
+/* answers in those from BROTLI on are left to libcurl */
+enum kind { IDENTITY, GZIP, DEFLATE, BROTLI, ZSTD, UNKNOWN };
 
 static enum kind kind_of(struct stk_str name)
 {
@@ -13,6 +18,10 @@ static enum kind kind_of(struct stk_str name)
 		return GZIP;
 	if (stk_str_eq_nocase(name, STK_STR("deflate")))
 		return DEFLATE;
+	if (stk_str_eq_nocase(name, STK_STR("br")))
+		return BROTLI;
+	if (stk_str_eq_nocase(name, STK_STR("zstd")))
+		return ZSTD;
 	return name.len == 0 || stk_str_eq_nocase(name, STK_STR("identity")) ? IDENTITY : UNKNOWN;
 }
 
@@ -22,7 +31,7 @@ bool stk_coding_knows(struct stk_str accepted)
 
 	while (stk_str_cut(&accepted, ',', &word)) {
 		(void)stk_str_cut(&word, ';', &name); /* weights do not matter */
-		if (kind_of(stk_str_trim(name)) == UNKNOWN)
+		if (kind_of(stk_str_trim(name)) >= BROTLI)
 			return false;
 	}
 	return true;
@@ -59,7 +68,7 @@ int stk_coding_undo(struct stk_str list, struct stk_buf *body, struct stk_err *e
 			return stk_err_set(
 				err, STK_E_FORMAT, "more than %d encodings", STK_CODINGS_MAX);
 		kinds[len] = kind_of(word);
-		if (kinds[len++] == UNKNOWN)
+		if (kinds[len++] >= BROTLI)
 			return stk_err_set(err, STK_E_FORMAT, "encoding '%.*s' was not asked for",
 				STK_STR_ARG(word));
 	}
@@ -70,8 +79,16 @@ int stk_coding_undo(struct stk_str list, struct stk_buf *body, struct stk_err *e
 
 static int do_one(enum kind kind, struct stk_str body, struct stk_buf *out, struct stk_err *err)
 {
-	return kind == GZIP ? stk_gzip_pack(body, PACK_LEVEL, out, err)
-			    : stk_gzip_deflate(body, PACK_LEVEL, out, err);
+	switch (kind) {
+	case GZIP:
+		return stk_gzip_pack(body, PACK_LEVEL, out, err);
+	case DEFLATE:
+		return stk_gzip_deflate(body, PACK_LEVEL, out, err);
+	case BROTLI:
+		return stk_brotli_pack(body, PACK_LEVEL, out, err);
+	default:
+		return stk_zstd_pack(body, ZSTD_LEVEL, out, err);
+	}
 }
 
 int stk_coding_do(
@@ -84,9 +101,9 @@ int stk_coding_do(
 		struct stk_buf coded = STK_BUF_INIT(out->limit);
 		enum kind kind = kind_of(stk_str_trim(word));
 
-		if ((kind != GZIP && kind != DEFLATE) || len == STK_CODINGS_MAX)
+		if (kind == IDENTITY || kind == UNKNOWN || len == STK_CODINGS_MAX)
 			return stk_err_set(err, STK_E_INVAL,
-				"up to %d of gzip and deflate are wanted, not '%.*s'",
+				"up to %d of gzip, deflate, br and zstd are wanted, not '%.*s'",
 				STK_CODINGS_MAX, STK_STR_ARG(stk_str_trim(word)));
 		rc = do_one(kind, len == 0 ? body : stk_buf_str(out), &coded, err);
 		stk_buf_release(out);

@@ -14,8 +14,8 @@ bool stk_coding_knows(struct stk_str accepted);
  * STK_E_FORMAT: broken bytes or a coding nobody asked for; STK_E_TOO_LARGE. body is as it was
  * after an error. */
 int stk_coding_undo(struct stk_str list, struct stk_buf *body, struct stk_err *err) STK_MUST_CHECK;
-/* Put body, coded by each of list (gzip, deflate) in this order, into out. STK_E_INVAL names a word
- * that is none of these, STK_E_TOO_LARGE: over out's limit. */
+/* Put body, coded by each of list (gzip, deflate, br, zstd) in this order, into out. STK_E_INVAL
+ * names a word that is none of these, STK_E_TOO_LARGE: over out's limit. */
 int stk_coding_do(struct stk_str list, struct stk_str body, struct stk_buf *out,
 	struct stk_err *err) STK_MUST_CHECK;
 

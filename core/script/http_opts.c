@@ -206,7 +206,8 @@ static void read_compress(struct option_read *read)
 	else if (lua_isboolean(read->lua, -1))
 		read->compress = stk_str_of(lua_toboolean(read->lua, -1) ? "gzip" : "");
 	else
-		refuse(read, "compress", "\"gzip\", \"deflate\" or a list of these with commas");
+		refuse(read, "compress",
+			"\"gzip\", \"deflate\", \"br\", \"zstd\" or a list of these with commas");
 }
 
 /* clang-format off */

@@ -33,6 +33,8 @@ http {
 		location /files/ { add_header X-Of https; }
 		location = /files/hello.br { gzip off; add_header Content-Encoding br; }
 		location = /files/hello.zst { gzip off; add_header Content-Encoding zstd; }
+		location ~ ^/put/.*\.br$ { dav_methods PUT; gzip off; add_header Content-Encoding br; }
+		location ~ ^/put/.*\.zst$ { dav_methods PUT; gzip off; add_header Content-Encoding zstd; }
 		location = /private { auth_basic shop; auth_basic_user_file users; try_files /files/big =404; }
 	}
 	server { listen 127.0.0.1:%(back)d; access_log off; location / { return 200 "took"; } }
@@ -103,6 +105,7 @@ class World:
         self.folder = folder
         make_keys(folder)
         os.mkdir(folder + "/files")
+        os.mkdir(folder + "/put")
         for name, data in FILES.items():
             with open(folder + "/files/" + name, "wb") as file:
                 file.write(data)
@@ -184,6 +187,17 @@ def codings_of_every_kind_are_undone(w):
     assert run.out.count("hello") == 2, run.out
 
 
+# k6 5.4: `compression: "br"`, `"zstd"` | `compress = "br"`, `"zstd"` | -
+def bodies_are_packed_in_every_kind(w):
+    """What nginx kept as it came is unpacked by libcurl."""
+    pack = ("http.put('/put/a.%s', ('pack me '):rep(100), { compress = '%s' })\n"
+            "print(http.get('/put/a.%s', { headers = { ['Accept-Encoding'] = '%s' } }).body)\n")
+    run = w.run("plain", pack % ("br", "br", "br", "br") + pack % ("zst", "zstd", "zst", "zstd"))
+    assert run.out.count("pack me " * 100) == 2, run.out
+    sizes = [os.path.getsize(w.folder + "/put/a." + end) for end in ("br", "zst")]
+    assert all(0 < size < 100 for size in sizes), sizes
+
+
 def a_client_certificate_is_the_scripts(w):
     cert = 'tls_auth = { { cert = stoker.file "client.pem", key = stoker.file "client.key" } },'
     run = w.run("mutual", "print(http.get('/').body)", cert)
@@ -195,7 +209,7 @@ def a_client_certificate_is_the_scripts(w):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         sys.exit(run_cases([http_2_is_spoken_where_it_is_offered, streams_share_a_connection, every_byte_is_counted,
-                            codings_of_every_kind_are_undone, a_client_certificate_is_the_scripts], World(folder)))
+                            codings_of_every_kind_are_undone, bodies_are_packed_in_every_kind, a_client_certificate_is_the_scripts], World(folder)))
 
 
 main()

@@ -15,7 +15,9 @@ libpcre2-8 libpcre2-dev
 libgit2 libgit2-dev
 libcrypto libssl-dev
 libzip libzip-dev
-snappy libsnappy-dev'
+snappy libsnappy-dev
+libbrotlienc libbrotli-dev
+libzstd libzstd-dev'
 test='cmocka libcmocka-dev
 !python3 python3
 !lua5.4 lua5.4

@@ -173,8 +173,8 @@ static void http_json__refuses_what_json_is_not(void **state)
 }
 
 /* k6 5.2, 17: `headers cookies auth redirects timeout tags compression responseType` | `headers
- * cookies auth redirects timeout tags compress discard expect` | request bodies by gzip and
- * deflate, one or both */
+ * cookies auth redirects timeout tags compress discard expect` | request bodies by gzip,
+ * deflate, br, zstd, one or several */
 static void http_opts__reach_the_wire(void **state)
 {
 	script_run_expect_talk(*state,
