@@ -17,6 +17,11 @@
 #include "core/script/sandbox.h"
 #include "core/script/state_priv.h"
 
+/* New memory between two looks at what is young, in percent of all. Lua's own 20 looks at the
+ * coroutine of every virtual user too often: with 1,000 of them a request touches an eighth more of
+ * the cache's lines. */
+#define GC_MINOR_PERCENT 100
+
 #define RAISED       "stk.err" /* metatable: a struct stk_err on its way through Lua */
 #define TRACE_FRAMES 12
 #define HEED_EVERY   100000 /* instructions between two looks at interrupts */
@@ -111,7 +116,7 @@ int stk_state_new(
 	}
 	/* what an iteration makes is mostly gone with it, and what thousands of virtual users keep
 	 * need not be looked at again each time */
-	(void)lua_gc(state->lua, LUA_GCGEN, 0, 0);
+	(void)lua_gc(state->lua, LUA_GCGEN, GC_MINOR_PERCENT, 0);
 	*out = state;
 	return 0;
 }
