@@ -118,6 +118,8 @@ static void print_rest(struct stk_env *env, const struct stk_check *check)
 	fprintf(env->out, "sees  %s\n", text.ptr);
 	if (check->sees.len > 0 && check->advice)
 		fprintf(env->out, "      for more: %s\n", check->advice);
+	if (check->quicker)
+		fprintf(env->out, "      quicker: %s\n", check->quicker);
 	stk_buf_release(&text);
 }
 

@@ -51,7 +51,8 @@ struct stk_check {
 	struct stk_check_seen seen;
 	double samples; /* that count on a side of the run to come; NaN unknown */
 	STK_VEC(struct stk_sensitivity) sees;
-	const char *advice; /* how to see more; NULL: nothing to say */
+	const char *advice;  /* how to see more; NULL: nothing to say */
+	const char *quicker; /* how to be done sooner; NULL: nothing to say */
 };
 
 void stk_check_init(struct stk_check *check);

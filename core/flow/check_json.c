@@ -114,6 +114,7 @@ void stk_check_format_json(const struct stk_check *check, int exit_code, struct 
 	put_real(document, "samples", check->samples);
 	stk_json_put(document, "sees", sees_of(check));
 	put_text(document, "advice", check->advice);
+	put_text(document, "quicker", check->quicker);
 	stk_json_format(document, STK_JSON_INDENT, buf);
 	stk_buf_add_byte(buf, '\n');
 	stk_json_free(document);

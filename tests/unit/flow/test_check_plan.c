@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "core/flow/check_priv.h"
+#include "core/flow/slices.h"
 #include "tests/support/flow_case.h"
 
 static void advise(struct flow_case *fc, const struct stk_check_seen *seen, struct stk_check *out)
@@ -56,11 +57,43 @@ static void check_plan__more_load_is_advised_where_there_is_room(void **state)
 	}
 }
 
+static void check_plan__long_slices_are_said_where_a_run_is_long(void **state)
+{
+	struct flow_case *fc = *state;
+	struct stk_check_seen seen = {.requests = 1000, .cores = 1.2, .machine_cores = 2};
+	struct stk_check check;
+
+	if (flow_case_open(fc,
+		    "local stoker = require 'stoker'\nreturn stoker.workflow { mode = "
+		    "'paired', sides = { base = { url = 'http://127.0.0.1:1', profile = "
+		    "stoker.sdk { labels = { v = '1' } } }, head = { url = "
+		    "'http://127.0.0.1:2', profile = stoker.sdk { labels = { v = '2' } } "
+		    "} }, load = { 'load.lua', rate = 200 } }\n") < 0)
+		fail_msg("%s", fc->err.msg);
+	advise(fc, &seen, &check);
+	assert_null(check.quicker);
+	stk_check_release(&check);
+	for (int side = 0; side < STK_SIDES; side++)
+		stk_slices_type(&fc->session, "cpu")->info[side].interval_ns = 60 * STK_NS_PER_S;
+	advise(fc, &seen, &check);
+	assert_string_equal(check.quicker,
+		"slices of 10s in place of 1m00s, by the agent's upload interval, = about 7 min");
+	stk_check_release(&check);
+	for (int side = 0; side < STK_SIDES; side++)
+		stk_slices_type(&fc->session, "cpu")->info[side].interval_ns = 15 * STK_NS_PER_S;
+	advise(fc, &seen, &check);
+	assert_null(check.quicker);
+	stk_check_release(&check);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			check_plan__more_load_is_advised_where_there_is_room, flow_case_setup,
+			flow_case_teardown),
+		cmocka_unit_test_setup_teardown(
+			check_plan__long_slices_are_said_where_a_run_is_long, flow_case_setup,
 			flow_case_teardown),
 	};
 
