@@ -4,7 +4,7 @@ usage: fake_service.py PORT PUSH_URL SIDE [fault=seconds ...]
 
 On head `work.sort` costs half as much again and `work.name` is called `work.label`. Faults:
 die=S exits after S seconds, deaf=S answers nothing from then on, silent=0 pushes no profiles,
-late=S opens its port only then, error=S answers 500 from then on. SIGUSR1: no profiles from now on.
+late=S opens its port only then, steady=0 pushes without requests, too, error=S answers 500 from then on. SIGUSR1: no profiles from now on.
 """
 import random
 import signal
@@ -80,10 +80,10 @@ def pusher():
         time.sleep(max(0, start + 1 - time.time()))
         with lock:
             count, handled = handled, 0
-        if "silent" in FAULTS or count == 0:
+        if "silent" in FAULTS or (count == 0 and "steady" not in FAULTS):
             continue
         try:
-            push(start, count, rng)
+            push(start, max(count, 1), rng)
         except OSError as error:
             print("push:", error, file=sys.stderr)
 

@@ -21,7 +21,7 @@ return stoker.workflow {
 IDLE = """local stoker = require "stoker"
 return stoker.workflow {
   name = "other", mode = "idle", idle = "4s",
-  service = stoker.service { start = "exec python3 fake_service.py {port} {push_url} head", ready = "/healthz" },
+  service = stoker.service { start = "exec python3 fake_service.py {port} {push_url} head steady=0", ready = "/healthz" },
   load = { %s }, profiles = { "cpu" },
 }
 """

@@ -240,7 +240,7 @@ return stoker.workflow { load = { "bad_load.lua", rate = 5 }, sides = {
 def what_a_build_makes_is_found_and_removed(case):
     """{out} without git."""
     service = """service = stoker.service { build = "cp fake_service.py {out}/made.py",
-      start = "exec python3 {out}/made.py {port} {push_url} head", ready = "/healthz" }"""
+      start = "exec python3 {out}/made.py {port} {push_url} head steady=0", ready = "/healthz" }"""
     result = one_build(case, service, 'idle = "4s"')
     check_code(result, 0)
     assert "HOTSPOTS" in result.out, result.out
@@ -267,7 +267,7 @@ def with_pyroscope(case, when):
     serve = case.start("serve", "--listen", "127.0.0.1:0", "--data", "data")
     case.until(serve, "http://127.0.0.1:")
     url = re.search(r"http://127\.0\.0\.1:\d+", "".join(open(path).read() for path in serve.paths)).group(0)
-    command = "exec python3 %s/fake_service.py {port} %s %s"
+    command = "exec python3 %s/fake_service.py {port} %s %s steady=0"
     process = case.start("run", "fake_load.lua", "--ready", "/healthz", "--rate", "20/s", "--profile", "cpu",
                          "--base-cmd", command % (case.dir, url, "base"), "--head-cmd", command % (case.dir, url, "head"),
                          "--pyroscope", url, "--service", "fake", "--base-label", "build=base",
@@ -279,12 +279,13 @@ def with_pyroscope(case, when):
 
 
 def pyroscope_dies(case):
-    for when in ("warm-up: both sides", "now base", "pairs: 1 of 1"):
+    for when in ("warm-up: both sides", "now base", "now head"):
         url, result = with_pyroscope(case, when)
         check_code(result, 3)
         check_message(result, url)
         case.check_report("PARTIAL")
-        shutil.rmtree(case.dir + "/.stoker")
+        for left in ("/.stoker", "/data"):
+            shutil.rmtree(case.dir + left)
 
 
 def runs_folder_cannot_be_made(case):
