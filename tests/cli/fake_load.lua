@@ -2,6 +2,7 @@
 local stoker = require "stoker"
 
 return stoker.load {
+  base_url = stoker.env("BASE_URL", ""), -- empty until a service runs: a workflow puts its address there
   duration = "10s",
   timeout = 5,
   default = function()
