@@ -142,7 +142,7 @@ static int check_script(struct stk_checking *checking, struct stk_err *err)
 		return 0;
 	}
 	stk_drive_init(&drive, session, load);
-	rc = stk_drive_plan(&drive, stk_drive_length_ns(load), err);
+	rc = stk_drive_foresee(&drive, err);
 	for (size_t i = 0; rc == 0 && i < drive.plan->warnings.len; i++)
 		stk_checking_say(
 			checking, STK_CHECK_WARN, "file", "%s", drive.plan->warnings.items[i]);

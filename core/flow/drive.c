@@ -92,6 +92,14 @@ int stk_drive_plan(struct stk_drive *drive, int64_t duration_ns, struct stk_err 
 	return rc;
 }
 
+int stk_drive_foresee(struct stk_drive *drive, struct stk_err *err)
+{
+	for (int side = 0; side < STK_SIDES; side++)
+		if (!drive->changes.base_url[side])
+			drive->changes.base_url[side] = "http://127.0.0.1";
+	return stk_drive_plan(drive, stk_drive_length_ns(drive->spec), err);
+}
+
 int stk_drive_try(struct stk_session *session, struct stk_err *err)
 {
 	const struct stk_load_spec *spec = &session->workflow->load;
@@ -101,11 +109,7 @@ int stk_drive_try(struct stk_session *session, struct stk_err *err)
 	if (stk_load_is_program(spec) || (!spec->script && session->workflow->run_fn))
 		return 0;
 	stk_drive_init(&drive, session, spec);
-	/* a service has its address only once it is started, whatever the script says without it */
-	for (int side = 0; side < STK_SIDES; side++)
-		if (!drive.changes.base_url[side])
-			drive.changes.base_url[side] = "http://127.0.0.1";
-	rc = stk_drive_plan(&drive, stk_drive_length_ns(spec), err);
+	rc = stk_drive_foresee(&drive, err);
 	stk_plan_release(drive.plan);
 	free(drive.plan);
 	stk_load_result_release(&drive.result);

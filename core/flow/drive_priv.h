@@ -34,6 +34,9 @@ int64_t stk_drive_length_ns(const struct stk_load_spec *spec);
 /* The plan of the load script, with this run's targets, to last duration_ns (0 = as written). */
 int stk_drive_plan(
 	struct stk_drive *drive, int64_t duration_ns, struct stk_err *err) STK_MUST_CHECK;
+/* The plan before anything runs: a service has its address only once it is started, whatever the
+ * script says without it. */
+int stk_drive_foresee(struct stk_drive *drive, struct stk_err *err) STK_MUST_CHECK;
 void stk_drive_release(struct stk_drive *drive);
 /* Start the engine on the plan, wait for setup. */
 int stk_drive_start(struct stk_drive *drive, const struct stk_side_entry *schedule, size_t len,
