@@ -1,4 +1,5 @@
-/* runtime: rows that are a runtime's own housekeeping: shown, but never accused. */
+/* runtime: rows that are a runtime's own housekeeping, or a profiler's: shown, but never accused.
+ */
 #include "core/diff/runtime.h"
 
 #include "core/base/mem.h"
@@ -33,6 +34,9 @@ static const char *const own[] = {
 	"runtime.stealWork",
 	"runtime.runqgrab",
 	"runtime.epollwait",
+	/* Go: the profiler itself */
+	"runtime/pprof.*",
+	"github.com/grafana/pyroscope-go*",
 	/* JVM: threads of collector and compilers */
 	"GC Thread*",
 	"G1 *",

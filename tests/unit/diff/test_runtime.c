@@ -10,7 +10,7 @@
 #include "core/diff/runtime.h"
 #include "tests/support/compared.h"
 
-static void runtime_is_own__knows_collectors_and_schedulers(void **state)
+static void runtime_is_own__knows_collectors_schedulers_and_profilers(void **state)
 {
 	(void)state;
 	assert_true(stk_runtime_is_own("[native]"));
@@ -18,6 +18,8 @@ static void runtime_is_own__knows_collectors_and_schedulers(void **state)
 	assert_true(stk_runtime_is_own("runtime.gcBgMarkWorker.func2"));
 	assert_true(stk_runtime_is_own("runtime.futexsleep"));
 	assert_true(stk_runtime_is_own("C2 CompilerThread0"));
+	assert_true(stk_runtime_is_own("runtime/pprof.(*profileBuilder).flush"));
+	assert_true(stk_runtime_is_own("github.com/grafana/pyroscope-go.(*Session).upload"));
 	assert_false(stk_runtime_is_own("runtime.mallocgc"));
 	assert_false(stk_runtime_is_own("main.schedule"));
 	assert_false(stk_runtime_is_own("pricing.apply_rules"));
@@ -48,7 +50,7 @@ static void compare_paired__housekeeping_is_shown_not_accused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(runtime_is_own__knows_collectors_and_schedulers),
+		cmocka_unit_test(runtime_is_own__knows_collectors_schedulers_and_profilers),
 		cmocka_unit_test(compare_paired__housekeeping_is_shown_not_accused),
 	};
 
