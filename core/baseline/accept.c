@@ -114,18 +114,25 @@ static int look_at(const struct stk_accept_row *row, void *ctx, struct stk_err *
 	return stk_accept_take(&looking->fresh, looking->run, row, looking->opts, err);
 }
 
-/* Whether a function is in the run at all. */
+static bool has_row(const struct stk_rows *rows, const char *name)
+{
+	for (size_t i = 0; i < rows->len; i++)
+		if (rows->items[i].function.name && strcmp(rows->items[i].function.name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Whether a function, or a package, is in the run at all. */
 static bool is_there(const struct stk_run *run, const char *function)
 {
 	if (strcmp(function, "total") == 0)
 		return true;
 	for (size_t i = 0; i < run->comparisons.len; i++) {
-		const struct stk_rows *rows = &run->comparisons.items[i].rows;
+		const struct stk_comparison *one = &run->comparisons.items[i];
 
-		for (size_t k = 0; k < rows->len; k++)
-			if (rows->items[k].function.name &&
-				strcmp(rows->items[k].function.name, function) == 0)
-				return true;
+		if (has_row(&one->rows, function) || has_row(&one->inclusive, function) ||
+			has_row(&one->packages, function))
+			return true;
 	}
 	return false;
 }

@@ -110,6 +110,7 @@ int stk_drive_try(struct stk_session *session, struct stk_err *err)
 		return 0;
 	stk_drive_init(&drive, session, spec);
 	rc = stk_drive_foresee(&drive, err);
+	/* stk_drive_release would keep the plan for the outputs, which there are none of yet */
 	stk_plan_release(drive.plan);
 	free(drive.plan);
 	stk_load_result_release(&drive.result);

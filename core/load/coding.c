@@ -5,9 +5,8 @@
 #include "core/base/gzip.h"
 #include "core/base/zstd.h"
 
-/* as each library has it, or k6 2 */
-#define PACK_LEVEL 6
-#define ZSTD_LEVEL 3
+#define PACK_LEVEL 6 /* of gzip and deflate as their library has it, of brotli as k6 2 */
+#define ZSTD_LEVEL 3 /* as k6 2 */
 
 /* answers in those from BROTLI on are left to libcurl */
 enum kind { IDENTITY, GZIP, DEFLATE, BROTLI, ZSTD, UNKNOWN };

@@ -246,19 +246,6 @@ bool stk_counts_add_bare(struct stk_counts *counts, int id, double value)
 	return true;
 }
 
-/* As stk_metric_add: over a kept connection most phases of a request take no time at all. */
-static inline void add_phase(struct stk_metric *trend, double value)
-{
-	if (value != 0 || trend->min != 0 || trend->count == 0) {
-		stk_metric_add(trend, value);
-		return;
-	}
-	trend->count++;
-	trend->last = 0;
-	trend->hist.count++;
-	trend->hist.buckets[0]++;
-}
-
 bool stk_counts_add_hop(
 	struct stk_counts *counts, const double values[STK_HOP_VALUES], bool expected)
 {
@@ -268,7 +255,7 @@ bool stk_counts_add_hop(
 		return false;
 	stk_metric_add(&items[STK_METRIC_HTTP_REQS], values[STK_HOP_REQS]);
 	for (size_t i = STK_HOP_DURATION; i < STK_HOP_FAILED; i++)
-		add_phase(&items[hop_metrics[i]], values[i]);
+		stk_metric_add_phase(&items[hop_metrics[i]], values[i]);
 	stk_metric_add(&items[STK_METRIC_HTTP_REQ_FAILED], values[STK_HOP_FAILED]);
 	if (expected)
 		stk_metric_add(&items[counts->expected_item], values[STK_HOP_DURATION]);

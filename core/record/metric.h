@@ -63,6 +63,17 @@ static inline void stk_metric_add(struct stk_metric *metric, double value)
 	if (metric->type == STK_METRIC_TREND)
 		stk_hist_add(&metric->hist, value);
 }
+/* The same for a trend of times: over a kept connection most phases of a request take none. */
+static inline void stk_metric_add_phase(struct stk_metric *trend, double value)
+{
+	if (value != 0 || trend->min != 0 || trend->count == 0) {
+		stk_metric_add(trend, value);
+		return;
+	}
+	trend->count++;
+	trend->last = 0;
+	stk_hist_add_least_zero(&trend->hist);
+}
 void stk_metric_merge(struct stk_metric *into, const struct stk_metric *from);
 void stk_metrics_merge(struct stk_metrics *into, const struct stk_metrics *from);
 /* "avg" "min" "med" "max" "p(95)" "count" "rate" "value" "passes" "fails"; false if the type

@@ -44,9 +44,12 @@ static struct stk_str arg_part(lua_State *lua, int at, const char *name, const c
 	struct stk_str text = stk_arg_text(lua, at, fn, name);
 
 	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.ptr[i] < ' ' || strchr(ends, text.ptr[i]))
-			(void)stk_state_misuse(lua, "%s: %s cannot hold '%c'", fn, name,
-				(unsigned char)text.ptr[i] < ' ' ? '?' : text.ptr[i]);
+		if ((unsigned char)text.ptr[i] < ' ')
+			(void)stk_state_misuse(
+				lua, "%s: %s cannot hold a control character", fn, name);
+		else if (strchr(ends, text.ptr[i]))
+			(void)stk_state_misuse(
+				lua, "%s: %s cannot hold '%c'", fn, name, text.ptr[i]);
 	return text;
 }
 

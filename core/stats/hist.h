@@ -91,4 +91,11 @@ static inline void stk_hist_add(struct stk_hist *hist, double value)
 	stk_hist_count(hist, value, 1);
 }
 
+/* One more 0 where one was counted before, and nothing less: no bound and no sum changes. */
+static inline void stk_hist_add_least_zero(struct stk_hist *hist)
+{
+	hist->buckets[0]++;
+	hist->count++;
+}
+
 #endif

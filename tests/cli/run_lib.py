@@ -165,6 +165,18 @@ def shell(case, text, **env):
     return done.stdout.strip()
 
 
+def equal(got, wanted):
+    assert got == wanted, "got %r, wanted %r" % (got, wanted)
+
+
+def has(text, part):
+    assert part in text, "%r is not in:\n%s" % (part, text)
+
+
+def lacks(text, part):
+    assert part not in text, "%r is in:\n%s" % (part, text)
+
+
 def check_code(result, code):
     assert result.code == code, "exit %d, not %d\n%s\n%s" % (result.code, code, result.err, result.out[-1500:])
 

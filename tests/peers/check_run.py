@@ -11,9 +11,8 @@ import os
 import subprocess
 import sys
 
-# of its increase, through stacks of a planted function: most of it. The increase is a difference of two samples, so even
-# one that comes from there alone is rarely seen to do so wholly.
-THROUGH_PLANTED = 0.5
+# of its increase, through stacks of a planted function
+THROUGH_PLANTED = 0.8
 
 
 def value_of(files, sample, name, focus, column):

@@ -5,9 +5,8 @@ import os
 import re
 import shutil
 
-from bot_lib import (FIXTURES, HEAD, HERE, Bot, Forge, answers, archive, bodies, comment, equal, finished, has, lacks, now, run_record,
-                     started)
-from run_lib import check_code, judged
+from bot_lib import FIXTURES, HEAD, HERE, Bot, Forge, answers, archive, bodies, comment, finished, now, run_record, started
+from run_lib import check_code, equal, has, judged, lacks
 
 
 def answers_help(case):

@@ -23,6 +23,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "cli"), os.path.join(HERE, "..", 
 sys.dont_write_bytecode = True
 
 from fake_github import HEAD, TOKEN, Forge  # noqa: E402
+from run_lib import equal  # noqa: E402
 
 SECRET = "It's a Secret to Everybody"
 FIXTURES = os.path.join(HERE, "..", "fixtures", "runs")
@@ -138,18 +139,6 @@ class Bot:
         for secret in (TOKEN, SECRET):
             assert secret not in result.out + result.err
         return result
-
-
-def equal(got, wanted):
-    assert got == wanted, "got %r, wanted %r" % (got, wanted)
-
-
-def has(text, part):
-    assert part in text, "%r is not in:\n%s" % (part, text)
-
-
-def lacks(text, part):
-    assert part not in text, "%r is in:\n%s" % (part, text)
 
 
 def bodies(forge, number=12):

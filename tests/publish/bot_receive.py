@@ -8,7 +8,8 @@ import signal
 import sqlite3
 import uuid
 
-from bot_lib import SECRET, TOKEN, Bot, Forge, Gate, answers, bodies, comment, equal, finished, has, lacks, now, sign, started
+from bot_lib import SECRET, TOKEN, Bot, Forge, Gate, answers, bodies, comment, finished, now, sign, started
+from run_lib import equal, has, lacks
 
 
 def refuses_what_is_not_signed(case):

@@ -4,7 +4,8 @@ import re
 
 import check as hostile
 import records
-from bot_lib import HEAD, Bot, Forge, answers, archive, bodies, comment, equal, finished, has, run_record, started
+from bot_lib import HEAD, Bot, Forge, answers, archive, bodies, comment, finished, run_record, started
+from run_lib import equal, has
 
 
 def posts_the_record_of_a_fork(case):

@@ -10,24 +10,12 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "cli")]
 sys.dont_write_bytecode = True
 
 from fake_forges import HEAD, TOKEN, Gitea, GitLab, Receiver  # noqa: E402
-from run_lib import main  # noqa: E402
+from run_lib import equal, has, lacks, main  # noqa: E402
 
 FIXTURES = os.path.join(HERE, "..", "fixtures", "runs")
 MARKER = "<!-- stoker:report v1 key=shop -->\n"
 QUIET = {name: "" for name in ("GITHUB_ACTIONS", "GITLAB_CI", "GITHUB_TOKEN", "STOKER_WEBHOOK_URL", "STOKER_WEBHOOK_SECRET",
                                "STOKER_GITLAB_TOKEN", "GITLAB_TOKEN", "STOKER_GITEA_TOKEN", "GITEA_TOKEN")}
-
-
-def equal(got, wanted):
-    assert got == wanted, "got %r, wanted %r" % (got, wanted)
-
-
-def has(text, part):
-    assert part in text, "%r is not in:\n%s" % (part, text)
-
-
-def lacks(text, part):
-    assert part not in text, "%r is in:\n%s" % (part, text)
 
 
 def record(case, name="regression", file="run.json", **members):

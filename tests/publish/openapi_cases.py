@@ -22,8 +22,8 @@ sys.dont_write_bytecode = True
 
 from bot_lib import SECRET, Bot, archive, comment, finished, run_record  # noqa: E402
 from fake_github import Store  # noqa: E402
-from post_cases import HEAD, actions, equal, event, has, lacks, link, record, workflow_run  # noqa: E402
-from run_lib import main  # noqa: E402
+from post_cases import HEAD, actions, event, link, record, workflow_run  # noqa: E402
+from run_lib import equal, has, lacks, main  # noqa: E402
 
 API = os.path.join(HERE, "github-api", "api.github.com.json")
 MODULES = os.path.abspath(os.path.join(os.environ.get("BUILD", "build"), "publish-npm", "node_modules"))

@@ -11,7 +11,7 @@ sys.dont_write_bytecode = True
 
 import fake_github  # noqa: E402
 from fake_github import HEAD, TOKEN, Forge  # noqa: E402
-from run_lib import main  # noqa: E402
+from run_lib import equal, has, lacks, main  # noqa: E402
 
 FIXTURES = os.path.join(HERE, "..", "fixtures", "runs")
 SECOND = 10**9
@@ -63,18 +63,6 @@ def actions(case, forge, **more):
 def read(case, name):
     with open(os.path.join(case.dir, name)) as file:
         return file.read()
-
-
-def equal(got, wanted):
-    assert got == wanted, "got %r, wanted %r" % (got, wanted)
-
-
-def has(text, part):
-    assert part in text, "%r is not in:\n%s" % (part, text)
-
-
-def lacks(text, part):
-    assert part not in text, "%r is in:\n%s" % (part, text)
 
 
 def scene(case, name="regression", forge=None, **members):

@@ -110,6 +110,23 @@ static void accept_add__refuses_what_did_not_get_dearer(void **state)
 	stop(&c);
 }
 
+static void accept_add__knows_packages_that_did_not_get_dearer(void **state)
+{
+	struct stk_accept_opts opts = opts_of("encoding/json");
+	struct stk_row row = {
+		.function = {"encoding/json", "", 0, NULL}, .verdict = STK_VERDICT_NO_CHANGE};
+	struct stk_err err = STK_ERR_INIT;
+	struct accept_case c;
+	size_t added = 0;
+
+	(void)state;
+	start(&c);
+	stk_vec_push(&c.run.comparisons.items[0].packages, row);
+	assert_int_equal(stk_accept_add(&c.accepted, &c.run, &opts, &added, &err), STK_E_NOT_FOUND);
+	assert_string_equal(err.msg, "'encoding/json' did not get dearer in run r1");
+	stop(&c);
+}
+
 /* A function's own cost and that with all it calls: one entry, the larger limit. */
 static void accept_add__covers_groups_with_the_larger_limit(void **state)
 {
@@ -186,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accept_add__takes_each_type_with_the_interval_as_limit),
 		cmocka_unit_test(accept_add__refuses_what_did_not_get_dearer),
+		cmocka_unit_test(accept_add__knows_packages_that_did_not_get_dearer),
 		cmocka_unit_test(accept_add__covers_groups_with_the_larger_limit),
 		cmocka_unit_test(accept_add__takes_exact_totals_by_their_name),
 	};
