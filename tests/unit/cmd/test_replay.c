@@ -15,10 +15,13 @@
 #include "core/profile/pprof.h"
 #include "core/pyroscope/types.h"
 #include "core/record/run_store.h"
+#include "core/source/grid.h"
 #include "tests/support/near.h"
 
 #define FOLDER "tests/fixtures/demo"
 #define DIGITS 1e-9
+/* Of the kernel they were recorded on. */
+#define TICK_NS 4e6
 
 /* The folder's name says what was planted: "<planting>-<seed>". They are not chosen: with the
  * procedure as it was one of them accused a function wrongly (README.md beside them). */
@@ -82,6 +85,8 @@ static void compare_again(struct replay *replay, const struct stk_comparison *re
 	struct stk_diff_input input;
 
 	stk_diff_input_init(&input, recorded->type_id, recorded->short_name, NULL);
+	if (stk_grid_is_by_tick(recorded->type_id, "stoker"))
+		input.tick_ns = TICK_NS;
 	for (size_t i = 0; i < replay->recorded.slices.len; i++) {
 		const struct stk_slice *slice = &replay->recorded.slices.items[i];
 
