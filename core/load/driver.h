@@ -14,6 +14,7 @@
 #include "core/load/plan.h"
 
 struct stk_vu; /* the engine's part of a VU */
+struct stk_cookies;
 
 enum stk_vu_status {
 	STK_VU_WAITING, /* exactly one of sleep_until and submit was called since start/resume */
@@ -87,7 +88,8 @@ struct stk_request {
 	struct stk_str name; /* the name tag; empty: path without query */
 	const struct stk_name_value *headers;
 	size_t headers_len;
-	const struct stk_name_value *cookies; /* over those of the VU's jar, for this request */
+	struct stk_cookies *jar;              /* instead of the VU's; NULL: that one */
+	const struct stk_name_value *cookies; /* before those of the jar, for this request */
 	size_t cookies_len;
 	struct stk_str body;
 	bool has_body;
@@ -139,7 +141,6 @@ const struct stk_response *stk_vu_response(const struct stk_vu *vu, size_t i);
 
 /* What it was told to remember (core/load/cookies.h): sent with its next requests, forgotten when
  * an iteration begins unless the plan keeps them. */
-struct stk_cookies;
 struct stk_cookies *stk_vu_cookies(struct stk_vu *vu);
 
 /* Add a sample of metric id (enum stk_metric_builtin, or from stk_plan_add_metric). Tags of run,

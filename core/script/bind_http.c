@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/script/bind.h"
+#include "core/script/bind_jar.h"
 #include "core/script/bind_response.h"
 #include "core/script/http_op.h"
 #include "core/script/keys.h"
@@ -245,10 +246,10 @@ int luaopen_stk_http(lua_State *lua)
 	static const luaL_Reg funcs[] = {{"get", http_get}, {"head", http_head},
 		{"delete", http_delete}, {"options", http_options}, {"post", http_post},
 		{"put", http_put}, {"patch", http_patch}, {"request", http_request},
-		{"batch", http_batch}, {"sse", stk_http_sse}, {"jar_set", stk_jar_set},
-		{"jar_get", stk_jar_get}, {"jar_remove", stk_jar_remove}, {NULL, NULL}};
+		{"batch", http_batch}, {"sse", stk_http_sse}, {NULL, NULL}};
 
 	stk_response_open(lua);
 	luaL_newlib(lua, funcs);
+	stk_jar_open(lua);
 	return 1;
 }

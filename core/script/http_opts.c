@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/script/bind.h"
+#include "core/script/bind_jar.h"
 #include "core/script/http_op.h"
 #include "core/script/sandbox.h"
 #include "core/script/state.h"
@@ -78,6 +79,13 @@ static void read_cookies(struct option_read *read)
 {
 	read->item->cookies_at = read->op->cookies.len;
 	read->item->request.cookies_len = read_fields(read, "cookies", &read->op->cookies);
+}
+
+static void read_jar(struct option_read *read)
+{
+	read->item->request.jar = stk_jar_at(read->lua, -1);
+	if (!read->item->request.jar)
+		refuse(read, "jar", "http.cookie_jar() or one of http.new_cookie_jar()");
 }
 
 static void read_name(struct option_read *read)
@@ -215,7 +223,7 @@ static const struct { struct stk_str key; void (*read)(struct option_read *read)
 	{ {"headers", 7}, read_headers }, { {"name", 4}, read_name },     { {"tags", 4}, read_tags },
 	{ {"timeout", 7}, read_timeout }, { {"auth", 4}, read_auth },     { {"redirects", 9}, read_redirects },
 	{ {"cookies", 7}, read_cookies }, { {"expect", 6}, read_expect }, { {"discard", 7}, read_discard },
-	{ {"compress", 8}, read_compress },
+	{ {"compress", 8}, read_compress }, { {"jar", 3}, read_jar },
 };
 /* clang-format on */
 #define OPTIONS_LEN (sizeof options / sizeof *options)
@@ -232,7 +240,7 @@ static void unknown_option(lua_State *lua, const char *fn, struct stk_str key)
 			STK_STR_ARG(key), near);
 	(void)stk_state_misuse(lua,
 		"%s: unknown option '%.*s'; known: headers, name, tags, timeout, redirects, auth, "
-		"cookies, expect, discard, compress",
+		"cookies, jar, expect, discard, compress",
 		fn, STK_STR_ARG(key));
 }
 
