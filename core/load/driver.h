@@ -77,9 +77,6 @@ void stk_vu_sleep_until(struct stk_vu *vu, int64_t mono_ns);
 struct stk_name_value { /* a header line, a cookie */
 	struct stk_str name, value;
 };
-struct stk_status_range {
-	int low, high;
-};
 
 /* Everything is borrowed until the VU is resumed or cancelled. Zeroed = defaults. */
 struct stk_request {
@@ -97,6 +94,7 @@ struct stk_request {
 	int64_t redirects;  /* most hops followed; 0: none; STK_UNSET: the plan's */
 	const struct stk_status_range *expect; /* expected statuses; none: 200 to 399 */
 	size_t expect_len;
+	bool unjudged; /* see struct stk_expect */
 	const struct stk_tag *tags;
 	size_t tags_len;
 	struct stk_str user, password; /* authentication if user.ptr is set: basic, or digest */

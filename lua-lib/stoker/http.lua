@@ -39,6 +39,13 @@ M.batch = raw.batch
 ---@param fn function
 M.sse = raw.sse
 
+--- What all further requests of this virtual user expect, as the option expect says it; nil: nothing is judged.
+---@param expect any
+M.set_response_callback = raw.set_response_callback
+
+--- Statuses and { min = , max = } as a list, for set_response_callback and the option expect.
+function M.expected_statuses(...) return { ... } end
+
 --- The cookies of this virtual user. A jar has
 ---   jar:set(url, name, value, options): as if url had sent it; options: domain path max_age secure
 ---   jar:cookies_for_url(url): names and values of what would be sent to url
