@@ -125,7 +125,7 @@ static void count_samples(struct stk_fetch *fetch, bool expected)
 		[STK_HOP_RECEIVING] = t->receiving,
 		[STK_HOP_FAILED] = expected ? 0 : 1};
 
-	if (fetch->request->unjudged ||
+	if (fetch->request->unjudged || fetch->vu->worker->engine->plan->has_sections ||
 		!stk_counts_add_hop(fetch->vu->worker->counts, values, expected))
 		count_tagged(fetch, values, expected);
 }

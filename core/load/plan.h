@@ -104,6 +104,7 @@ struct stk_plan {
 	int64_t summary_timeout_ns;                    /* default 120 s */
 	bool has_setup, has_teardown;
 	bool has_summary;       /* the driver's business */
+	bool has_sections;      /* count each scenario and group, too, for a summary in full */
 	const char *user_agent; /* default "stoker"; "": none is sent */
 	struct stk_net net;
 	stk_system_tags system_tags; /* that samples carry; default k6's */

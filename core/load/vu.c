@@ -286,7 +286,12 @@ static void sample_tagged(
 
 void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags)
 {
-	if (vu->counted && !stk_counts_add_bare(vu->worker->counts, metric, value))
+	if (!vu->counted)
+		return;
+	if (vu->worker->engine->plan->has_sections && vu->iteration.scenario)
+		stk_worker_section_add(vu->worker, vu->iteration.scenario,
+			vu->group.len > 0 ? vu->group.ptr : "", metric, value);
+	if (!stk_counts_add_bare(vu->worker->counts, metric, value))
 		sample_tagged(vu, metric, value, tags);
 }
 
@@ -317,6 +322,10 @@ void stk_vu_check(struct stk_vu *vu, struct stk_str name, bool passed, const str
 			"more than %d different checks: the rest counts in the metric and is not "
 			"listed (a check's name should hold no data)",
 			STK_COUNTS_CHECKS_MAX);
+	if (vu->worker->engine->plan->has_sections && vu->iteration.scenario) {
+		text = text ? text : stk_str_dup(name);
+		stk_vu_section_check(vu, text, passed);
+	}
 	stk_tally_add(passed ? &tally->checks_passed : &tally->checks_failed, 1);
 	free(text);
 }
