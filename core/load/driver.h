@@ -148,6 +148,12 @@ void stk_vu_add(
 /* One named check: a sample of `checks` with tag check, and a line of the summary. */
 void stk_vu_check(struct stk_vu *vu, struct stk_str name, bool passed, const struct stk_tag *tags,
 	size_t tags_len);
+/* A tag of all its samples from now on, over those of scenario and run, until it runs another
+ * scenario: copied; value NULL takes it away. False: it has STK_VU_TAGS_MAX already. */
+#define STK_VU_TAGS_MAX 32
+bool stk_vu_set_tag(struct stk_vu *vu, const char *key, const char *value);
+/* NULL: it has none of that name. Valid until it is set anew. */
+const char *stk_vu_tag(const struct stk_vu *vu, const char *key);
 /* The group samples belong to from now on: "" or "::outer::inner"; copied. Reset to "" at each
  * start. group_duration is the driver's to add (STK_METRIC_GROUP_DURATION, ms). */
 void stk_vu_set_group(struct stk_vu *vu, struct stk_str path);

@@ -69,6 +69,8 @@ struct stk_vu {
 	int64_t intended_ns, iterations;
 	int64_t *in_scenario; /* iterations by scenario */
 	struct stk_buf group;
+	struct stk_tags tags; /* of its own, owned text; those of scenario tags_scenario */
+	int tags_scenario;
 	struct stk_cookies jar;
 	int64_t bytes_sent, bytes_received;
 	STK_VEC(struct stk_fetch *) fetches;
