@@ -92,6 +92,8 @@ void stk_vu_turn(struct stk_vu *vu);
 void stk_vu_got(struct stk_vu *vu);
 /* One of its fetches is done. */
 void stk_vu_fetched(struct stk_vu *vu, struct stk_fetch *fetch);
+/* Forget its own tags (vu_tags.c). */
+void stk_vu_clear_tags(struct stk_vu *vu);
 /* One sample for the sections of its scenario and group (sections.c); only if the plan
  * has_sections. group "": the scenario's alone. */
 void stk_worker_section_add(struct stk_worker *worker, const struct stk_scenario *scenario,

@@ -22,19 +22,6 @@ struct stk_vu *stk_vu_new(struct stk_worker *worker, int64_t id, struct stk_err 
 	return vu;
 }
 
-static void free_tag(struct stk_tag *tag)
-{
-	free((char *)(uintptr_t)tag->key);
-	free((char *)(uintptr_t)tag->value);
-}
-
-static void clear_tags(struct stk_vu *vu)
-{
-	for (size_t i = 0; i < vu->tags.len; i++)
-		free_tag(&vu->tags.items[i]);
-	stk_vec_clear(&vu->tags);
-}
-
 void stk_vu_free(struct stk_vu *vu)
 {
 	if (!vu)
@@ -48,7 +35,7 @@ void stk_vu_free(struct stk_vu *vu)
 		free(vu->fetches.items[i]);
 	}
 	stk_vec_release(&vu->fetches);
-	clear_tags(vu);
+	stk_vu_clear_tags(vu);
 	stk_vec_release(&vu->tags);
 	stk_cookies_release(&vu->jar);
 	stk_buf_release(&vu->group);
@@ -352,37 +339,6 @@ void stk_vu_set_group(struct stk_vu *vu, struct stk_str path)
 	stk_buf_add_str(&vu->group, path);
 }
 
-static struct stk_tag *find_tag(const struct stk_vu *vu, const char *key)
-{
-	for (size_t i = 0; i < vu->tags.len; i++)
-		if (strcmp(vu->tags.items[i].key, key) == 0)
-			return &vu->tags.items[i];
-	return NULL;
-}
-
-const char *stk_vu_tag(const struct stk_vu *vu, const char *key)
-{
-	const struct stk_tag *tag = find_tag(vu, key);
-
-	return tag ? tag->value : NULL;
-}
-
-bool stk_vu_set_tag(struct stk_vu *vu, const char *key, const char *value)
-{
-	struct stk_tag *tag = find_tag(vu, key);
-
-	if (tag) {
-		free_tag(tag);
-		*tag = vu->tags.items[--vu->tags.len];
-	}
-	if (!value)
-		return true;
-	if (vu->tags.len == STK_VU_TAGS_MAX)
-		return false;
-	stk_vec_push(&vu->tags, (struct stk_tag){stk_xstrdup(key), stk_xstrdup(value)});
-	return true;
-}
-
 struct stk_cookies *stk_vu_cookies(struct stk_vu *vu)
 {
 	return &vu->jar;
@@ -406,7 +362,7 @@ static void begin_iteration(struct stk_vu *vu, int64_t now_ns)
 	if (!engine->plan->no_cookies_reset || it->side != engine->schedule[worker->entry].side)
 		stk_cookies_clear(&vu->jar);
 	if (vu->tags.len > 0 && vu->tags_scenario != it->scenario_index)
-		clear_tags(vu);
+		stk_vu_clear_tags(vu);
 	vu->tags_scenario = it->scenario_index;
 	vu->bytes_sent = vu->bytes_received = 0;
 	vu->in_iteration = true;
