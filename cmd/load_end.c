@@ -30,6 +30,7 @@ static void format_text(const struct stk_load_end *end, const struct stk_metrics
 		.trend_stats = (const char *const *)end->stats->items.items,
 		.trend_stats_len = end->stats->items.len,
 		.color = wish->color,
+		.sections = metrics == &end->run->metrics ? end->sections : NULL,
 		.full = wish->full};
 
 	for (size_t i = 0; i < end->run->thresholds.len; i++)

@@ -13,6 +13,7 @@ struct stk_load_end {
 	struct stk_env *env;
 	const struct stk_load_settings *settings;
 	const struct stk_run *run; /* what was measured */
+	const struct stk_sections *sections;
 	const struct stk_trend_stats *stats;
 	const struct stk_plan *plan;
 	struct stk_script_driver *driver;

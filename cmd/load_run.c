@@ -143,6 +143,7 @@ static int make_plan(struct load_test *test, struct stk_err *err)
 	}
 	for (size_t i = 0; rc == 0 && test->settings->strict && i < test->plan.thresholds.len; i++)
 		test->plan.thresholds.items[i].no_data_fails = true;
+	test->plan.has_sections = strcmp(test->settings->summary, "full") == 0;
 	stk_load_changes_release(&held);
 	free(id);
 	return rc;
@@ -404,6 +405,7 @@ static int report(struct load_test *test)
 	stk_load_end_show(&(struct stk_load_end){.env = test->env,
 		.settings = test->settings,
 		.run = &run,
+		.sections = &test->result.sections,
 		.stats = &test->stats,
 		.plan = &test->plan,
 		.driver = test->driver,

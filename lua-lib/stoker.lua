@@ -50,7 +50,8 @@ M.data = require "stoker.data"
 --- For the function summary of a load script.
 M.summary = require "stoker.summary"
 
---- The virtual user that runs: id (from 1, unique in the run) and iter (from 0).
+--- The virtual user that runs: id (from 1, unique in the run), iter (from 0), and tags: what is set there
+--- is on all its samples until it runs another scenario.
 M.vu = vu.vu
 --- The scenario that runs: name, executor, progress (0 to 1).
 M.scenario = vu.scenario

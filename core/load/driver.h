@@ -14,6 +14,7 @@
 #include "core/load/plan.h"
 
 struct stk_vu; /* the engine's part of a VU */
+struct stk_cookies;
 
 enum stk_vu_status {
 	STK_VU_WAITING, /* exactly one of sleep_until and submit was called since start/resume */
@@ -76,9 +77,6 @@ void stk_vu_sleep_until(struct stk_vu *vu, int64_t mono_ns);
 struct stk_name_value { /* a header line, a cookie */
 	struct stk_str name, value;
 };
-struct stk_status_range {
-	int low, high;
-};
 
 /* Everything is borrowed until the VU is resumed or cancelled. Zeroed = defaults. */
 struct stk_request {
@@ -87,7 +85,8 @@ struct stk_request {
 	struct stk_str name; /* the name tag; empty: path without query */
 	const struct stk_name_value *headers;
 	size_t headers_len;
-	const struct stk_name_value *cookies; /* over those of the VU's jar, for this request */
+	struct stk_cookies *jar;              /* instead of the VU's; NULL: that one */
+	const struct stk_name_value *cookies; /* before those of the jar, for this request */
 	size_t cookies_len;
 	struct stk_str body;
 	bool has_body;
@@ -95,6 +94,7 @@ struct stk_request {
 	int64_t redirects;  /* most hops followed; 0: none; STK_UNSET: the plan's */
 	const struct stk_status_range *expect; /* expected statuses; none: 200 to 399 */
 	size_t expect_len;
+	bool unjudged; /* see struct stk_expect */
 	const struct stk_tag *tags;
 	size_t tags_len;
 	struct stk_str user, password; /* authentication if user.ptr is set: basic, or digest */
@@ -139,7 +139,6 @@ const struct stk_response *stk_vu_response(const struct stk_vu *vu, size_t i);
 
 /* What it was told to remember (core/load/cookies.h): sent with its next requests, forgotten when
  * an iteration begins unless the plan keeps them. */
-struct stk_cookies;
 struct stk_cookies *stk_vu_cookies(struct stk_vu *vu);
 
 /* Add a sample of metric id (enum stk_metric_builtin, or from stk_plan_add_metric). Tags of run,
@@ -149,6 +148,12 @@ void stk_vu_add(
 /* One named check: a sample of `checks` with tag check, and a line of the summary. */
 void stk_vu_check(struct stk_vu *vu, struct stk_str name, bool passed, const struct stk_tag *tags,
 	size_t tags_len);
+/* A tag of all its samples from now on, over those of scenario and run, until it runs another
+ * scenario: copied; value NULL takes it away. False: it has STK_VU_TAGS_MAX already. */
+#define STK_VU_TAGS_MAX 32
+bool stk_vu_set_tag(struct stk_vu *vu, const char *key, const char *value);
+/* NULL: it has none of that name. Valid until it is set anew. */
+const char *stk_vu_tag(const struct stk_vu *vu, const char *key);
 /* The group samples belong to from now on: "" or "::outer::inner"; copied. Reset to "" at each
  * start. group_duration is the driver's to add (STK_METRIC_GROUP_DURATION, ms). */
 void stk_vu_set_group(struct stk_vu *vu, struct stk_str path);

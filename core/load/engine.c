@@ -88,6 +88,7 @@ static void init_worker(struct stk_engine *engine, size_t index)
 	if (engine->opts.tap)
 		worker->lane = stk_tap_lane_new(engine->opts.tap, engine->plan, engine->clock);
 	stk_counts_set_lane(worker->counts, worker->lane);
+	stk_sections_init(&worker->sections);
 	stk_series_init(&worker->series);
 	stk_routes_init(&worker->routes);
 	stk_live_init(&worker->live);
@@ -167,6 +168,7 @@ static void release_worker(struct stk_worker *worker)
 		worker->engine->transport->close(worker->transport);
 	stk_counts_free(worker->counts);
 	stk_tap_lane_free(worker->lane);
+	stk_sections_release(&worker->sections);
 	stk_series_release(&worker->series);
 	stk_routes_release(&worker->routes);
 	stk_live_release(&worker->live);

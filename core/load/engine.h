@@ -16,6 +16,7 @@
 #include "core/load/failures.h"
 #include "core/load/plan.h"
 #include "core/record/run.h"
+#include "core/record/section.h"
 
 struct stk_engine;
 struct stk_tap;
@@ -146,7 +147,8 @@ enum stk_end_reason {
 };
 
 struct stk_load_result {
-	struct stk_metrics metrics; /* merged over workers; submetrics of thresholds too */
+	struct stk_metrics metrics;   /* merged over workers; submetrics of thresholds too */
+	struct stk_sections sections; /* empty unless the plan has_sections */
 	struct stk_series series;
 	STK_VEC(struct stk_entry_stats) entries;
 	STK_VEC(struct stk_threshold_result) thresholds; /* text belongs to the plan */

@@ -83,12 +83,14 @@ void stk_load_result_init(struct stk_load_result *result)
 {
 	memset(result, 0, sizeof *result);
 	stk_metrics_init(&result->metrics);
+	stk_sections_init(&result->sections);
 	stk_series_init(&result->series);
 }
 
 void stk_load_result_release(struct stk_load_result *result)
 {
 	stk_metrics_release(&result->metrics);
+	stk_sections_release(&result->sections);
 	stk_series_release(&result->series);
 	for (size_t i = 0; i < result->entries.len; i++)
 		stk_hist_release(&result->entries.items[i].duration_ms);
@@ -207,6 +209,7 @@ void stk_engine_result(struct stk_engine *engine, struct stk_load_result *out)
 		stk_tap_lane_free(worker->lane); /* hands over what is left */
 		worker->lane = NULL;
 		stk_metrics_merge(&out->metrics, stk_counts_metrics(worker->counts));
+		stk_sections_merge(&out->sections, &worker->sections);
 		stk_series_merge(&out->series, &worker->series);
 		stk_failures_merge(&out->failures, &worker->failures);
 		out->iterations += atomic_load(&worker->tally.iterations);

@@ -66,20 +66,34 @@ static struct stk_str own_header(const struct stk_request *request, const char *
 	return (struct stk_str){NULL, 0};
 }
 
+static struct stk_cookies *jar_of(const struct stk_fetch *fetch)
+{
+	return fetch->request->jar ? fetch->request->jar : &fetch->vu->jar;
+}
+
+/* Those of the request come first, as in k6: servers take the first of a name. */
 static void add_cookies(struct stk_fetch *fetch)
 {
+	const struct stk_cookies *jar = jar_of(fetch);
 	const struct stk_request *request = fetch->request;
 	struct stk_str own = own_header(request, "cookie");
 	struct stk_buf *text = &fetch->scratch;
 	size_t from = text->len;
 
-	if (fetch->vu->jar.items.len > 0)
-		stk_cookies_format(&fetch->vu->jar, fetch->parts, stk_vu_wall_ns(fetch->vu), text);
 	for (size_t i = 0; i < request->cookies_len && fetch->same_host; i++) {
 		stk_buf_add_text(text, text->len > from ? "; " : "");
 		stk_buf_add_str(text, request->cookies[i].name);
 		stk_buf_add_byte(text, '=');
 		stk_buf_add_str(text, request->cookies[i].value);
+	}
+	if (jar->items.len > 0) {
+		size_t end = text->len, jar_from;
+
+		stk_buf_add_text(text, end > from ? "; " : "");
+		jar_from = text->len;
+		stk_cookies_format(jar, fetch->parts, stk_vu_wall_ns(fetch->vu), text);
+		if (text->len == jar_from)
+			stk_buf_truncate(text, end);
 	}
 	if (own.len > 0 && fetch->same_host) {
 		stk_buf_add_text(text, text->len > from ? "; " : "");
@@ -318,7 +332,7 @@ static void hop_done(struct stk_exchange *exchange)
 	while (exchange->status != 0 && exchange->sets_cookies &&
 		stk_exchange_next_header(&rest, &field))
 		if (stk_str_eq_nocase(field.name, STK_STR("set-cookie")))
-			(void)stk_cookies_put(&fetch->vu->jar, fetch->parts, field.value,
+			(void)stk_cookies_put(jar_of(fetch), fetch->parts, field.value,
 				stk_vu_wall_ns(fetch->vu));
 	if (!follow(fetch))
 		finish(fetch);

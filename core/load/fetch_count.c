@@ -24,7 +24,7 @@ static void count_window(struct stk_fetch *fetch, bool expected)
 	struct stk_entry_counts *entry = &worker->entries.items[fetch->vu->entry];
 
 	entry->requests++;
-	entry->failed += !expected;
+	entry->failed += !expected && !fetch->request->unjudged;
 	stk_hist_add(&entry->duration_ms, fetch->exchange.timings.duration);
 	if (worker->engine->opts.live)
 		stk_live_add(&worker->live, fetch->name, fetch->exchange.timings.duration);
@@ -87,7 +87,8 @@ static void count_tagged(
 	tags[len++] = (struct stk_tag){
 		"url", fetch->request->name.len > 0 ? fetch->name->text : fetch->url.ptr};
 	tags[len++] = (struct stk_tag){"status", status};
-	tags[len++] = (struct stk_tag){"expected_response", expected ? "true" : "false"};
+	if (!fetch->request->unjudged)
+		tags[len++] = (struct stk_tag){"expected_response", expected ? "true" : "false"};
 	if (exchange->status != 0)
 		tags[len++] = (struct stk_tag){"proto", exchange->proto};
 	else
@@ -103,6 +104,8 @@ static void count_tagged(
 	all = (struct stk_vu_tags){
 		tags, len, fetch->request->tags, fetch->request->tags_len, false};
 	for (int i = 0; i < STK_HOP_VALUES; i++) {
+		if (i == STK_HOP_FAILED && fetch->request->unjudged)
+			continue;
 		stk_vu_sample(
 			fetch->vu, stk_counts_hop_metric((enum stk_hop_value)i), values[i], &all);
 		all.repeated = true;
@@ -122,7 +125,8 @@ static void count_samples(struct stk_fetch *fetch, bool expected)
 		[STK_HOP_RECEIVING] = t->receiving,
 		[STK_HOP_FAILED] = expected ? 0 : 1};
 
-	if (!stk_counts_add_hop(fetch->vu->worker->counts, values, expected))
+	if (fetch->request->unjudged || fetch->vu->worker->engine->plan->has_sections ||
+		!stk_counts_add_hop(fetch->vu->worker->counts, values, expected))
 		count_tagged(fetch, values, expected);
 }
 
@@ -131,7 +135,8 @@ static void count_failure(struct stk_fetch *fetch)
 	struct stk_worker *worker = fetch->vu->worker;
 	const struct stk_exchange *exchange = &fetch->exchange;
 
-	stk_tally_add(&worker->tally.failed, 1);
+	if (!fetch->request->unjudged)
+		stk_tally_add(&worker->tally.failed, 1);
 	stk_failures_add(
 		&worker->failures, exchange->status, exchange->error_code, exchange->error);
 }
@@ -150,7 +155,8 @@ void stk_fetch_count(struct stk_fetch *fetch)
 	if (!vu->counted)
 		return;
 	stk_tally_add(&vu->worker->tally.requests, 1);
-	if (!expected)
+	/* that there was no answer is said, whoever judges */
+	if (!expected && (!fetch->request->unjudged || fetch->exchange.status == 0))
 		count_failure(fetch);
 	count_samples(fetch, expected);
 }

@@ -69,6 +69,8 @@ struct stk_vu {
 	int64_t intended_ns, iterations;
 	int64_t *in_scenario; /* iterations by scenario */
 	struct stk_buf group;
+	struct stk_tags tags; /* of its own, owned text; those of scenario tags_scenario */
+	int tags_scenario;
 	struct stk_cookies jar;
 	int64_t bytes_sent, bytes_received;
 	STK_VEC(struct stk_fetch *) fetches;
@@ -90,6 +92,13 @@ void stk_vu_turn(struct stk_vu *vu);
 void stk_vu_got(struct stk_vu *vu);
 /* One of its fetches is done. */
 void stk_vu_fetched(struct stk_vu *vu, struct stk_fetch *fetch);
+/* Forget its own tags (vu_tags.c). */
+void stk_vu_clear_tags(struct stk_vu *vu);
+/* One sample for the sections of its scenario and group (sections.c); only if the plan
+ * has_sections. group "": the scenario's alone. */
+void stk_worker_section_add(struct stk_worker *worker, const struct stk_scenario *scenario,
+	const char *group, int metric, double value);
+void stk_vu_section_check(struct stk_vu *vu, const char *name, bool passed);
 /* Tags of one sample beside those of the VU; extra, system tags, wins over tags. */
 #define STK_VU_TAGS_EXTRA_MAX 9
 struct stk_vu_tags {
@@ -142,7 +151,8 @@ struct stk_worker {
 	struct stk_vu *queue_first, *queue_last;
 	size_t queue_len;
 	struct stk_counts *counts;
-	struct stk_tap_lane *lane; /* NULL: no outputs */
+	struct stk_sections sections; /* if the plan has_sections */
+	struct stk_tap_lane *lane;    /* NULL: no outputs */
 	struct stk_series series;
 	struct stk_live live; /* with opts.live */
 	struct stk_failures failures;

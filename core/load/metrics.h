@@ -43,7 +43,7 @@ int stk_metric_id(const struct stk_plan *plan, struct stk_str name);
 const struct stk_metric_def *stk_metric_def(const struct stk_plan *plan, int id);
 
 /* Tags of one sample, from several places; an earlier list wins over a later one. */
-#define STK_TAG_LISTS_MAX 7
+#define STK_TAG_LISTS_MAX 8
 struct stk_tag_lists {
 	struct {
 		const struct stk_tag *items;

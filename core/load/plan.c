@@ -46,6 +46,7 @@ void stk_plan_release(struct stk_plan *plan)
 	stk_vec_release(&plan->scenarios);
 	stk_vec_release(&plan->tags);
 	stk_vec_release(&plan->allow_hosts);
+	stk_vec_release(&plan->expect.ranges);
 	stk_vec_release(&plan->thresholds);
 	stk_vec_release(&plan->metrics);
 	stk_vec_release(&plan->warnings);

@@ -57,6 +57,17 @@ struct stk_scenario {
 	struct stk_stripe vus_part, starts_part;
 };
 
+struct stk_status_range {
+	int low, high;
+};
+STK_VEC_TYPE(stk_status_ranges, struct stk_status_range);
+
+/* Which statuses are no failure; without a range 200 to 399. */
+struct stk_expect {
+	struct stk_status_ranges ranges;
+	bool unjudged; /* nothing is said of it: no http_req_failed, no tag expected_response */
+};
+
 /* A threshold as written. metric may carry a selector: http_req_duration{name:x}. */
 struct stk_threshold_spec {
 	const char *metric;
@@ -93,12 +104,14 @@ struct stk_plan {
 	int64_t summary_timeout_ns;                    /* default 120 s */
 	bool has_setup, has_teardown;
 	bool has_summary;       /* the driver's business */
+	bool has_sections;      /* count each scenario and group, too, for a summary in full */
 	const char *user_agent; /* default "stoker"; "": none is sent */
 	struct stk_net net;
 	stk_system_tags system_tags; /* that samples carry; default k6's */
 	const char *trend_stats;     /* columns of the summary, "avg,p(99)"; NULL: k6's */
 	int64_t min_iteration_ns;    /* a VU waits so long after it began one; 0: not */
 	bool no_cookies_reset;       /* cookies live with the VU, not with the iteration */
+	struct stk_expect expect;    /* of requests that do not say */
 	bool no_reuse;               /* a connection for each request */
 	bool no_vu_reuse;            /* and none is kept over iterations */
 	bool discard;                /* bodies are kept only where a request says so */

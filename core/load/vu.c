@@ -35,6 +35,8 @@ void stk_vu_free(struct stk_vu *vu)
 		free(vu->fetches.items[i]);
 	}
 	stk_vec_release(&vu->fetches);
+	stk_vu_clear_tags(vu);
+	stk_vec_release(&vu->tags);
 	stk_cookies_release(&vu->jar);
 	stk_buf_release(&vu->group);
 	free(vu->in_scenario);
@@ -275,6 +277,7 @@ static void sample_tagged(
 	}
 	stk_tag_lists_add(&lists, &group, engine->has_group_tag);
 	stk_tag_lists_add(&lists, side, side ? 1 : 0);
+	stk_tag_lists_add(&lists, vu->tags.items, vu->tags.len);
 	if (scenario) {
 		stk_tag_lists_add(&lists, &engine->scenario_tags[vu->iteration.scenario_index],
 			engine->has_scenario_tag);
@@ -286,7 +289,12 @@ static void sample_tagged(
 
 void stk_vu_sample(struct stk_vu *vu, int metric, double value, const struct stk_vu_tags *tags)
 {
-	if (vu->counted && !stk_counts_add_bare(vu->worker->counts, metric, value))
+	if (!vu->counted)
+		return;
+	if (vu->worker->engine->plan->has_sections && vu->iteration.scenario)
+		stk_worker_section_add(vu->worker, vu->iteration.scenario,
+			vu->group.len > 0 ? vu->group.ptr : "", metric, value);
+	if (!stk_counts_add_bare(vu->worker->counts, metric, value))
 		sample_tagged(vu, metric, value, tags);
 }
 
@@ -317,6 +325,10 @@ void stk_vu_check(struct stk_vu *vu, struct stk_str name, bool passed, const str
 			"more than %d different checks: the rest counts in the metric and is not "
 			"listed (a check's name should hold no data)",
 			STK_COUNTS_CHECKS_MAX);
+	if (vu->worker->engine->plan->has_sections && vu->iteration.scenario) {
+		text = text ? text : stk_str_dup(name);
+		stk_vu_section_check(vu, text, passed);
+	}
 	stk_tally_add(passed ? &tally->checks_passed : &tally->checks_failed, 1);
 	free(text);
 }
@@ -349,6 +361,9 @@ static void begin_iteration(struct stk_vu *vu, int64_t now_ns)
 	/* ports do not part cookies: those of one side are never the other's */
 	if (!engine->plan->no_cookies_reset || it->side != engine->schedule[worker->entry].side)
 		stk_cookies_clear(&vu->jar);
+	if (vu->tags.len > 0 && vu->tags_scenario != it->scenario_index)
+		stk_vu_clear_tags(vu);
+	vu->tags_scenario = it->scenario_index;
 	vu->bytes_sent = vu->bytes_received = 0;
 	vu->in_iteration = true;
 	it->started_mono_ns = now_ns;

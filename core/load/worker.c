@@ -134,6 +134,9 @@ static void host_drop(void *ctx, struct stk_executor *executor, int64_t count)
 		&lists, executor->opts.scenario->tags.items, executor->opts.scenario->tags.len);
 	stk_tag_lists_add(&lists, engine->plan->tags.items, engine->plan->tags.len);
 	stk_counts_add(worker->counts, STK_METRIC_DROPPED_ITERATIONS, (double)count, &lists);
+	if (engine->plan->has_sections)
+		stk_worker_section_add(worker, executor->opts.scenario, "",
+			STK_METRIC_DROPPED_ITERATIONS, (double)count);
 }
 
 /* --- open, close --- */

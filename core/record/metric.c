@@ -69,8 +69,8 @@ void stk_metric_merge(struct stk_metric *into, const struct stk_metric *from)
 	stk_hist_merge(&into->hist, &from->hist);
 }
 
-static struct stk_check_count *put_check(
-	struct stk_metrics *metrics, const char *group, const char *name)
+struct stk_check_count *stk_metrics_put_check(
+	struct stk_metrics *metrics, const char *group, const char *name, size_t max)
 {
 	struct stk_check_count *check;
 
@@ -79,6 +79,8 @@ static struct stk_check_count *put_check(
 		if (strcmp(check->group, group) == 0 && strcmp(check->name, name) == 0)
 			return check;
 	}
+	if (metrics->checks.len >= max)
+		return NULL;
 	check = stk_vec_push_new(&metrics->checks);
 	check->group = stk_xstrdup(group);
 	check->name = stk_xstrdup(name);
@@ -97,7 +99,8 @@ void stk_metrics_merge(struct stk_metrics *into, const struct stk_metrics *from)
 	}
 	for (size_t i = 0; i < from->checks.len; i++) {
 		const struct stk_check_count *check = &from->checks.items[i];
-		struct stk_check_count *at = put_check(into, check->group, check->name);
+		struct stk_check_count *at =
+			stk_metrics_put_check(into, check->group, check->name, SIZE_MAX);
 
 		at->passes += check->passes;
 		at->fails += check->fails;

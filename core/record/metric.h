@@ -47,6 +47,9 @@ struct stk_metric *stk_metrics_find(
 /* The same, added empty if absent. */
 struct stk_metric *stk_metrics_put(struct stk_metrics *metrics, const char *name,
 	const char *selector, enum stk_metric_type type, enum stk_metric_unit unit);
+/* A check of a group, added if it is new; NULL: it is, and there are max already. */
+struct stk_check_count *stk_metrics_put_check(
+	struct stk_metrics *metrics, const char *group, const char *name, size_t max);
 /* Count one sample: trend and gauge keep min, max, last; a rate passes when value != 0. In line:
  * there are a dozen with each request. */
 static inline void stk_metric_add(struct stk_metric *metric, double value)

@@ -257,7 +257,8 @@ static void release_block(struct block *block)
 	stk_vec_release(&block->lines);
 }
 
-static void add_metrics(const struct stk_load_summary *summary, struct stk_buf *buf)
+/* all: metrics of the script without a value are shown, too. */
+static void add_metrics(const struct stk_load_summary *summary, bool all, struct stk_buf *buf)
 {
 	struct block blocks[BLOCKS] = {{.title = "CUSTOM"}, {.title = "HTTP"},
 		{.title = "EXECUTION"}, {.title = "NETWORK"}};
@@ -267,7 +268,7 @@ static void add_metrics(const struct stk_load_summary *summary, struct stk_buf *
 	for (size_t i = 0; i < metrics->items.len; i++) {
 		const struct stk_metric *metric = &metrics->items.items[i];
 		bool hidden = strcmp(metric->name, "checks") == 0 ||
-			      (metric->builtin && metric->count == 0) ||
+			      ((metric->builtin || !all) && metric->count == 0) ||
 			      (metric->builtin && !summary->full && is_detail(metric->name));
 		if (!hidden)
 			add_metric(&blocks[block_of(metric)], metric, summary);
@@ -422,6 +423,67 @@ static void add_checks(const struct stk_load_summary *summary, struct stk_buf *b
 	stk_buf_add_byte(buf, '\n');
 }
 
+/* --- scenarios and groups ---------------------------------------------------------- */
+
+/* How deep a group lies: "::outer::inner" is 2. */
+static size_t depth_of(struct stk_str group)
+{
+	size_t depth = 0;
+	ptrdiff_t at;
+
+	while ((at = stk_str_find(group, STK_STR("::"))) >= 0) {
+		group = stk_str_skip(group, (size_t)at + 2);
+		depth++;
+	}
+	return depth;
+}
+
+static void add_head(const struct stk_load_summary *summary, const struct stk_section *section,
+	size_t level, struct stk_buf *buf)
+{
+	struct stk_str group = stk_str_of(section->group), name = stk_str_of(section->scenario);
+	const char *mark = level > 0 ? "↳" : "█";
+
+	for (ptrdiff_t at; (at = stk_str_find(group, STK_STR("::"))) >= 0;)
+		name = group = stk_str_skip(group, (size_t)at + 2);
+	if (level == 0)
+		stk_buf_add_byte(buf, '\n');
+	stk_buf_add_fill(buf, ' ', 2 + 2 * level);
+	stk_buf_addf(buf, "%s%s %s: ", stk_palette_start(STK_DOC_STRONG, summary->color), mark,
+		section->group[0] ? "GROUP" : "SCENARIO");
+	stk_text_add_plain(buf, name);
+	stk_buf_addf(buf, "%s \n\n", stk_palette_end(summary->color));
+}
+
+/* A scenario named default is the whole, its groups stand by themselves. */
+static void add_section(const struct stk_load_summary *summary, const struct stk_section *section,
+	struct stk_buf *buf)
+{
+	bool is_default = strcmp(section->scenario, "default") == 0;
+	size_t depth = depth_of(stk_str_of(section->group));
+	size_t level = is_default && depth > 0 ? depth - 1 : depth;
+	struct stk_metrics metrics = section->metrics; /* borrowed, but for the time */
+	struct stk_load_summary part = *summary;
+	struct stk_buf text = STK_BUF_EMPTY;
+	struct stk_str rest, line;
+
+	if (is_default && depth == 0)
+		return;
+	metrics.duration_s = summary->metrics->duration_s;
+	part.metrics = &metrics;
+	add_checks(&part, &text);
+	add_metrics(&part, false, &text);
+	add_head(summary, section, level, buf);
+	rest = stk_buf_str(&text);
+	while (rest.len > 0 && stk_str_cut(&rest, '\n', &line)) {
+		if (line.len > 0)
+			stk_buf_add_fill(buf, ' ', 2 * level);
+		stk_buf_add_str(buf, line);
+		stk_buf_add_byte(buf, '\n');
+	}
+	stk_buf_release(&text);
+}
+
 /* Only when there is something to say: the numbers above would be about the generator. */
 static void add_generator(const struct stk_load_summary *summary, struct stk_buf *buf)
 {
@@ -445,6 +507,8 @@ void stk_load_summary_format(const struct stk_load_summary *summary, struct stk_
 	stk_buf_addf(buf, "  %s█ TOTAL RESULTS%s \n\n",
 		stk_palette_start(STK_DOC_STRONG, summary->color), stk_palette_end(summary->color));
 	add_checks(summary, buf);
-	add_metrics(summary, buf);
+	add_metrics(summary, true, buf);
+	for (size_t i = 0; summary->sections && i < summary->sections->items.len; i++)
+		add_section(summary, &summary->sections->items.items[i], buf);
 	add_generator(summary, buf);
 }

@@ -8,6 +8,7 @@
 #include "core/base/buf.h"
 #include "core/record/metric.h"
 #include "core/record/run.h"
+#include "core/record/section.h"
 
 #define STK_LOAD_SUMMARY_STATS_MAX 16
 
@@ -21,11 +22,13 @@ struct stk_load_summary {
 	const char *const *trend_stats;
 	size_t trend_stats_len;
 	bool color;
+	const struct stk_sections *sections; /* of scenarios and groups, in order; NULL: none */
 	bool full; /* also blocked, connecting, tls, sending, waiting, receiving */
 };
 
 /* Append the summary in k6's layout (reference k6 7.1): THRESHOLDS, TOTAL RESULTS with checks,
- * CUSTOM, HTTP, EXECUTION, NETWORK. Sections without metrics are left out. */
+ * CUSTOM, HTTP, EXECUTION, NETWORK. Sections without metrics are left out. Then SCENARIO (but of
+ * one named default) and GROUP. */
 void stk_load_summary_format(const struct stk_load_summary *summary, struct stk_buf *buf);
 
 #endif

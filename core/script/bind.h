@@ -25,10 +25,6 @@ int luaopen_stk_code(struct lua_State *lua);
 int luaopen_stk_summary(struct lua_State *lua);
 /* http.sse, a file of its own (bind_sse.c). */
 int stk_http_sse(struct lua_State *lua);
-/* The methods of http.cookie_jar, likewise (bind_jar.c). */
-int stk_jar_set(struct lua_State *lua);
-int stk_jar_get(struct lua_State *lua);
-int stk_jar_remove(struct lua_State *lua);
 
 /* The require, load and print of user's files (bind_require.c). */
 int stk_require(struct lua_State *lua);

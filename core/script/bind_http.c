@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "core/script/bind.h"
+#include "core/script/bind_jar.h"
 #include "core/script/bind_response.h"
+#include "core/script/expect.h"
 #include "core/script/http_op.h"
 #include "core/script/keys.h"
 #include "core/script/sandbox.h"
 #include "core/script/state.h"
+#include "core/script/state_priv.h"
 #include "core/script/vu_lua.h"
 
 static int answered(lua_State *lua, int status, lua_KContext ctx)
@@ -240,15 +243,40 @@ static int http_batch(lua_State *lua)
 	return lua_yieldk(lua, 0, (lua_KContext)vu, batch_answered);
 }
 
+/* (expect): of all further requests of the virtual user; nil: nothing is judged, as in k6. At the
+ * file's top level each virtual user does it for itself. */
+static int http_set_response_callback(lua_State *lua)
+{
+	static const char fn[] = "http.set_response_callback";
+	struct stk_vu_lua *vu = stk_state_vu(lua); /* NULL: the file is looked at */
+	struct stk_expect expect = {STK_VEC_INIT, false};
+	struct stk_err err = STK_ERR_INIT;
+	int rc = 0;
+
+	if (lua_gettop(lua) != 1)
+		return stk_state_misuse(lua, "%s takes what expect of a request takes, or nil", fn);
+	if (lua_isnil(lua, 1))
+		expect.unjudged = true;
+	else
+		rc = stk_expect_read(lua, 1, &expect, &err);
+	if (rc == 0 && vu) {
+		stk_vu_lua_set_expect(vu, &expect);
+		return 0;
+	}
+	stk_vec_release(&expect.ranges);
+	return rc == 0 ? 0 : stk_raise_misuse(lua, fn, &err);
+}
+
 int luaopen_stk_http(lua_State *lua)
 {
 	static const luaL_Reg funcs[] = {{"get", http_get}, {"head", http_head},
 		{"delete", http_delete}, {"options", http_options}, {"post", http_post},
 		{"put", http_put}, {"patch", http_patch}, {"request", http_request},
-		{"batch", http_batch}, {"sse", stk_http_sse}, {"jar_set", stk_jar_set},
-		{"jar_get", stk_jar_get}, {"jar_remove", stk_jar_remove}, {NULL, NULL}};
+		{"batch", http_batch}, {"sse", stk_http_sse},
+		{"set_response_callback", http_set_response_callback}, {NULL, NULL}};
 
 	stk_response_open(lua);
 	luaL_newlib(lua, funcs);
+	stk_jar_open(lua);
 	return 1;
 }

@@ -102,6 +102,39 @@ static int vu_abort(lua_State *lua)
 
 /* --- stoker.vu, stoker.scenario ---------------------------------------------------- */
 
+/* Text, a number or a boolean, as tags of a request are; the text is left on the stack. */
+static const char *tag_text(lua_State *lua, int at)
+{
+	if (lua_isboolean(lua, at))
+		return lua_toboolean(lua, at) ? "true" : "false";
+	if (lua_type(lua, at) != LUA_TSTRING && lua_type(lua, at) != LUA_TNUMBER)
+		(void)stk_state_misuse(lua,
+			"stoker.vu.tags: a tag must be text, a number, a boolean or nil, not %s",
+			stk_secret_at(lua, at) ? "a secret" : luaL_typename(lua, at));
+	lua_pushvalue(lua, at);
+	return lua_tostring(lua, -1);
+}
+
+/* tags[key] = value */
+static int tags_newindex(lua_State *lua)
+{
+	struct stk_vu_lua *vu = stk_vu_lua_running(lua, "stoker.vu.tags");
+	struct stk_str key = stk_arg_text(lua, 2, "stoker.vu.tags", "the name");
+
+	if (!stk_vu_set_tag(vu->vu, key.ptr, lua_isnil(lua, 3) ? NULL : tag_text(lua, 3)))
+		return stk_state_misuse(lua, "stoker.vu.tags: more than %d tags", STK_VU_TAGS_MAX);
+	return 0;
+}
+
+static int tags_index(lua_State *lua)
+{
+	const struct stk_vu_lua *vu = stk_state_vu(lua);
+	struct stk_str key = stk_arg_text(lua, 2, "stoker.vu.tags", "the name");
+
+	lua_pushstring(lua, vu ? stk_vu_tag(vu->vu, key.ptr) : NULL);
+	return 1;
+}
+
 static int vu_index(lua_State *lua)
 {
 	struct stk_vu_lua *vu = stk_state_vu(lua);
@@ -111,9 +144,11 @@ static int vu_index(lua_State *lua)
 		lua_pushinteger(lua, vu ? stk_vu_id(vu->vu) : 0);
 	else if (stk_str_is(key, "iter"))
 		lua_pushinteger(lua, vu && vu->iteration ? vu->iteration->iter : 0);
+	else if (stk_str_is(key, "tags"))
+		lua_pushvalue(lua, lua_upvalueindex(1));
 	else
 		return stk_state_misuse(
-			lua, "stoker.vu has no '%.*s', only id and iter", STK_STR_ARG(key));
+			lua, "stoker.vu has no '%.*s', only id, iter and tags", STK_STR_ARG(key));
 	return 1;
 }
 
@@ -146,14 +181,15 @@ static int refuse_write(lua_State *lua)
 	return stk_state_misuse(lua, "%s is read-only", lua_tostring(lua, lua_upvalueindex(1)));
 }
 
-static void push_asked(lua_State *lua, const char *name, lua_CFunction index)
+/* A value whose fields are asked for; index is on top of the stack and gives way to it. */
+static void push_asked(lua_State *lua, lua_CFunction newindex, const char *name)
 {
 	lua_newuserdatauv(lua, 0, 0);
 	lua_createtable(lua, 0, 3);
-	lua_pushcfunction(lua, index);
+	lua_rotate(lua, -3, -1);
 	lua_setfield(lua, -2, "__index");
 	lua_pushstring(lua, name);
-	lua_pushcclosure(lua, refuse_write, 1);
+	lua_pushcclosure(lua, newindex, 1);
 	lua_setfield(lua, -2, "__newindex");
 	lua_pushboolean(lua, 0);
 	lua_setfield(lua, -2, "__metatable");
@@ -166,9 +202,13 @@ int luaopen_stk_vu(lua_State *lua)
 		{"fail", vu_fail}, {"abort", vu_abort}, {NULL, NULL}};
 
 	luaL_newlib(lua, funcs);
-	push_asked(lua, "stoker.vu", vu_index);
+	lua_pushcfunction(lua, tags_index);
+	push_asked(lua, tags_newindex, "stoker.vu.tags");
+	lua_pushcclosure(lua, vu_index, 1);
+	push_asked(lua, refuse_write, "stoker.vu");
 	lua_setfield(lua, -2, "vu");
-	push_asked(lua, "stoker.scenario", scenario_index);
+	lua_pushcfunction(lua, scenario_index);
+	push_asked(lua, refuse_write, "stoker.scenario");
 	lua_setfield(lua, -2, "scenario");
 	return 1;
 }

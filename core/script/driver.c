@@ -152,6 +152,7 @@ static void vu_close(void *state)
 	vu->worker->vus--;
 	stk_buf_release(&vu->group);
 	stk_vec_release(&vu->groups);
+	stk_vu_lua_free_expect(vu);
 	free(vu->execs);
 	free(vu);
 }

@@ -1,9 +1,10 @@
 /* http_opts: the options of a request: headers, name, tags, timeout and so on. */
 #include <lauxlib.h>
 #include <lua.h>
-#include <string.h>
 
 #include "core/script/bind.h"
+#include "core/script/bind_jar.h"
+#include "core/script/expect.h"
 #include "core/script/http_op.h"
 #include "core/script/sandbox.h"
 #include "core/script/state.h"
@@ -80,6 +81,13 @@ static void read_cookies(struct option_read *read)
 	read->item->request.cookies_len = read_fields(read, "cookies", &read->op->cookies);
 }
 
+static void read_jar(struct option_read *read)
+{
+	read->item->request.jar = stk_jar_at(read->lua, -1);
+	if (!read->item->request.jar)
+		refuse(read, "jar", "http.cookie_jar() or one of http.new_cookie_jar()");
+}
+
 static void read_name(struct option_read *read)
 {
 	struct stk_str name = stk_text_at(read->lua, -1);
@@ -150,46 +158,18 @@ static void read_auth(struct option_read *read)
 	lua_pop(read->lua, 1);
 }
 
-/* 201, "2xx", or a list of such. */
-static void read_expect_one(struct option_read *read)
-{
-	struct stk_status_range range = {0, 0};
-	int is_int = 0;
-	lua_Integer status = lua_tointegerx(read->lua, -1, &is_int);
-
-	if (lua_type(read->lua, -1) == LUA_TSTRING) {
-		struct stk_str text = stk_text_at(read->lua, -1);
-		if (text.len == 3 && text.ptr[0] >= '1' && text.ptr[0] <= '5' &&
-			strcmp(text.ptr + 1, "xx") == 0) {
-			range.low = (text.ptr[0] - '0') * 100;
-			range.high = range.low + 99;
-		}
-	} else if (is_int && status >= 100 && status <= 999)
-		range.low = range.high = (int)status;
-	if (range.low == 0)
-		(void)stk_state_misuse(
-			read->lua, "%s: expect is a status, \"2xx\", or a list of these", read->fn);
-	stk_vec_push(&read->op->expect, range);
-	read->item->request.expect_len++;
-}
-
 static void read_expect(struct option_read *read)
 {
-	read->item->expect_at = read->op->expect.len;
-	if (!lua_istable(read->lua, -1)) {
-		read_expect_one(read);
-		return;
-	}
-	stk_sandbox_push_behind(read->lua, -1);
-	int table = lua_gettop(read->lua);
-	lua_Integer len = (lua_Integer)lua_rawlen(read->lua, table);
-	if (len == 0)
-		refuse(read, "expect", "a status, \"2xx\", or a list of these");
-	for (lua_Integer i = 1; i <= len; i++) {
-		lua_rawgeti(read->lua, table, i);
-		read_expect_one(read);
-		lua_pop(read->lua, 1);
-	}
+	struct stk_expect *all = &read->op->expect;
+	struct stk_request *request = &read->item->request;
+	struct stk_err err = STK_ERR_INIT;
+
+	read->item->expect_at = all->ranges.len;
+	all->unjudged = false;
+	if (stk_expect_read(read->lua, -1, all, &err) < 0)
+		(void)stk_state_misuse(read->lua, "%s: %s", read->fn, err.msg);
+	request->expect_len = all->ranges.len - read->item->expect_at;
+	request->unjudged = all->unjudged;
 }
 
 static void read_discard(struct option_read *read)
@@ -215,7 +195,7 @@ static const struct { struct stk_str key; void (*read)(struct option_read *read)
 	{ {"headers", 7}, read_headers }, { {"name", 4}, read_name },     { {"tags", 4}, read_tags },
 	{ {"timeout", 7}, read_timeout }, { {"auth", 4}, read_auth },     { {"redirects", 9}, read_redirects },
 	{ {"cookies", 7}, read_cookies }, { {"expect", 6}, read_expect }, { {"discard", 7}, read_discard },
-	{ {"compress", 8}, read_compress },
+	{ {"compress", 8}, read_compress }, { {"jar", 3}, read_jar },
 };
 /* clang-format on */
 #define OPTIONS_LEN (sizeof options / sizeof *options)
@@ -232,7 +212,7 @@ static void unknown_option(lua_State *lua, const char *fn, struct stk_str key)
 			STK_STR_ARG(key), near);
 	(void)stk_state_misuse(lua,
 		"%s: unknown option '%.*s'; known: headers, name, tags, timeout, redirects, auth, "
-		"cookies, expect, discard, compress",
+		"cookies, jar, expect, discard, compress",
 		fn, STK_STR_ARG(key));
 }
 

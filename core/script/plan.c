@@ -9,6 +9,7 @@
 
 #include "core/base/buf.h"
 #include "core/script/exec.h"
+#include "core/script/expect.h"
 #include "core/script/plan_k6.h"
 #include "core/script/plan_net.h"
 #include "core/script/plan_parts.h"
@@ -105,6 +106,17 @@ static int read_system_tags(
 	return rc;
 }
 
+static int read_expect(
+	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
+{
+	struct stk_err why = STK_ERR_INIT;
+
+	(void)ctx;
+	if (stk_expect_read(table->lua, -1, field, &why) < 0)
+		return stk_table_fail(table, key, err, "%s", why.msg);
+	return 0;
+}
+
 #define AT(member) offsetof(struct load_table, member)
 /* clang-format off */
 static const struct stk_table_row load_rows[] = {
@@ -140,6 +152,7 @@ static const struct stk_table_row plan_rows[] = {
 	{ .key = "min_iteration_duration", .type = STK_FIELD_DURATION, .offset = AT(min_iteration_ns), .max = 86400 },
 	{ .key = "summary_trend_stats", .type = STK_FIELD_READ, .offset = AT(trend_stats), .read = read_trend_stats },
 	{ .key = "system_tags", .type = STK_FIELD_READ, .offset = AT(system_tags), .read = read_system_tags },
+	{ .key = "expect", .type = STK_FIELD_READ, .offset = AT(expect), .read = read_expect },
 	{ .key = "labels", .type = STK_FIELD_BOOL, .offset = AT(labels) },
 };
 #undef AT

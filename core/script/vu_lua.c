@@ -3,8 +3,10 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/script/bind.h"
 #include "core/script/bind_response.h"
 #include "core/script/http_op.h"
@@ -80,6 +82,21 @@ struct stk_rand *stk_vu_lua_rand(struct stk_vu_lua *vu)
 		((uint64_t)stk_vu_id(vu->vu) << 32) + begun);
 	vu->rng_scenario = scenario;
 	return &vu->rng;
+}
+
+void stk_vu_lua_free_expect(struct stk_vu_lua *vu)
+{
+	if (vu->expect)
+		stk_vec_release(&vu->expect->ranges);
+	free(vu->expect);
+	vu->expect = NULL;
+}
+
+void stk_vu_lua_set_expect(struct stk_vu_lua *vu, const struct stk_expect *expect)
+{
+	stk_vu_lua_free_expect(vu);
+	vu->expect = stk_xcalloc(1, sizeof *vu->expect);
+	*vu->expect = *expect;
 }
 
 void stk_vu_lua_clear_groups(struct stk_vu_lua *vu)

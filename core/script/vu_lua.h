@@ -35,7 +35,8 @@ struct stk_vu_lua {
 	bool closing;                          /* the engine must not be called any more */
 	int rng_scenario;
 	struct stk_rand rng;
-	struct stk_http_op *op; /* what is sent now; NULL if nothing */
+	struct stk_expect *expect; /* of its requests that do not say; NULL: the plan's */
+	struct stk_http_op *op;    /* what is sent now; NULL if nothing */
 	struct stk_buf group;
 	STK_VEC(struct stk_open_group) groups;
 };
@@ -58,6 +59,10 @@ struct stk_http_op *stk_vu_lua_begin_op(
 void stk_vu_lua_submit_op(struct stk_vu_lua *vu);
 /* Push the answer to request number i of the list. */
 void stk_vu_lua_push_answer(struct lua_State *lua, const struct stk_vu_lua *vu, size_t i);
+/* From now on its requests that do not say expect this (its ranges become the virtual user's), for
+ * good. */
+void stk_vu_lua_set_expect(struct stk_vu_lua *vu, const struct stk_expect *expect);
+void stk_vu_lua_free_expect(struct stk_vu_lua *vu);
 /* Leave all groups (an iteration began or ended) without measuring them. */
 void stk_vu_lua_clear_groups(struct stk_vu_lua *vu);
 

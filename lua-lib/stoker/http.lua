@@ -6,7 +6,7 @@ local M = {}
 
 --- Send a request without a body.
 ---@param url string absolute, or a path behind base_url
----@param opts? table headers name tags timeout redirects auth cookies expect discard compress
+---@param opts? table headers name tags timeout redirects auth cookies jar expect discard compress
 M.get = raw.get
 M.head = raw.head
 M.delete = raw.delete
@@ -39,26 +39,21 @@ M.batch = raw.batch
 ---@param fn function
 M.sse = raw.sse
 
-local Jar = {}
+--- What all further requests of this virtual user expect, as the option expect says it; nil: nothing is judged.
+---@param expect any
+M.set_response_callback = raw.set_response_callback
 
---- Keep a cookie for the requests to come, as if url had sent it; options: domain path max_age secure.
-function Jar:set(url, name, value, options) raw.jar_set(url, name, value, options) end
+--- Statuses and { min = , max = } as a list, for set_response_callback and the option expect.
+function M.expected_statuses(...) return { ... } end
 
---- Names and values of the cookies that would be sent to url.
-function Jar:cookies_for_url(url) return raw.jar_get(url) end
+--- The cookies of this virtual user. A jar has
+---   jar:set(url, name, value, options): as if url had sent it; options: domain path max_age secure
+---   jar:cookies_for_url(url): names and values of what would be sent to url
+---   jar:delete(url, name): forget those of that name that would be sent to url
+---   jar:clear(url): forget all that would be sent to url
+M.cookie_jar = raw.cookie_jar
 
---- Forget the cookies of that name that would be sent to url.
-function Jar:delete(url, name)
-	if name == nil then core.misuse("cookie jar: delete takes a url and a name; clear forgets all") end
-	raw.jar_remove(url, name)
-end
-
---- Forget all that would be sent to url.
-function Jar:clear(url) raw.jar_remove(url) end
-
-local jar = core.readonly(Jar, "the cookie jar")
-
---- The cookies of this virtual user: set, cookies_for_url, delete, clear.
-function M.cookie_jar() return jar end
+--- An empty jar of one's own, for the option jar of requests; it lives as long as the script holds it.
+M.new_cookie_jar = raw.new_cookie_jar
 
 return core.readonly(M, "stoker.http")

@@ -1,6 +1,7 @@
 """summary(data) of load scripts, beside what k6 recorded for handleSummary. usage: summary_cases.py"""
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -234,6 +235,31 @@ def deep_groups_can_be_written(folder, url):
     assert 20 <= depth <= 30, depth
 
 
+def full_has_scenarios_and_groups(folder, url):
+    """As k6 2.2 printed it for script 09: titles, figures of checks and metrics, how far in they stand."""
+    text = HEAD + """return { scenarios = {
+        s = { executor = "per-vu-iterations", vus = 2, iterations = 3, exec = function()
+            group("outer", function()
+                group("inner", function() check(http.get "/ok", { status = 200, { "is 500", function(r) return r.status == 500 end } }) end)
+                check(1, { { "odd", function() return stoker.vu.iter % 2 == 1 end } })
+            end)
+        end },
+        default = { executor = "shared-iterations", iterations = 2, exec = function() group("top", function() http.get "/ok" end) end } } }"""
+    out, _ = run(folder, url, text, "--summary", "full")
+    parts = ["  █ TOTAL RESULTS ", "  █ GROUP: top ", "  █ SCENARIO: s ", "    ↳ GROUP: outer ", "      ↳ GROUP: inner "]
+    lines = out.splitlines()
+    assert [line for line in lines if "█" in line or "GROUP" in line] == parts, out
+    at = [lines.index(part) for part in parts] + [len(lines)]
+    blocks = ["\n".join(lines[at[i]:at[i + 1]]) for i in range(len(parts))]
+    for block, reqs, checks in zip(blocks, (8, 2, 6, None, 6), ("8 out of 18", None, "8 out of 18", "2 out of 6", "6 out of 12")):
+        assert re.findall(r"http_reqs\.+: (\d+)", block) == ([str(reqs)] if reqs else []), block
+        assert re.findall(r"checks_succeeded\.+: \S+ +(.*)", block) == ([checks] if checks else []), block
+        assert ("http_req_waiting." in block) == bool(reqs), block
+    assert "\n        ✗ is 500\n          ↳  0% — ✓ 0 / ✗ 6\n" in blocks[4], blocks[4]
+    assert "iterations...." in blocks[2] and "iterations...." not in blocks[1] + blocks[3] + blocks[4], out
+    assert "SCENARIO" not in run(folder, url, text)[0]
+
+
 def main():
     server, url = serve(Target)
     with tempfile.TemporaryDirectory() as folder:
@@ -244,7 +270,7 @@ def main():
             text_is_the_default_one_of_what_is_left, it_may_send_requests_which_are_not_counted,
             it_is_called_after_an_interrupt_and_after_an_aborted_threshold, an_interrupt_in_it_gives_the_default_text,
             json_stays_alone_on_standard_output, json_helper_keeps_types_and_hides_secrets, the_example_runs,
-            deep_groups_can_be_written], folder, url)
+            deep_groups_can_be_written, full_has_scenarios_and_groups], folder, url)
     server.shutdown()
     return code
 

@@ -394,6 +394,37 @@ static void engine_submetrics__count_what_has_the_tags(void **state)
 	end(&ran);
 }
 
+static void engine_sections__count_scenario_and_group_where_asked(void **state)
+{
+	static const struct load_step steps[] = {
+		{.kind = LOAD_GET, .url = "/a"}, {.kind = LOAD_CHECK, .passed = false}};
+	const struct stk_section *section;
+	struct ran ran;
+
+	(void)state;
+	for (int wanted = 0; wanted < 2; wanted++) {
+		begin(&ran, steps, 2)->duration_ns = 2 * S;
+		ran.fake.latency_ns = 500 * MS;
+		ran.plan.has_sections = wanted;
+		start(&ran, NULL, 0);
+		finish(&ran);
+		assert_true(count_of(&ran, "http_reqs", "") == 4);
+		section = stk_sections_find(&ran.result.sections, "s", "");
+		assert_int_equal(section != NULL, wanted);
+		if (section) {
+			const struct stk_metrics *metrics = &section->metrics;
+
+			assert_true(stk_metrics_find(metrics, "http_reqs", "")->sum == 4);
+			assert_int_equal(
+				stk_metrics_find(metrics, "http_req_waiting", "")->count, 4);
+			assert_int_equal(stk_metrics_find(metrics, "iterations", "")->count, 4);
+			assert_int_equal(stk_metrics_find(metrics, "vus", "")->count, 0);
+			assert_int_equal(metrics->checks.items[0].fails, 4);
+		}
+		end(&ran);
+	}
+}
+
 /* k6 8.3: progress: VUs, iterations, time | the same, with requests/s and p95 | - */
 static void engine_progress__tells_what_runs(void **state)
 {
@@ -433,6 +464,7 @@ int main(void)
 		cmocka_unit_test(engine_late__counts_from_the_intended_start),
 		cmocka_unit_test(engine_batch__sends_six_at_once_to_a_host),
 		cmocka_unit_test(engine_submetrics__count_what_has_the_tags),
+		cmocka_unit_test(engine_sections__count_scenario_and_group_where_asked),
 		cmocka_unit_test(engine_progress__tells_what_runs),
 	};
 

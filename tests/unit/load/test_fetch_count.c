@@ -31,7 +31,7 @@ static void fetch_expected__is_200_to_399_unless_told(void **state)
 	assert_false(is_expected(503, NULL, 0));
 }
 
-/* k6 2.4: `expectedStatuses`, `responseCallback` | `expect = { 200, "4xx" }` | per request */
+/* k6 2.4: `expectedStatuses`, `responseCallback` | `expect = { 200, "4xx" }` | - */
 static void fetch_expected__takes_the_ranges_of_the_request(void **state)
 {
 	static const struct stk_status_range ranges[] = {{404, 404}, {500, 509}};

@@ -113,6 +113,45 @@ static void load_summary_format__cuts_percentages_as_k6_does(void **state)
 	stk_buf_release(&buf);
 }
 
+static void add_section(struct stk_sections *sections, const char *scenario, const char *group)
+{
+	struct stk_section *section = stk_sections_put(sections, scenario, group);
+
+	for (int i = 0; i < 8; i++)
+		stk_metric_add(put(&section->metrics, "http_reqs", "", STK_METRIC_COUNTER,
+				       STK_METRIC_DEFAULT),
+			1);
+	put(&section->metrics, "my_never", "", STK_METRIC_COUNTER, STK_METRIC_DEFAULT);
+	if (group[0])
+		add_check(&section->metrics, "is 200", 1, 1);
+}
+
+/* k6 7.1, 09: `--summary-mode=full`: SCENARIO blocks, the groups of each below it; those of a
+ * scenario named default by themselves | `--summary full` | each percentage stands two blanks below
+ * its check, in k6 ever further in */
+static void load_summary_format__shows_scenarios_and_groups(void **state)
+{
+	struct stk_metrics metrics;
+	struct stk_sections sections;
+	struct stk_buf buf = STK_BUF_EMPTY;
+	struct stk_load_summary summary = {.metrics = &metrics, .sections = &sections};
+
+	(void)state;
+	stk_metrics_init(&metrics);
+	metrics.duration_s = 4;
+	stk_sections_init(&sections);
+	add_section(&sections, "default", "");
+	add_section(&sections, "default", "::top");
+	add_section(&sections, "s", "");
+	add_section(&sections, "s", "::a");
+	add_section(&sections, "s", "::a::b");
+	stk_load_summary_format(&summary, &buf);
+	stk_golden_check("report/load_sections.txt", stk_buf_str(&buf));
+	stk_sections_release(&sections);
+	stk_metrics_release(&metrics);
+	stk_buf_release(&buf);
+}
+
 static void load_summary_format__of_nothing_is_no_crash(void **state)
 {
 	struct stk_metrics metrics;
@@ -131,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(load_summary_format__looks_like_k6),
 		cmocka_unit_test(load_summary_format__cuts_percentages_as_k6_does),
+		cmocka_unit_test(load_summary_format__shows_scenarios_and_groups),
 		cmocka_unit_test(load_summary_format__of_nothing_is_no_crash),
 	};
 	return cmocka_run_group_tests_name("load_summary", tests, NULL, NULL);

@@ -145,6 +145,55 @@ static void tags__of_sample_scenario_and_run_in_this_order(void **state)
 	assert_true(run->result.thresholds_ok);
 }
 
+/* k6 4.3: `exec.vu.metrics.tags`: on all samples of the VU until it changes scenario, over tags of
+ * run and scenario, under those of a request | `vu.tags` | tags of scenario and system are not read
+ * back */
+static void vu_tags__last_until_the_scenario_changes(void **state)
+{
+	struct script_run *run = *state;
+
+	assert_int_equal(
+		script_run_text(run,
+			"local s = require 'stoker' local n = s.metrics.counter 'n'\n"
+			"local function add(tag) n:add(1, tag and { kind = tag }) end\n"
+			"return { tags = { kind = 'run' }, scenarios = {\n"
+			" a = { executor = 'per-vu-iterations', iterations = 2, tags = { kind = "
+			"'a' }, "
+			"exec = function()\n"
+			"  add() s.vu.tags.kind = 'vu' s.vu.tags.level = 5 s.vu.tags.gone = true\n"
+			"  s.vu.tags.gone = nil add() add 'request'\n"
+			"  print(s.vu.tags.kind, s.vu.tags.level, s.vu.tags.gone) end },\n"
+			" b = { executor = 'per-vu-iterations', start_time = '50ms', exec = "
+			"function() add()\n"
+			"  print(s.vu.id, s.vu.tags.kind) end } },\n"
+			"thresholds = { ['n{kind:a}'] = 'count==1', ['n{kind:vu,level:5}'] = "
+			"'count==3',\n"
+			" ['n{kind:request,level:5}'] = 'count==2', ['n{kind:run}'] = 'count==1',\n"
+			" ['n{gone:true}'] = { 'count==0', no_data = 'pass' }, "
+			"['iterations{kind:vu}'] = 'count==2' } }"),
+		0);
+	assert_string_equal(
+		run->lc.talk.ptr, "print: vu\t5\tnil\nprint: vu\t5\tnil\nprint: 1\tnil\n");
+	assert_true(run->result.thresholds_ok);
+	for (size_t i = 0; i < run->result.thresholds.len; i++)
+		assert_int_equal(run->result.thresholds.items[i].no_data,
+			strstr(run->result.thresholds.items[i].metric, "gone") != NULL);
+}
+
+static void vu_tags__say_what_is_wrong(void **state)
+{
+	script_run_expect_error(*state, "stoker.vu.tags.a = {}",
+		"case.lua:3: stoker.vu.tags: a tag must be text, a number, a boolean or nil, not "
+		"table");
+	script_run_expect_error(*state, "stoker.vu.tags.a = stoker.secret 'TEST_PASSWORD'",
+		"case.lua:3: stoker.vu.tags: a tag must be text, a number, a boolean or nil, not "
+		"a secret");
+	script_run_expect_error(*state, "for i = 1, 40 do stoker.vu.tags['t' .. i] = i end",
+		"case.lua:3: stoker.vu.tags: more than 32 tags");
+	script_run_expect_error(
+		*state, "stoker.vu.tags = {}", "case.lua:3: stoker.vu is read-only");
+}
+
 /* k6 4.3: `__VU`, `__ITER`, `__ENV`, globals per VU | `vu.id`, `vu.iter`, `stoker.env` | -
  * k6 4.3: `exec.scenario.name executor progress` | `scenario.name executor progress` | - */
 static void vus__have_globals_of_their_own(void **state)
@@ -345,6 +394,8 @@ int main(void)
 		CASE(group__joins_names_and_returns_results),
 		CASE(metrics__add_of_every_type),
 		CASE(tags__of_sample_scenario_and_run_in_this_order),
+		CASE(vu_tags__last_until_the_scenario_changes),
+		CASE(vu_tags__say_what_is_wrong),
 		CASE(vus__have_globals_of_their_own),
 		CASE(random__is_the_same_for_the_same_seed),
 		CASE(yields__work_inside_pcall_metamethods_and_iterators),
