@@ -357,10 +357,11 @@ void stk_plain_poll(struct stk_plain *plain, int64_t mono_ns)
 	plain->done = 0;
 	plain->guest_ready = false;
 	while (!is_last && !woken) {
-		expire(plain, now_ns);
-		tell_failed(plain);
-		is_last = plain->done > 0 || now_ns >= mono_ns;
+		/* an answer that came in time and waits for its turn has not expired */
 		if (plain->events_at == plain->events_len) {
+			expire(plain, now_ns);
+			tell_failed(plain);
+			is_last = plain->done > 0 || now_ns >= mono_ns;
 			if (!is_last)
 				arm(plain, mono_ns);
 			wait_events(plain, is_last);

@@ -75,8 +75,8 @@ struct stk_plain {
 	int guest_fd;
 	bool guest_ready;
 	int64_t armed_ns;
-	int64_t woke_ns; /* when epoll told last what is there */
-	size_t done;     /* exchanges over within this poll */
+	int64_t woke_ns;                             /* when epoll told last what is there */
+	size_t done;                                 /* exchanges over within this poll */
 	struct epoll_event events[STK_PLAIN_EVENTS]; /* it told of */
 	size_t events_at, events_len;                /* those from events_at wait for their turn */
 	struct stk_timers timers;

@@ -47,8 +47,7 @@ static void on_done(struct stk_exchange *exchange)
 
 static void listen_anywhere(struct many *many)
 {
-	struct sockaddr_in address = {
-		.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	socklen_t len = sizeof address;
 
 	many->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -56,8 +55,8 @@ static void listen_anywhere(struct many *many)
 	assert_int_equal(bind(many->listener, (struct sockaddr *)&address, len), 0);
 	assert_int_equal(listen(many->listener, MANY), 0);
 	assert_int_equal(getsockname(many->listener, (struct sockaddr *)&address, &len), 0);
-	(void)snprintf(many->url, sizeof many->url, "http://127.0.0.1:%d/",
-		(int)ntohs(address.sin_port));
+	(void)snprintf(
+		many->url, sizeof many->url, "http://127.0.0.1:%d/", (int)ntohs(address.sin_port));
 	assert_int_equal(stk_url_parse(stk_str_of(many->url), &many->parts, NULL), 0);
 }
 
