@@ -11,7 +11,7 @@
 #include "core/load/plain_priv.h"
 
 /* Of the answers that came, so many are taken before the virtual users they are for run: what one
- * of them needs, some 12 KB, is then still in the caches. */
+ * of them needs, some 9 KB, is then still in the caches. */
 enum { EVENTS_IN_A_ROW = 32 };
 #define NEVER INT64_MAX
 
