@@ -40,6 +40,15 @@ const struct stk_clock *stk_clock_system(void)
 	return &clock;
 }
 
+/* The coarse clock moves by ticks. */
+int64_t stk_clock_tick_ns(void)
+{
+	struct timespec tick;
+
+	(void)clock_getres(CLOCK_MONOTONIC_COARSE, &tick); /* cannot fail for this clock */
+	return (int64_t)tick.tv_sec * STK_NS_PER_S + tick.tv_nsec;
+}
+
 int64_t stk_clock_mono(const struct stk_clock *clock)
 {
 	return clock->mono_ns(clock->ctx);

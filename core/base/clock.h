@@ -24,6 +24,10 @@ int64_t stk_clock_mono(const struct stk_clock *clock);
 int64_t stk_clock_wall(const struct stk_clock *clock);
 void stk_clock_sleep_until(const struct stk_clock *clock, int64_t mono_ns);
 
+/* Distance of the kernel's clock ticks on this machine, which the CPU-time timers of processes are
+ * looked at by (what CONFIG_HZ says: 4 ms at 250). */
+int64_t stk_clock_tick_ns(void);
+
 /* A clock for tests: stands still until told; sleep_until jumps. */
 struct stk_fake_clock {
 	struct stk_clock clock; /* pass &fake.clock */

@@ -70,7 +70,8 @@ struct stk_diff_input {
 	bool is_level;                           /* inuse_*: a level, never per request */
 	double period;                           /* in the type's unit, 0 if unknown */
 	double hz;                               /* 0 if unknown */
-	double other[STK_SIDES];                 /* value in nodes that a server cut off */
+	double tick_ns;          /* clock tick that the samples wait for, 0 = for none */
+	double other[STK_SIDES]; /* value in nodes that a server cut off */
 	STK_VEC(struct stk_diff_function) functions;
 	STK_VEC(struct stk_diff_slice) slices;
 	STK_VEC(struct stk_diff_edge) edges;

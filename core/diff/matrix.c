@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/stats/tick.h"
+
 /* Slices and requests of one pair number. */
 struct column {
 	int pair;
@@ -259,6 +261,14 @@ double stk_matrix_cost(const struct stk_matrix *matrix, size_t row, int side)
 double stk_matrix_total_cost(const struct stk_matrix *matrix, int side)
 {
 	return matrix->all_total[side] / matrix->all_requests[side];
+}
+
+double stk_matrix_tick_error(const struct stk_matrix *matrix)
+{
+	double base = stk_matrix_total_cost(matrix, STK_SIDE_BASE);
+	double head = stk_matrix_total_cost(matrix, STK_SIDE_HEAD);
+
+	return stk_tick_error(matrix->input->tick_ns, 0.5 * (base + head), log(head / base));
 }
 
 double stk_matrix_share(const struct stk_matrix *matrix, size_t row)

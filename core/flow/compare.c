@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/diff/compare.h"
 #include "core/diff/hotspots.h"
 #include "core/diff/input.h"
@@ -22,6 +23,8 @@ void stk_compare_init_input(struct stk_diff_input *input, const struct stk_sessi
 	stk_diff_input_init(input, type->type_id, type->asked, NULL);
 	if (stk_types_parse(stk_str_of(type->type_id), &id, NULL) == 0)
 		input->is_level = !stk_types_is_flow(&id);
+	if (type->info[STK_SIDE_HEAD].samples_by_tick)
+		input->tick_ns = (double)stk_clock_tick_ns();
 }
 
 /* Instances of one side get numbers in the order in which they appear. */

@@ -129,10 +129,11 @@ struct stk_comparison {
 	int pairs; /* that had counted slices on both sides */
 	int slices_base, slices_head;
 	double samples_base, samples_head;
-	double hz;            /* sampling rate, 0 if unknown */
-	double period;        /* of the profile, 0 if unknown */
-	double unlabelled;    /* share of cost without request labels, NaN unknown */
-	double other;         /* share in "other" (truncated) */
+	double hz;         /* sampling rate, 0 if unknown */
+	double period;     /* of the profile, 0 if unknown */
+	double unlabelled; /* share of cost without request labels, NaN unknown */
+	double other;      /* share in "other" (truncated) */
+	double tick_error; /* standard error, a log, that a clock tick adds to small rows; 0 none */
 	double common_shift;  /* e^g - 1, the uniform shift taken out of rows */
 	double q_threshold;   /* of BH, 0.05 */
 	size_t tested;        /* rows in the family */

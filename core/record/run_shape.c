@@ -151,6 +151,7 @@ static const struct stk_field comparison_fields[] = {
 	{ "period", STK_FIELD_REAL, offsetof(struct stk_comparison, period), false, 0, 0, NULL, NULL, 0, false },
 	{ "unlabelled", STK_FIELD_REAL, offsetof(struct stk_comparison, unlabelled), false, 0, 0, NULL, NULL, 0, false },
 	{ "other", STK_FIELD_REAL, offsetof(struct stk_comparison, other), false, 0, 0, NULL, NULL, 0, false },
+	{ "tick_error", STK_FIELD_REAL, offsetof(struct stk_comparison, tick_error), false, 0, 0, NULL, NULL, 0, false },
 	{ "common_shift", STK_FIELD_REAL, offsetof(struct stk_comparison, common_shift), false, 0, 0, NULL, NULL, 0, false },
 	{ "q_threshold", STK_FIELD_REAL, offsetof(struct stk_comparison, q_threshold), false, 0, 0, NULL, NULL, 0, false },
 	{ "tested", STK_FIELD_SIZE, offsetof(struct stk_comparison, tested), false, 0, 0, NULL, NULL, 0, false },

@@ -150,6 +150,18 @@ static struct tally tally_slices(const struct stk_run *run, const char *type_id)
 	return tally;
 }
 
+/* Half a percent is far below what the scatter of any run is. */
+#define TICK_ERROR_SHOWN 0.005
+
+static void add_tick_error(struct stk_buf *buf, const struct stk_comparison *one)
+{
+	if (one->tick_error >= TICK_ERROR_SHOWN)
+		stk_buf_addf(buf,
+			", taken at the kernel's clock ticks, which shift cost between the "
+			"functions of a request: intervals allow for a standard error of %.*f %%",
+			one->tick_error < 0.0995 ? 1 : 0, one->tick_error * 100);
+}
+
 static void add_slices(struct stk_doc *doc, struct stk_doc_section *section, const char *type_id,
 	const char *name, bool is_first)
 {
@@ -183,6 +195,7 @@ static void add_slices(struct stk_doc *doc, struct stk_doc_section *section, con
 		if (one->unlabelled > 0)
 			stk_buf_addf(
 				&buf, ", %.0f %% without request labels", one->unlabelled * 100);
+		add_tick_error(&buf, one);
 	}
 	struct stk_doc_line *line =
 		stk_doc_add_line(section, is_first ? "Slices" : "", stk_doc_take(doc, &buf));

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CPU_TYPE "process_cpu:"
+
 static int by_size(const void *a, const void *b)
 {
 	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -41,6 +43,20 @@ static bool stamps_end(const char *type_id, const char *agent)
 			return false;
 	for (size_t i = 0; i < STK_ARRAY_LEN(dumped); i++)
 		if (strncmp(type_id, dumped[i], strlen(dumped[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Go, the crate pprof of Rust and the demo's sampler set CPU-time timers; py-spy, rbspy, V8, JFR
+ * and eBPF look from outside, by clocks of their own. */
+bool stk_grid_is_by_tick(const char *type_id, const char *agent)
+{
+	static const char *const timers[] = {"gospy", "go pprof", "rust", "pyroscope-rs", "stoker"};
+
+	if (strncmp(type_id, CPU_TYPE, strlen(CPU_TYPE)) != 0)
+		return false;
+	for (size_t i = 0; i < STK_ARRAY_LEN(timers); i++)
+		if (has_word(agent, timers[i]))
 			return true;
 	return false;
 }
@@ -100,7 +116,8 @@ void stk_grid_describe(const struct stk_grid_point *points, size_t len, const ch
 
 	out->points = (int)len;
 	out->stamp_at_end = stamps_end(type_id, agent);
-	out->skips_idle = strncmp(type_id, "process_cpu:", strlen("process_cpu:")) == 0;
+	out->skips_idle = strncmp(type_id, CPU_TYPE, strlen(CPU_TYPE)) == 0;
+	out->samples_by_tick = stk_grid_is_by_tick(type_id, agent);
 	out->interval_ns = interval_of(points, len);
 	if (!newest || out->interval_ns <= 0)
 		return;

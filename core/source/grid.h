@@ -18,6 +18,9 @@ struct stk_grid_point {
 void stk_grid_describe(const struct stk_grid_point *points, size_t len, const char *type_id,
 	const char *agent, struct stk_source_info *out);
 
+/* Whether the agent's samples of this type wait for the kernel's clock tick (stats/tick.h). */
+bool stk_grid_is_by_tick(const char *type_id, const char *agent);
+
 /* Start and end of the slice with this stamp. */
 void stk_grid_slice(const struct stk_source_info *info, const struct stk_grid_point *point,
 	int64_t *start_out, int64_t *end_out);

@@ -7,6 +7,7 @@
 
 #include "core/http/url.h"
 #include "core/profile/pprof.h"
+#include "core/source/grid.h"
 #include "core/source/scrape_priv.h"
 
 #define SLICE_DEFAULT_NS (5 * STK_NS_PER_S)
@@ -99,6 +100,7 @@ static int scrape_describe(struct stk_source *source, const struct stk_source_qu
 		return rc;
 	out->interval_ns = scrape->interval_ns;
 	out->instances = 1;
+	out->samples_by_tick = stk_grid_is_by_tick(query->type_id, "go pprof");
 	memcpy(out->agent, "go pprof", sizeof "go pprof");
 	pthread_mutex_lock(&scrape->lock);
 	out->points = (int)scrape->dumps[endpoint].len;

@@ -22,10 +22,11 @@ struct stk_source_query {
 
 /* How an agent cuts its slices, as far as the points in a window tell. */
 struct stk_source_info {
-	int64_t interval_ns; /* 0 = not enough points to tell */
-	int64_t phase_ns;    /* a slice starts at phase + k * interval */
-	bool stamp_at_end;   /* of the slice; else at its start */
-	bool skips_idle;     /* no slice while nothing ran: it counts as zero, not as a gap */
+	int64_t interval_ns;  /* 0 = not enough points to tell */
+	int64_t phase_ns;     /* a slice starts at phase + k * interval */
+	bool stamp_at_end;    /* of the slice; else at its start */
+	bool samples_by_tick; /* CPU time, by timers that the kernel looks at with its clock tick */
+	bool skips_idle;      /* no slice while nothing ran: it counts as zero, not as a gap */
 	int points, instances;
 	char agent[64]; /* pyroscope_spy or the like, "" if unknown */
 };

@@ -43,3 +43,12 @@ double stk_decide_mde(const struct stk_estimate *estimate, double alpha, double 
 
 	return expm1(quantiles * estimate->se + margin);
 }
+
+double stk_decide_joint_df(double variance, double df, double added, double df_added)
+{
+	double sum = variance + added;
+
+	if (df_added <= 0.0)
+		return df;
+	return sum * sum / (variance * variance / df + added * added / df_added);
+}

@@ -21,5 +21,7 @@ void stk_decide_interval(
 bool stk_decide_is_equivalent(const struct stk_estimate *estimate, double limit);
 /* Smallest change (fraction) found with 80 % power by the interval-null test at alpha. */
 double stk_decide_mde(const struct stk_estimate *estimate, double alpha, double margin);
+/* Degrees of freedom of two variances added (Satterthwaite); df_added 0 = those of the first. */
+double stk_decide_joint_df(double variance, double df, double added, double df_added);
 
 #endif

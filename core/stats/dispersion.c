@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/stats/decide.h"
 #include "core/stats/order.h"
 
 /* Relative variance that every row is granted when rows are weighed against each other. */
@@ -109,16 +110,6 @@ static double trend(const struct stk_dispersion *out, double slices)
 	return below > 0.0 ? fmax(0.0, above / below) : 0.0;
 }
 
-/* Satterthwaite's degrees of freedom of two variances added. */
-static double joint_df(double v, double df_v, double sigma2, double df_sigma)
-{
-	double sum = v + sigma2;
-
-	if (df_sigma <= 0.0)
-		return df_v;
-	return sum * sum / (v * v / df_v + sigma2 * sigma2 / df_sigma);
-}
-
 static void shrink(const struct stk_dispersion_data *data, double df, struct stk_dispersion *out)
 {
 	double slices = (double)(data->base.slices + data->head.slices);
@@ -146,7 +137,7 @@ static void shrink(const struct stk_dispersion_data *data, double df, struct stk
 
 		item->phi_shrunk = fmax(phi, 1.0);
 		item->se = inflation * sqrt(v + sigma2);
-		item->df = joint_df(v, d0 + df, sigma2, data->df_aa);
+		item->df = stk_decide_joint_df(v, d0 + df, sigma2, data->df_aa);
 	}
 	free(bursty);
 	free(z);

@@ -6,8 +6,8 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-# peer_rate COMMAND...: sets RATE to two fifths of what one user after another gets out of head, 200/s at most:
-# a service that is busy all the time has no time left to send its profiles.
+# peer_rate COMMAND...: sets RATE to two fifths (BUSY) of what one user after another gets out of head, 200/s at
+# most: a service that is busy all the time has no time left to send its profiles.
 peer_rate() {
 	local port pid most
 	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
@@ -18,7 +18,7 @@ peer_rate() {
 		--summary-export "$work/most.json" >/dev/null 2>&1
 	kill "$pid"
 	wait "$pid" 2>/dev/null
-	most=$(python3 -c 'import json, sys; print(int(0.4 * json.load(open(sys.argv[1]))["metrics"]["http_reqs"]["rate"]))' "$work/most.json") || return 1
+	most=$(python3 -c 'import json, sys; print(int(float(sys.argv[2]) * json.load(open(sys.argv[1]))["metrics"]["http_reqs"]["rate"]))' "$work/most.json" "${BUSY:-0.4}") || return 1
 	RATE=$((most < 200 ? most : 200))/s
 	export RATE
 	echo "$name: $RATE"

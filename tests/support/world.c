@@ -5,8 +5,11 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "tests/support/ticks.h"
 
 #define REQUESTS 1000.0
+
+enum { TICK_REQUESTS = 300000 };
 
 double world_gauss(struct stk_rand *rng)
 {
@@ -56,6 +59,7 @@ void world_init(struct world *world, size_t m, uint64_t seed)
 		one->file = files[i % STK_ARRAY_LEN(files)];
 		one->share = exp(0.9 * world_gauss(&world->rng));
 		one->factor = 1.0;
+		one->smear = 1.0;
 		one->caller = i == 0 ? -1 : (int)((i - 1) / 3);
 		sum += one->share;
 	}
@@ -75,6 +79,23 @@ int world_pick(struct world *world, double min_share)
 			best = (int)i;
 	}
 	return best;
+}
+
+void world_tick(struct world *world, double tick_ns, uint64_t seed)
+{
+	double length = world->samples * (double)world->period / REQUESTS / tick_ns;
+	double functions[WORLD_FUNCTIONS_MAX], seen[STK_SIDES][WORLD_FUNCTIONS_MAX];
+	struct ticks_service service = {functions, world->len, length, 2.5};
+
+	world->tick_ns = tick_ns;
+	for (int side = 0; side < STK_SIDES; side++) {
+		for (size_t i = 0; i < world->len; i++)
+			functions[i] = length * world->functions[i].share *
+				       (side == STK_SIDE_HEAD ? world->functions[i].factor : 1.0);
+		ticks_sample(&service, TICK_REQUESTS, seed, seen[side]);
+	}
+	for (size_t i = 0; i < world->len; i++)
+		world->functions[i].smear = seen[STK_SIDE_HEAD][i] / seen[STK_SIDE_BASE][i];
 }
 
 static const char *name_on(const struct world_function *one, int side)
@@ -135,7 +156,7 @@ static void fill_block(struct world *world, struct stk_diff_input *input, int si
 		const struct world_function *one = &world->functions[i];
 
 		mean[i] = world->samples * one->share * block * noise(world, world->row_noise) *
-			  (side == STK_SIDE_HEAD ? one->factor : 1.0) / world->slices;
+			  (side == STK_SIDE_HEAD ? one->factor * one->smear : 1.0) / world->slices;
 		if (name_on(one, side)[0] == '\0')
 			mean[i] = 0.0;
 	}
@@ -152,6 +173,7 @@ static void fill_block(struct world *world, struct stk_diff_input *input, int si
 void world_fill(struct world *world, struct stk_diff_input *input)
 {
 	input->period = (double)world->period;
+	input->tick_ns = world->tick_ns;
 	for (int pair = 0; pair < world->pairs; pair++) {
 		fill_block(world, input, pair % 2, pair);
 		fill_block(world, input, 1 - pair % 2, pair);

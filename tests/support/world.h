@@ -14,6 +14,7 @@ struct world_function {
 	const char *file;
 	double share;  /* of the base cost */
 	double factor; /* head cost / base cost */
+	double smear;  /* what sampling adds to that by mistake, 1 = nothing */
 	int caller;    /* number of the function that calls it, -1 = none */
 };
 
@@ -25,6 +26,7 @@ struct world {
 	double block_noise, row_noise;
 	double factor; /* of everything on head */
 	int64_t period;
+	double tick_ns; /* of the input */
 	bool has_noise; /* false: exact values, no sampling either */
 	struct stk_rand rng;
 };
@@ -34,6 +36,9 @@ struct world {
 void world_init(struct world *world, size_t m, uint64_t seed);
 /* The function with the largest share not planted yet, at least min_share; -1 if none. */
 int world_pick(struct world *world, double min_share);
+/* The world is a service of one thread that runs its functions in their order and is profiled at a
+ * tick: sets smear. CPU time of a request: samples x period / 1,000 requests. */
+void world_tick(struct world *world, double tick_ns, uint64_t seed);
 /* Fill an initialised input. */
 void world_fill(struct world *world, struct stk_diff_input *input);
 

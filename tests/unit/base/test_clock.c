@@ -19,6 +19,13 @@ static void clock_system__goes_forward(void **state)
 	assert_true(stk_clock_wall(clock) > (int64_t)1700000000 * STK_NS_PER_S);
 }
 
+/* Kernels tick 100 to 1,000 times a second. */
+static void clock_tick__is_that_of_a_kernel(void **state)
+{
+	(void)state;
+	assert_in_range(stk_clock_tick_ns(), 900000, 10100000);
+}
+
 static void clock_fake__stands_still_and_jumps(void **state)
 {
 	struct stk_fake_clock fake;
@@ -40,6 +47,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clock_system__goes_forward),
+		cmocka_unit_test(clock_tick__is_that_of_a_kernel),
 		cmocka_unit_test(clock_fake__stands_still_and_jumps),
 	};
 

@@ -28,6 +28,8 @@ struct kind {
 	size_t functions;
 	int pairs, plants;
 	double samples, noise, factor;
+	double tick_ns; /* the profile is sampled by such a tick */
+	bool untold;    /* and the comparison does not know it */
 };
 
 static struct world make_world(const struct kind *kind, uint64_t seed)
@@ -53,6 +55,10 @@ static struct world make_world(const struct kind *kind, uint64_t seed)
 		if (planted == kind->plants)
 			break;
 	}
+	if (kind->tick_ns > 0.0)
+		world_tick(&world, kind->tick_ns, seed);
+	if (kind->untold)
+		world.tick_ns = 0.0;
 	return world;
 }
 
@@ -159,6 +165,36 @@ static void rates__planted_functions_are_found_and_nobody_else(void **state)
 	}
 }
 
+/* Requests of 0.8, 1.25 and 2 ticks. Accusations that the tick makes are as rare as any other, and
+ * it costs few findings; who does not know of the tick accuses in one run of six. */
+static void rates__a_clock_tick_accuses_nobody(void **state)
+{
+	static const struct {
+		size_t functions;
+		double tick_ns;
+	} kinds[] = {{7, 4e6}, {12, 2.56e6}, {20, 1.6e6}};
+	int untold = 0;
+
+	(void)state;
+	for (size_t i = 0; i < STK_ARRAY_LEN(kinds); i++) {
+		struct kind kind = {.functions = kinds[i].functions,
+			.pairs = 10,
+			.noise = 0.03,
+			.samples = 800,
+			.plants = 1,
+			.factor = 1.6,
+			.tick_ns = kinds[i].tick_ns};
+		struct rates rates = run_kind(&kind);
+
+		assert_true(rates.found >= 0.9 * rates.planted);
+		assert_in_range(rates.accused, 0, allowed(0.05));
+		kind.untold = true;
+		rates = run_kind(&kind);
+		untold += rates.accused;
+	}
+	assert_true(untold > 0.1 * STK_ARRAY_LEN(kinds) * RUNS);
+}
+
 /* 6.18.10: a true +8 % is called "no change" in at most one of twenty. */
 static void rates__equivalence_is_rarely_wrong(void **state)
 {
@@ -191,6 +227,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rates__nothing_planted),
 		cmocka_unit_test(rates__planted_functions_are_found_and_nobody_else),
+		cmocka_unit_test(rates__a_clock_tick_accuses_nobody),
 		cmocka_unit_test(rates__equivalence_is_rarely_wrong),
 	};
 

@@ -107,6 +107,22 @@ static void grid_describe__stamps_as_agents_are_known_to_do(void **state)
 	}
 }
 
+static void grid_is_by_tick__cpu_time_of_who_sets_timers(void **state)
+{
+	const char *cpu = "process_cpu:cpu:nanoseconds:cpu:nanoseconds";
+
+	(void)state;
+	assert_true(stk_grid_is_by_tick(cpu, "gospy"));
+	assert_true(stk_grid_is_by_tick(cpu, "go pprof"));
+	assert_true(stk_grid_is_by_tick(cpu, "pyroscope-rs"));
+	assert_true(stk_grid_is_by_tick(cpu, "stoker"));
+	assert_false(stk_grid_is_by_tick(cpu, "pyspy"));
+	assert_false(stk_grid_is_by_tick(cpu, "nodespy"));
+	assert_false(stk_grid_is_by_tick(cpu, ""));
+	assert_false(stk_grid_is_by_tick(cpu, NULL));
+	assert_false(stk_grid_is_by_tick("memory:alloc_space:bytes:space:bytes", "gospy"));
+}
+
 static void grid_slice__lies_before_or_behind_its_stamp(void **state)
 {
 	struct stk_source_info info = {.interval_ns = 10 * S};
@@ -132,6 +148,7 @@ int main(void)
 		cmocka_unit_test(grid_describe__idle_slices_do_not_stretch_the_interval),
 		cmocka_unit_test(grid_describe__two_stamps_are_not_enough),
 		cmocka_unit_test(grid_describe__stamps_as_agents_are_known_to_do),
+		cmocka_unit_test(grid_is_by_tick__cpu_time_of_who_sets_timers),
 		cmocka_unit_test(grid_slice__lies_before_or_behind_its_stamp),
 	};
 
