@@ -107,7 +107,8 @@ struct stk_timings_ms {
 	double blocked, connecting, tls_handshaking, sending, waiting, receiving, duration;
 };
 
-/* The last hop's answer. Borrowed: valid until the VU waits again or its iteration ends. */
+/* The last hop's answer. What it borrows is valid until the VU waits again or its iteration ends.
+ */
 struct stk_response {
 	int status;        /* 0: no answer */
 	bool ok;           /* as expected */
@@ -134,7 +135,8 @@ void stk_vu_wait_stream(struct stk_vu *vu);
 /* That was enough: resumed when the request is over, which is at once. */
 void stk_vu_finish_stream(struct stk_vu *vu);
 
-/* Answer number i of the last submit, after resume. */
+/* Answer number i of the last submit, after resume; valid until the next call for any VU of this
+ * worker. */
 const struct stk_response *stk_vu_response(const struct stk_vu *vu, size_t i);
 
 /* What it was told to remember (core/load/cookies.h): sent with its next requests, forgotten when

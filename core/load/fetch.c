@@ -25,21 +25,25 @@ static void refuse(struct stk_fetch *fetch, int code, const char *text)
 	(void)snprintf(fetch->exchange.error, sizeof fetch->exchange.error, "%s", text);
 }
 
-static void finish(struct stk_fetch *fetch)
+void stk_fetch_answer(const struct stk_fetch *fetch, struct stk_response *out)
 {
 	const struct stk_exchange *exchange = &fetch->exchange;
-	struct stk_response *out = &fetch->response;
 
 	out->status = exchange->status;
-	out->ok = stk_fetch_expected(fetch);
+	out->ok = fetch->ok;
 	out->error_code = exchange->error_code;
-	out->error = exchange->error;
+	out->error = exchange->error_code != 0 ? exchange->error : "";
 	out->proto = exchange->proto;
 	out->remote_ip = exchange->remote_ip;
 	out->url = fetch->url;
 	out->head = stk_buf_str(&exchange->head);
 	out->body = stk_buf_str(&exchange->body_out);
 	out->timings = exchange->timings;
+}
+
+static void finish(struct stk_fetch *fetch)
+{
+	fetch->ok = stk_fetch_expected(fetch);
 	fetch->state = STK_FETCH_DONE;
 	stk_vu_fetched(fetch->vu, fetch);
 }
@@ -224,8 +228,10 @@ static void send_hop(struct stk_fetch *fetch, int64_t now_ns)
 	exchange->is_batched = fetch->vu->fetches_used > 1;
 	exchange->max_body = worker->engine->plan->max_body;
 	exchange->digest = request->digest && fetch->same_host;
-	exchange->user = exchange->digest ? request->user : (struct stk_str){NULL, 0};
-	exchange->password = exchange->digest ? request->password : (struct stk_str){NULL, 0};
+	if (exchange->digest) {
+		exchange->user = request->user;
+		exchange->password = request->password;
+	}
 	exchange->timeout_ns = left_ns > STK_NS_PER_MS ? left_ns : STK_NS_PER_MS;
 	exchange->begun_ns = now_ns;
 	exchange->done = hop_done;

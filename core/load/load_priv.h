@@ -28,7 +28,6 @@ struct stk_fetch {
 	const struct stk_request *request;
 	enum stk_fetch_state state;
 	struct stk_exchange exchange;
-	struct stk_response response;
 	struct stk_str url;          /* of this hop: the route's, or url_text; NUL-terminated */
 	const struct stk_url *parts; /* of url: the route's, or own_parts */
 	struct stk_buf url_text, scratch; /* text of header values made here */
@@ -38,6 +37,7 @@ struct stk_fetch {
 	size_t series_key; /* + 1; 0: not looked up */
 	const char *method;
 	bool has_url, send_body, is_target, same_host;
+	bool ok; /* the answer is as expected */
 	int64_t deadline_ns, hops_left;
 	STK_VEC(struct stk_name_value) out; /* header lines that go out */
 };
@@ -47,6 +47,8 @@ void stk_fetch_prepare(struct stk_fetch *fetch);
 /* Send its first hop; may be done at once (bad URL). */
 void stk_fetch_start(struct stk_fetch *fetch);
 void stk_fetch_cancel(struct stk_fetch *fetch);
+/* The answer, once it is done: borrowed from the fetch. */
+void stk_fetch_answer(const struct stk_fetch *fetch, struct stk_response *out);
 void stk_fetch_release(struct stk_fetch *fetch);
 
 enum stk_vu_wait { STK_WAIT_NOTHING, STK_WAIT_SLEEP, STK_WAIT_REQUESTS };
@@ -77,7 +79,6 @@ struct stk_vu {
 	bool has_turn; /* under rps: the timer is for its next request */
 	void *session; /* where the transport keeps its connections */
 	size_t fetches_used, fetches_left;
-	struct stk_err special_err;
 };
 
 struct stk_vu *stk_vu_new(struct stk_worker *worker, int64_t id, struct stk_err *err);
@@ -145,8 +146,10 @@ struct stk_worker {
 	STK_VEC(struct stk_vu *) free; /* taken by no executor; last in, first out */
 	struct stk_vu *special;        /* worker 0: for setup and teardown */
 	int64_t special_end_ns;        /* of the one that runs */
+	struct stk_err special_err;    /* what it failed with */
 	struct stk_watch_call call;
-	struct stk_err err; /* of the VU that runs */
+	struct stk_err err;           /* of the VU that runs */
+	struct stk_response response; /* that it asked for last */
 	struct stk_timers timers;
 	struct stk_vu *queue_first, *queue_last;
 	size_t queue_len;

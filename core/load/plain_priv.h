@@ -3,6 +3,8 @@
 #ifndef STK_CORE_LOAD_PLAIN_PRIV_H
 #define STK_CORE_LOAD_PLAIN_PRIV_H
 
+#include <sys/epoll.h>
+
 #include "core/base/map.h"
 #include "core/base/rand.h"
 #include "core/load/http1.h"
@@ -12,6 +14,8 @@
 
 /* Bytes taken from a socket at once. */
 #define STK_PLAIN_IN_BYTES ((size_t)64 << 10)
+/* Events taken from epoll at once. */
+#define STK_PLAIN_EVENTS 256
 
 struct stk_plain_conn;
 
@@ -36,7 +40,8 @@ enum stk_plain_state {
 	STK_PLAIN_IDLE
 };
 
-/* A connection with the exchange it serves, or idle in its session. */
+/* A connection with the exchange it serves, or idle in its session. What each exchange needs stands
+ * together: with thousands of connections every line of the cache that is touched is missed. */
 struct stk_plain_conn {
 	struct stk_timer
 		timer; /* first: timers point at it; may fire early, see timers in plain.c */
@@ -47,16 +52,18 @@ struct stk_plain_conn {
 	struct stk_origin *origin;
 	void **session;
 	struct stk_plain_conn *prev, *next; /* of the list it is in: idle, waiting, failed … */
-	struct stk_plain_conn *all_prev, *all_next; /* of all connections in use */
-	size_t tried, first_tried, address;         /* of the addresses; address: in use */
-	int connect_errno;
+	size_t address;                     /* of the origin's, in use */
 	bool reused, resent, closes, half_closed, has_more;
-	struct stk_http1 http;
-	struct stk_buf out; /* what did not go out at once of the head */
+	bool is_one_read; /* what there is of the answer came with its first byte */
 	size_t out_sent, body_sent;
 	int64_t deadline_ns, started_ns, connect_ns, connected_ns, got_ns, sent_ns, first_ns;
-	bool is_one_read; /* what there is of the answer came with its first byte */
 	int64_t bytes_sent, bytes_received;
+	struct stk_http1 http;
+	/* mostly not touched */
+	struct stk_buf out; /* what did not go out at once of the head */
+	size_t tried, first_tried;
+	int connect_errno;
+	struct stk_plain_conn *all_prev, *all_next; /* of all connections in use */
 };
 
 struct stk_plain {
@@ -68,8 +75,10 @@ struct stk_plain {
 	int guest_fd;
 	bool guest_ready;
 	int64_t armed_ns;
-	int64_t woke_ns; /* when epoll told last what is there */
-	size_t done;     /* exchanges over within this poll */
+	int64_t woke_ns;                             /* when epoll told last what is there */
+	size_t done;                                 /* exchanges over within this poll */
+	struct epoll_event events[STK_PLAIN_EVENTS]; /* it told of */
+	size_t events_at, events_len;                /* those from events_at wait for their turn */
 	struct stk_timers timers;
 	struct stk_resolver *resolver;
 	struct stk_map origins;

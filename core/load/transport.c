@@ -27,8 +27,10 @@ void stk_exchange_clear(struct stk_exchange *exchange)
 		stk_buf_release(&exchange->body_out);
 	else
 		stk_buf_clear(&exchange->body_out);
+	if (exchange->error_code != 0)
+		exchange->error[0] = '\0';
 	exchange->status = exchange->error_code = 0;
-	exchange->error[0] = exchange->proto[0] = exchange->remote_ip[0] = '\0';
+	exchange->proto[0] = exchange->remote_ip[0] = '\0';
 	exchange->tls_version = NULL;
 	exchange->timings = (struct stk_timings_ms){0, 0, 0, 0, 0, 0, 0};
 	exchange->sets_cookies = false;

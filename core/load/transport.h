@@ -26,9 +26,9 @@ struct stk_exchange {
 	struct stk_buf *made_head;
 	struct stk_str body;
 	bool has_body;
-	/* Digest authentication: the transport answers the server's question by itself. */
+	/* Digest authentication, as user and password: the transport answers the server's question
+	 * by itself. */
 	bool digest;
-	struct stk_str user, password;
 	bool is_batched;    /* sent together with others of its owner */
 	bool keep_body;     /* else the answer's body is counted and dropped */
 	int64_t timeout_ns; /* from submit to the last byte */
@@ -46,7 +46,6 @@ struct stk_exchange {
 	/* out */
 	int status;
 	int error_code;
-	char error[160];
 	char proto[12];
 	char remote_ip[48];
 	const char *tls_version; /* "tls1.3", static; NULL: none */
@@ -60,6 +59,9 @@ struct stk_exchange {
 	void *priv;
 	const void *route;
 	int host; /* free for the owner */
+	/* in and out again, mostly not touched */
+	struct stk_str user, password; /* with digest only */
+	char error[160];               /* with error_code only */
 };
 void stk_exchange_init(struct stk_exchange *exchange);
 void stk_exchange_release(struct stk_exchange *exchange);

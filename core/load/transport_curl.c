@@ -205,7 +205,7 @@ static void submit(void *ctx, struct stk_exchange *exchange)
 	job->timeout_ns = exchange->timeout_ns;
 	job->shares = exchange->is_batched;
 	job->user = exchange->digest ? exchange->user : (struct stk_str){NULL, 0};
-	job->password = exchange->password;
+	job->password = exchange->digest ? exchange->password : (struct stk_str){NULL, 0};
 	job->done = job_done;
 	job->got = exchange->got ? job_got : NULL;
 	job->owner = transport;

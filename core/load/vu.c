@@ -251,7 +251,10 @@ void stk_vu_got(struct stk_vu *vu)
 
 const struct stk_response *stk_vu_response(const struct stk_vu *vu, size_t i)
 {
-	return &vu->fetches.items[i]->response;
+	struct stk_response *response = &vu->worker->response;
+
+	stk_fetch_answer(vu->fetches.items[i], response);
+	return response;
 }
 
 static void sample_tagged(
@@ -443,7 +446,7 @@ static void end_iteration(struct stk_vu *vu, enum stk_vu_status status, const st
 	if (vu->iteration.kind != STK_ITERATION_LOAD) {
 		vu->special_over = true;
 		if (status == STK_VU_FAILED)
-			vu->special_err = *err;
+			vu->worker->special_err = *err;
 		return;
 	}
 	stk_buf_clear(&vu->group);
@@ -495,7 +498,7 @@ static void fetch_ahead(const struct stk_vu *vu)
 		return;
 	__builtin_prefetch(vu->state);
 	if (vu->fetches.len > 0) {
-		__builtin_prefetch(&vu->fetches.items[0]->response);
+		__builtin_prefetch(&vu->fetches.items[0]->exchange.timings);
 		__builtin_prefetch(vu->fetches.items[0]->exchange.head.ptr);
 	}
 }

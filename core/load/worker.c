@@ -425,9 +425,9 @@ static int special_outcome(struct stk_worker *worker, const char *what, int64_t 
 		return stk_err_set(err, STK_E_TIMEOUT, "%s took longer than %.3g s", what,
 			(double)limit_ns / 1e9);
 	}
-	if (vu->special_err.code == 0)
+	if (worker->special_err.code == 0)
 		return 0;
-	*err = vu->special_err;
+	*err = worker->special_err;
 	return err->code;
 }
 
@@ -443,7 +443,7 @@ int stk_worker_special(
 
 	worker->special_end_ns = end_ns;
 	vu->special_over = false;
-	stk_err_clear(&vu->special_err);
+	stk_err_clear(&worker->special_err);
 	vu->counted = true;
 	vu->iteration = (struct stk_iteration){.kind = kind, .scenario_index = -1, .side = side};
 	vu->iteration.base_url = engine->plan->base_url[side];

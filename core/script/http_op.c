@@ -147,7 +147,8 @@ void stk_http_op_compress(struct stk_http_op *op, lua_State *lua, const char *fn
 	stk_http_op_header(op, STK_STR("Content-Encoding"), item->compress);
 }
 
-/* Bodies made here moved with the list of items; the lists have their final place now. */
+/* Bodies made here moved with the list of items; the lists have their final place now. A single
+ * request stays where it was made. */
 const struct stk_request *stk_http_op_requests(struct stk_http_op *op)
 {
 	for (size_t i = 0; i < op->len; i++) {
@@ -156,7 +157,8 @@ const struct stk_request *stk_http_op_requests(struct stk_http_op *op)
 		item->request.cookies = op->cookies.items + item->cookies_at;
 		item->request.tags = op->tags.items + item->tags_at;
 		item->request.expect = op->expect.ranges.items + item->expect_at;
-		stk_vec_push(&op->requests, item->request);
+		if (op->len > 1)
+			stk_vec_push(&op->requests, item->request);
 	}
-	return op->requests.items;
+	return op->len == 1 ? &op->items.items[0].request : op->requests.items;
 }
