@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/service/guard_priv.h"
 
 /* An exec that hangs (network file system) is not our business for ever. */
@@ -86,12 +87,18 @@ bool stk_guard_poll(struct stk_guard *guard, int timeout_ms)
 	return any;
 }
 
-/* Wait for STARTED, or for the reason why not. */
+/* Wait for STARTED, or for the reason why not. A signal that comes now is for the caller, who looks
+ * at his interrupts as soon as there is something to stop. */
 static int await_start(struct stk_guard *guard, const char *program, struct stk_err *err)
 {
+	const struct stk_clock *clock = stk_clock_system();
+	int64_t end_ns = stk_clock_mono(clock) + EXEC_WAIT_MS * STK_NS_PER_MS;
 	struct stk_guard_message message = {.kind = STK_GUARD_REAPED};
-	int rc = receive(guard, EXEC_WAIT_MS, &message);
+	int rc;
 
+	do
+		rc = receive(guard, EXEC_WAIT_MS, &message);
+	while (rc == 0 && stk_clock_mono(clock) < end_ns);
 	if (rc > 0 && message.kind == STK_GUARD_STARTED) {
 		guard->first_pid = message.pid;
 		return 0;

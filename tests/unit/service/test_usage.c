@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -148,6 +149,35 @@ static void guard_start__refuses_a_folder_that_is_not_there(void **state)
 	assert_true(guard.ended);
 }
 
+static void note(int signal_no)
+{
+	(void)signal_no;
+}
+
+/* Ctrl-C while a service starts is no reason that it cannot. */
+static void guard_start__is_not_ended_by_a_signal(void **state)
+{
+	char *const argv[] = {(char[]){"true"}, NULL};
+	char *const env[] = {(char[]){"PATH=/bin:/usr/bin"}, NULL};
+	struct stk_guard_opts opts = {argv, env, "/", -1, NULL};
+	struct sigaction action = {.sa_handler = note}, before;
+	struct itimerval often = {{0, 100}, {0, 100}}, never = {{0, 0}, {0, 0}};
+	int refused = 0;
+
+	(void)state;
+	assert_int_equal(sigaction(SIGALRM, &action, &before), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+	for (int i = 0; i < 30; i++) {
+		struct stk_guard guard = STK_GUARD_INIT;
+
+		refused += stk_guard_start(&guard, &opts, NULL) < 0;
+		stk_guard_kill(&guard);
+	}
+	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+	assert_int_equal(sigaction(SIGALRM, &before, NULL), 0);
+	assert_int_equal(refused, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +185,7 @@ int main(void)
 		cmocka_unit_test(usage_count_restarts__workers_that_were_replaced),
 		cmocka_unit_test(usage_read__tells_who_they_are),
 		cmocka_unit_test(guard_poll__reports_the_cpu_time_of_what_it_reaped),
+		cmocka_unit_test(guard_start__is_not_ended_by_a_signal),
 		cmocka_unit_test(guard_start__refuses_a_folder_that_is_not_there),
 	};
 
