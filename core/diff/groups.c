@@ -215,6 +215,7 @@ void stk_groups_init(
 	stk_diff_input_init(&groups->input, input->type_id, input->short_name, input->unit);
 	groups->input.is_level = input->is_level;
 	groups->input.period = input->period;
+	groups->input.tick_ns = input->tick_ns;
 	number_rows(groups);
 	add_totals(groups, min_share);
 	add_packages(groups, min_share);

@@ -263,6 +263,13 @@ double stk_matrix_total_cost(const struct stk_matrix *matrix, int side)
 	return matrix->all_total[side] / matrix->all_requests[side];
 }
 
+double stk_matrix_share(const struct stk_matrix *matrix, size_t row)
+{
+	double all = matrix->all_total[0] + matrix->all_total[1];
+
+	return all > 0.0 ? (matrix->rows[row].value[0] + matrix->rows[row].value[1]) / all : 0.0;
+}
+
 double stk_matrix_tick_error(const struct stk_matrix *matrix)
 {
 	double base = stk_matrix_total_cost(matrix, STK_SIDE_BASE);
@@ -271,9 +278,7 @@ double stk_matrix_tick_error(const struct stk_matrix *matrix)
 	return stk_tick_error(matrix->input->tick_ns, 0.5 * (base + head), log(head / base));
 }
 
-double stk_matrix_share(const struct stk_matrix *matrix, size_t row)
+double stk_matrix_row_tick_error(const struct stk_matrix *matrix, size_t row)
 {
-	double all = matrix->all_total[0] + matrix->all_total[1];
-
-	return all > 0.0 ? (matrix->rows[row].value[0] + matrix->rows[row].value[1]) / all : 0.0;
+	return stk_matrix_tick_error(matrix) * (1.0 - stk_matrix_share(matrix, row));
 }

@@ -46,9 +46,10 @@ double stk_matrix_count(const struct stk_matrix *matrix, size_t row, int side, s
 /* Cost per request of a row over all pairs; of everything. */
 double stk_matrix_cost(const struct stk_matrix *matrix, size_t row, int side);
 double stk_matrix_total_cost(const struct stk_matrix *matrix, int side);
-/* See core/stats/tick.h; of a row that holds nothing of the total. */
-double stk_matrix_tick_error(const struct stk_matrix *matrix);
 /* Share of the pooled total of both sides. */
 double stk_matrix_share(const struct stk_matrix *matrix, size_t row);
+/* What core/stats/tick.h grants a small row; a row, which has none of it where it holds all. */
+double stk_matrix_tick_error(const struct stk_matrix *matrix);
+double stk_matrix_row_tick_error(const struct stk_matrix *matrix, size_t row);
 
 #endif

@@ -149,14 +149,13 @@ static void fit_dense(struct stk_paired *paired)
 }
 
 /* What the clock tick moved from one function to another moves to the same side in every pair: the
- * scatter between pairs does not hold it. What holds all holds nothing of it. */
+ * scatter between pairs does not hold it. */
 static void add_tick_error(struct stk_paired *paired)
 {
 	for (size_t i = 0; i < paired->entries.len; i++) {
 		struct stk_paired_entry *entry = &paired->entries.items[i];
 		struct stk_row *row = &entry->row;
-		double error =
-			paired->tick_error * (1.0 - stk_matrix_share(&paired->matrix, entry->at));
+		double error = stk_matrix_row_tick_error(&paired->matrix, entry->at);
 
 		if (!(error > 0.0) ||
 			(entry->kind != STK_ENTRY_DENSE && entry->kind != STK_ENTRY_SPARSE))
@@ -286,7 +285,7 @@ static void fill_comparison(const struct stk_paired *paired, struct stk_comparis
 	*out = stk_describe_comparison(
 		&paired->matrix, paired->common_shift, paired->opts->q, paired->run);
 	out->tested = paired->tested;
-	out->tick_error = paired->tick_error;
+	out->tick_error = stk_matrix_tick_error(&paired->matrix);
 	for (size_t i = 0; i < paired->entries.len; i++)
 		stk_vec_push(&out->rows, paired->entries.items[i].row);
 	stk_verdict_sort(out->rows.items, out->rows.len);
@@ -327,7 +326,6 @@ int stk_compare_paired(const struct stk_diff_input *input, const struct stk_comp
 		return rc;
 	paired.min_change =
 		input->is_level ? paired.opts->min_change_level : paired.opts->min_change;
-	paired.tick_error = stk_matrix_tick_error(&paired.matrix);
 	(void)stk_rename_join(&paired.matrix);
 	stk_paired_test(&paired);
 	settle_renamed(&paired);

@@ -35,7 +35,6 @@ struct stk_paired {
 	double *shift;            /* per pair; zeros when too few rows */
 	double common_shift;      /* mean of it */
 	double shift_error;       /* of that mean */
-	double tick_error;        /* stk_matrix_tick_error of the functions */
 	bool is_groups;           /* rows are groups: the shift is that of the functions */
 	double min_change;
 	size_t tested;

@@ -75,7 +75,6 @@ int stk_paired_groups(
 		.min_change = paired->min_change,
 		.common_shift = paired->common_shift,
 		.shift_error = paired->shift_error,
-		.tick_error = paired->tick_error,
 		.is_groups = true};
 	struct stk_groups groups;
 	int rc;

@@ -37,7 +37,6 @@ struct sequential {
 	size_t *tested; /* rows of the matrix */
 	size_t rows;
 	struct stk_dispersion fit;
-	double tick_error; /* stk_matrix_tick_error */
 	double alpha, level;
 	bool is_groups; /* rows are groups: the shift is that of the functions */
 };
@@ -145,13 +144,10 @@ static void fit_rows(struct sequential *seq)
 	if (seq->rows == 0 || !has_slices(seq))
 		return;
 	sigma = stk_xcalloc(seq->rows, sizeof *sigma);
-	seq->tick_error = stk_matrix_tick_error(&seq->single.matrix);
-	for (size_t i = 0; i < seq->rows; i++) {
-		double share = stk_matrix_share(&seq->single.matrix, seq->tested[i]);
-
-		sigma[i] = hypot(
-			seq->aa.sigma[stk_dispersion_band(share)], seq->tick_error * (1.0 - share));
-	}
+	for (size_t i = 0; i < seq->rows; i++)
+		sigma[i] = hypot(seq->aa.sigma[stk_dispersion_band(
+					 stk_matrix_share(&seq->single.matrix, seq->tested[i]))],
+			stk_matrix_row_tick_error(&seq->single.matrix, seq->tested[i]));
 	data.sigma_rows = sigma;
 	stk_dispersion_fit(&data, &seq->fit);
 	free(sigma);
@@ -356,7 +352,7 @@ static void fill_rows(struct sequential *seq, struct stk_comparison *out, bool *
 		link_row(&seq->single, at[i], &out->rows.items[i]);
 	}
 	out->tested = fitted ? seq->rows : 0;
-	out->tick_error = seq->tick_error;
+	out->tick_error = fitted ? stk_matrix_tick_error(&seq->single.matrix) : 0.0;
 	stk_verdict_sort(out->rows.items, out->rows.len);
 	free(at);
 }

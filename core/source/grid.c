@@ -51,7 +51,8 @@ static bool stamps_end(const char *type_id, const char *agent)
  * and eBPF look from outside, by clocks of their own. */
 bool stk_grid_is_by_tick(const char *type_id, const char *agent)
 {
-	static const char *const timers[] = {"gospy", "go pprof", "rust", "pyroscope-rs", "stoker"};
+	static const char *const timers[] = {
+		"gospy", "pyroscope/go", "go pprof", "rust", "pyroscope-rs", "stoker"};
 
 	if (strncmp(type_id, CPU_TYPE, strlen(CPU_TYPE)) != 0)
 		return false;

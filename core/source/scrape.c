@@ -100,8 +100,8 @@ static int scrape_describe(struct stk_source *source, const struct stk_source_qu
 		return rc;
 	out->interval_ns = scrape->interval_ns;
 	out->instances = 1;
-	out->samples_by_tick = stk_grid_is_by_tick(query->type_id, "go pprof");
 	memcpy(out->agent, "go pprof", sizeof "go pprof");
+	out->samples_by_tick = stk_grid_is_by_tick(query->type_id, out->agent);
 	pthread_mutex_lock(&scrape->lock);
 	out->points = (int)scrape->dumps[endpoint].len;
 	pthread_mutex_unlock(&scrape->lock);

@@ -3,9 +3,9 @@
 
 #include <math.h>
 
-/* A tenth of a request that nobody touched seems to change by as much as the total did, root mean
- * square. With six tenths of that one run in thirty accuses somebody for it, in one world with
- * another: few of its functions are so near the dear one, and larger ones feel less. */
+/* A tenth of a request that nobody touched seems to change by about as much as the total did (root
+ * mean square), but few rows are so near the dear one, and larger ones change less: with six tenths
+ * one simulated run in thirty accuses somebody. */
 #define SIZE 0.6
 /* Between a quarter of a tick and four; shorter requests share a tick with many others, longer ones
  * have most of their time between two ticks of their own. */

@@ -201,10 +201,46 @@ static void paired_groups__false_alarms_are_rare(void **state)
 	assert_in_range(false_alarms(20, 0.03, 1.7), 0, allowed(0.05));
 }
 
+static struct compared with_tick(double tick_ns)
+{
+	struct world world;
+	struct compared out;
+
+	world_init(&world, 20, 7);
+	settle_in_packages(&world);
+	world.functions[3].factor = 1.8;
+	world.tick_ns = tick_ns;
+	compared_init(&out, &world);
+	return out;
+}
+
+/* A package holds of the clock tick's error what it has not of the whole. */
+static void paired_groups__hold_the_error_of_the_clock_tick(void **state)
+{
+	struct compared plain = with_tick(0.0), ticked = with_tick(4e6);
+	double all = ticked.result.total.n_base + ticked.result.total.n_head;
+
+	(void)state;
+	assert_true(ticked.result.tick_error > 0.01);
+	assert_true(ticked.result.packages.len > 1);
+	for (size_t i = 0; i < ticked.result.packages.len; i++) {
+		const struct stk_row *row = &ticked.result.packages.items[i];
+		double rest = 1.0 - (row->n_base + row->n_head) / all;
+
+		test_near(row->function.name, row->se,
+			hypot(find_in(&plain.result.packages, row->function.name)->se,
+				ticked.result.tick_error * rest),
+			1e-9);
+	}
+	compared_release(&plain);
+	compared_release(&ticked);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paired_groups__a_package_is_found_where_no_function_is),
+		cmocka_unit_test(paired_groups__hold_the_error_of_the_clock_tick),
 		cmocka_unit_test(paired_groups__what_a_function_explains_is_folded),
 		cmocka_unit_test(paired_groups__are_corrected_apart_from_functions),
 		cmocka_unit_test(paired_groups__a_uniform_shift_accuses_none),

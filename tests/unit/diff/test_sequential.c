@@ -1,6 +1,7 @@
 /* test_sequential: a kept base against now: golden vector of reference regression 6.17, caps,
  * slices. */
 #include "core/diff/compare.h"
+#include "tests/support/near.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -238,10 +239,42 @@ static void sequential_compare__without_requests_is_not_found(void **state)
 	stk_run_release(&run);
 }
 
+/* The variance of a row grows by the tick's, as far as the row is not the whole. */
+static void sequential_compare__holds_the_error_of_the_clock_tick(void **state)
+{
+	struct compared plain, ticked;
+	struct stk_diff_input input;
+	double all = 0.0;
+
+	(void)state;
+	compare(&plain, 4, NULL);
+	stk_run_init(&ticked.run);
+	fill(&input, 4);
+	input.tick_ns = 4e6;
+	assert_int_equal(
+		stk_compare_sequential(&input, NULL, NULL, &ticked.run, &ticked.result, NULL), 0);
+	stk_diff_input_release(&input);
+	assert_true(plain.result.tick_error == 0.0 && ticked.result.tick_error > 0.001);
+	for (size_t i = 0; i < ticked.result.rows.len; i++)
+		all += ticked.result.rows.items[i].n_base + ticked.result.rows.items[i].n_head;
+	for (size_t i = 0; i < ticked.result.rows.len; i++) {
+		const struct stk_row *row = &ticked.result.rows.items[i];
+		double rest = 1.0 - (row->n_base + row->n_head) / all;
+
+		test_near(row->function.name, row->se,
+			hypot(find(&plain.result, row->function.name)->se,
+				ticked.result.tick_error * rest),
+			1e-9);
+	}
+	release(&plain);
+	release(&ticked);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sequential_compare__gives_the_golden_rows),
+		cmocka_unit_test(sequential_compare__holds_the_error_of_the_clock_tick),
 		cmocka_unit_test(sequential_compare__tests_callers_and_packages),
 		cmocka_unit_test(sequential_compare__accuses_nobody_without_calibration),
 		cmocka_unit_test(sequential_compare__wants_three_slices_a_side),

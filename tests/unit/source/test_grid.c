@@ -79,22 +79,22 @@ static void grid_describe__stamps_as_agents_are_known_to_do(void **state)
 {
 	static const struct {
 		const char *agent, *type;
-		bool at_end;
+		bool at_end, by_tick;
 	} rows[] = {
-		{"gospy", CPU, false},
-		{"gospy", MEM, true},
-		{"gospy", "goroutines:goroutine:count:goroutine:count", true},
-		{"nodespy", "wall:wall:nanoseconds:wall:nanoseconds", true},
-		{"nodespy", MEM, true},
-		{"javaspy", MEM, false},
-		{"javaspy", CPU, false},
-		{"com.grafana.pyroscope/go", MEM, true},
-		{"com.grafana.pyroscope/python", MEM, false},
-		{"com.grafana.pyroscope/rust", CPU, false},
-		{"stoker", MEM, false},
-		{"pyroscope-rs", MEM, false},
-		{"", CPU, false},
-		{"", MEM, true},
+		{"gospy", CPU, false, true},
+		{"gospy", MEM, true, false},
+		{"gospy", "goroutines:goroutine:count:goroutine:count", true, false},
+		{"nodespy", "wall:wall:nanoseconds:wall:nanoseconds", true, false},
+		{"nodespy", MEM, true, false},
+		{"javaspy", MEM, false, false},
+		{"javaspy", CPU, false, false},
+		{"com.grafana.pyroscope/go", MEM, true, false},
+		{"com.grafana.pyroscope/python", MEM, false, false},
+		{"com.grafana.pyroscope/rust", CPU, false, true},
+		{"stoker", MEM, false, false},
+		{"pyroscope-rs", MEM, false, false},
+		{"", CPU, false, false},
+		{"", MEM, true, false},
 	};
 
 	(void)state;
@@ -102,7 +102,7 @@ static void grid_describe__stamps_as_agents_are_known_to_do(void **state)
 		const struct stk_grid_point point = {100 * S, 10 * S};
 		struct stk_source_info info = {0};
 		stk_grid_describe(&point, 1, rows[i].type, rows[i].agent, &info);
-		if (info.stamp_at_end != rows[i].at_end)
+		if (info.stamp_at_end != rows[i].at_end || info.samples_by_tick != rows[i].by_tick)
 			fail_msg("%s %s", rows[i].agent, rows[i].type);
 	}
 }
@@ -113,6 +113,7 @@ static void grid_is_by_tick__cpu_time_of_who_sets_timers(void **state)
 
 	(void)state;
 	assert_true(stk_grid_is_by_tick(cpu, "gospy"));
+	assert_true(stk_grid_is_by_tick(cpu, "com.grafana.pyroscope/go"));
 	assert_true(stk_grid_is_by_tick(cpu, "go pprof"));
 	assert_true(stk_grid_is_by_tick(cpu, "pyroscope-rs"));
 	assert_true(stk_grid_is_by_tick(cpu, "stoker"));
