@@ -74,13 +74,14 @@ static bool hand_out(lua_State *lua, struct stk_vu_lua *vu, struct stream *strea
 	int rc;
 
 	stk_err_clear(&err);
+	luaL_checkstack(lua, 8, "http.sse");
 	while ((rc = stk_sse_read(&stream->sse, &rest, &event, &err)) > 0) {
 		stream->events++;
 		lua_pushvalue(lua, AT_FN);
 		push_event(lua, &event);
 		lua_call(lua, 1, 1);
 		bool enough = lua_isboolean(lua, -1) && !lua_toboolean(lua, -1);
-		lua_settop(lua, AT_STREAM);
+		lua_pop(lua, 1); /* of the options everything stays: the request borrows of them */
 		if (enough)
 			return false;
 	}

@@ -183,7 +183,20 @@ def events_come_one_by_one(w):
         has("\n200", out)
 
 
-CASES = [events_come_one_by_one, unknown_authority_is_1310_unless_skipped, other_name_is_1311, client_certificate_is_given_to_its_hosts,
+# What a request borrows lives as long as it does, whatever the function does with the options.
+def a_stream_keeps_what_it_was_given(w):
+    body = """local kept = setmetatable({ stoker.http.new_cookie_jar() }, { __mode = "v" })
+        local options = { jar = kept[1] }
+        stoker.http.sse("%s", options, function()
+            options.jar = nil
+            for i = 1, 300000 do local garbage = { i } end
+            print(kept[1] ~= nil)
+        end)"""
+    out = w.script("", body % ("http://127.0.0.1:%d/events?ends" % w.plain))
+    has("true\ntrue\ntrue\n", out)
+
+
+CASES = [events_come_one_by_one, a_stream_keeps_what_it_was_given, unknown_authority_is_1310_unless_skipped, other_name_is_1311, client_certificate_is_given_to_its_hosts,
          tls_version_is_the_scripts, digest_answers_the_servers_question, deny_lists_refuse,
          connections_are_used_again_as_asked, proxies_are_those_of_the_environment, user_agent_and_discard_are_the_scripts]
 
