@@ -107,8 +107,7 @@ struct stk_timings_ms {
 	double blocked, connecting, tls_handshaking, sending, waiting, receiving, duration;
 };
 
-/* The last hop's answer. What it borrows is valid until the VU waits again or its iteration ends.
- */
+/* The last hop's answer. Its texts are valid until the VU waits again or its iteration ends. */
 struct stk_response {
 	int status;        /* 0: no answer */
 	bool ok;           /* as expected */

@@ -425,32 +425,24 @@ static void add_checks(const struct stk_load_summary *summary, struct stk_buf *b
 
 /* --- scenarios and groups ---------------------------------------------------------- */
 
-/* How deep a group lies: "::outer::inner" is 2. */
-static size_t depth_of(struct stk_str group)
+/* How deep a group lies and its own name: "::outer::inner" is 2, inner; "" leaves the name. */
+static size_t depth_of(struct stk_str group, struct stk_str *name)
 {
 	size_t depth = 0;
-	ptrdiff_t at;
 
-	while ((at = stk_str_find(group, STK_STR("::"))) >= 0) {
-		group = stk_str_skip(group, (size_t)at + 2);
-		depth++;
-	}
+	for (ptrdiff_t at; (at = stk_str_find(group, STK_STR("::"))) >= 0; depth++)
+		*name = group = stk_str_skip(group, (size_t)at + 2);
 	return depth;
 }
 
-static void add_head(const struct stk_load_summary *summary, const struct stk_section *section,
+static void add_head(const struct stk_load_summary *summary, const char *kind, struct stk_str name,
 	size_t level, struct stk_buf *buf)
 {
-	struct stk_str group = stk_str_of(section->group), name = stk_str_of(section->scenario);
-	const char *mark = level > 0 ? "↳" : "█";
-
-	for (ptrdiff_t at; (at = stk_str_find(group, STK_STR("::"))) >= 0;)
-		name = group = stk_str_skip(group, (size_t)at + 2);
 	if (level == 0)
 		stk_buf_add_byte(buf, '\n');
 	stk_buf_add_fill(buf, ' ', 2 + 2 * level);
-	stk_buf_addf(buf, "%s%s %s: ", stk_palette_start(STK_DOC_STRONG, summary->color), mark,
-		section->group[0] ? "GROUP" : "SCENARIO");
+	stk_buf_addf(buf, "%s%s %s: ", stk_palette_start(STK_DOC_STRONG, summary->color),
+		level > 0 ? "↳" : "█", kind);
 	stk_text_add_plain(buf, name);
 	stk_buf_addf(buf, "%s \n\n", stk_palette_end(summary->color));
 }
@@ -460,7 +452,8 @@ static void add_section(const struct stk_load_summary *summary, const struct stk
 	struct stk_buf *buf)
 {
 	bool is_default = strcmp(section->scenario, "default") == 0;
-	size_t depth = depth_of(stk_str_of(section->group));
+	struct stk_str name = stk_str_of(section->scenario);
+	size_t depth = depth_of(stk_str_of(section->group), &name);
 	size_t level = is_default && depth > 0 ? depth - 1 : depth;
 	struct stk_metrics metrics = section->metrics; /* borrowed, but for the time */
 	struct stk_load_summary part = *summary;
@@ -473,7 +466,7 @@ static void add_section(const struct stk_load_summary *summary, const struct stk
 	part.metrics = &metrics;
 	add_checks(&part, &text);
 	add_metrics(&part, false, &text);
-	add_head(summary, section, level, buf);
+	add_head(summary, depth > 0 ? "GROUP" : "SCENARIO", name, level, buf);
 	rest = stk_buf_str(&text);
 	while (rest.len > 0 && stk_str_cut(&rest, '\n', &line)) {
 		if (line.len > 0)

@@ -258,7 +258,7 @@ static int http_set_response_callback(lua_State *lua)
 	if (lua_isnil(lua, 1))
 		expect.unjudged = true;
 	else
-		rc = stk_expect_read(lua, 1, &expect, &err);
+		rc = stk_expect_read(lua, 1, &expect.ranges, &expect.unjudged, &err);
 	if (rc == 0 && vu) {
 		stk_vu_lua_set_expect(vu, &expect);
 		return 0;

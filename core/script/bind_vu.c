@@ -102,26 +102,15 @@ static int vu_abort(lua_State *lua)
 
 /* --- stoker.vu, stoker.scenario ---------------------------------------------------- */
 
-/* Text, a number or a boolean, as tags of a request are; the text is left on the stack. */
-static const char *tag_text(lua_State *lua, int at)
-{
-	if (lua_isboolean(lua, at))
-		return lua_toboolean(lua, at) ? "true" : "false";
-	if (lua_type(lua, at) != LUA_TSTRING && lua_type(lua, at) != LUA_TNUMBER)
-		(void)stk_state_misuse(lua,
-			"stoker.vu.tags: a tag must be text, a number, a boolean or nil, not %s",
-			stk_secret_at(lua, at) ? "a secret" : luaL_typename(lua, at));
-	lua_pushvalue(lua, at);
-	return lua_tostring(lua, -1);
-}
-
-/* tags[key] = value */
+/* tags[key] = value; nil takes it away */
 static int tags_newindex(lua_State *lua)
 {
-	struct stk_vu_lua *vu = stk_vu_lua_running(lua, "stoker.vu.tags");
-	struct stk_str key = stk_arg_text(lua, 2, "stoker.vu.tags", "the name");
+	static const char fn[] = "stoker.vu.tags";
+	struct stk_vu_lua *vu = stk_vu_lua_running(lua, fn);
+	struct stk_str key = stk_arg_text(lua, 2, fn, "the name");
 
-	if (!stk_vu_set_tag(vu->vu, key.ptr, lua_isnil(lua, 3) ? NULL : tag_text(lua, 3)))
+	if (!stk_vu_set_tag(
+		    vu->vu, key.ptr, lua_isnil(lua, 3) ? NULL : stk_tag_value(lua, fn, key.ptr)))
 		return stk_state_misuse(lua, "stoker.vu.tags: more than %d tags", STK_VU_TAGS_MAX);
 	return 0;
 }

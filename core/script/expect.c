@@ -50,30 +50,30 @@ static bool read_one(lua_State *lua, struct stk_status_range *out)
 	return ok;
 }
 
-static int push_one(lua_State *lua, struct stk_expect *out, struct stk_err *err)
+static int push_one(lua_State *lua, struct stk_status_ranges *out, struct stk_err *err)
 {
 	struct stk_status_range range;
 
 	if (!read_one(lua, &range))
 		return refuse(err);
-	stk_vec_push(&out->ranges, range);
+	stk_vec_push(out, range);
 	return 0;
 }
 
-int stk_expect_read(lua_State *lua, int index, struct stk_expect *out, struct stk_err *err)
+int stk_expect_read(lua_State *lua, int index, struct stk_status_ranges *ranges, bool *unjudged,
+	struct stk_err *err)
 {
 	int top = lua_gettop(lua), rc = 0;
 	lua_Integer len = 0;
 
 	luaL_checkstack(lua, 6, "expect");
 	stk_sandbox_push_behind(lua, index);
-	if (lua_isboolean(lua, -1) && !lua_toboolean(lua, -1))
-		out->unjudged = true;
-	else if (!lua_istable(lua, -1) || (len = (lua_Integer)lua_rawlen(lua, -1)) == 0)
-		rc = push_one(lua, out, err);
+	*unjudged = lua_isboolean(lua, -1) && !lua_toboolean(lua, -1);
+	if (!*unjudged && (!lua_istable(lua, -1) || (len = (lua_Integer)lua_rawlen(lua, -1)) == 0))
+		rc = push_one(lua, ranges, err);
 	for (lua_Integer i = 1; rc == 0 && i <= len; i++) {
 		lua_rawgeti(lua, top + 1, i);
-		rc = push_one(lua, out, err);
+		rc = push_one(lua, ranges, err);
 		lua_settop(lua, top + 1);
 	}
 	lua_settop(lua, top);

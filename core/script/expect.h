@@ -7,9 +7,10 @@
 
 struct lua_State;
 
-/* Append what the value at index says to *out: 201, "2xx", { min = 200, max = 299 }, a list of
- * such, or false: nothing is judged. STK_E_INVAL says what may stand there. May raise (memory). */
-int stk_expect_read(struct lua_State *lua, int index, struct stk_expect *out,
-	struct stk_err *err) STK_MUST_CHECK;
+/* Append what the value at index says to *ranges: 201, "2xx", { min = 200, max = 299 }, or a list
+ * of such; false: nothing is judged, which *unjudged tells in any case. STK_E_INVAL says what may
+ * stand there. May raise (memory). */
+int stk_expect_read(struct lua_State *lua, int index, struct stk_status_ranges *ranges,
+	bool *unjudged, struct stk_err *err) STK_MUST_CHECK;
 
 #endif

@@ -32,7 +32,7 @@ void stk_http_op_give(struct stk_http_op **pool, struct stk_http_op *op)
 	stk_vec_clear(&op->headers);
 	stk_vec_clear(&op->cookies);
 	stk_vec_clear(&op->tags);
-	stk_vec_clear(&op->expect.ranges);
+	stk_vec_clear(&op->expect);
 	stk_vec_clear(&op->requests);
 	op->next = *pool;
 	*pool = op;
@@ -48,7 +48,7 @@ void stk_http_op_free_pool(struct stk_http_op *pool)
 		stk_vec_release(&pool->headers);
 		stk_vec_release(&pool->cookies);
 		stk_vec_release(&pool->tags);
-		stk_vec_release(&pool->expect.ranges);
+		stk_vec_release(&pool->expect);
 		stk_vec_release(&pool->requests);
 		free(pool);
 		pool = next;
@@ -68,7 +68,7 @@ static void expect_default(
 	const struct stk_expect *expect = vu->expect ? vu->expect : &stk_vu_plan(vu->vu)->expect;
 
 	for (size_t i = 0; i < expect->ranges.len; i++)
-		stk_vec_push(&op->expect.ranges, expect->ranges.items[i]);
+		stk_vec_push(&op->expect, expect->ranges.items[i]);
 	item->request.expect_len = expect->ranges.len;
 	item->request.unjudged = expect->unjudged;
 }
@@ -102,7 +102,7 @@ struct stk_http_item *stk_http_op_add(
 	item->headers_at = op->headers.len;
 	item->cookies_at = op->cookies.len;
 	item->tags_at = op->tags.len;
-	item->expect_at = op->expect.ranges.len;
+	item->expect_at = op->expect.len;
 	if (vu)
 		expect_default(op, item, vu);
 	return item;
@@ -156,7 +156,7 @@ const struct stk_request *stk_http_op_requests(struct stk_http_op *op)
 		item->request.headers = op->headers.items + item->headers_at;
 		item->request.cookies = op->cookies.items + item->cookies_at;
 		item->request.tags = op->tags.items + item->tags_at;
-		item->request.expect = op->expect.ranges.items + item->expect_at;
+		item->request.expect = op->expect.items + item->expect_at;
 		if (op->len > 1)
 			stk_vec_push(&op->requests, item->request);
 	}

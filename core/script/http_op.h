@@ -33,7 +33,7 @@ struct stk_http_op {
 	size_t len;                          /* of items in use */
 	struct stk_fields headers, cookies;
 	STK_VEC(struct stk_tag) tags;
-	struct stk_expect expect; /* ranges of all items; unjudged: scratch of the reader */
+	struct stk_status_ranges expect;
 	STK_VEC(struct stk_request) requests;
 	struct stk_http_op *next; /* of the pool */
 };

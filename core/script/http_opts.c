@@ -160,16 +160,14 @@ static void read_auth(struct option_read *read)
 
 static void read_expect(struct option_read *read)
 {
-	struct stk_expect *all = &read->op->expect;
 	struct stk_request *request = &read->item->request;
-	struct stk_err err = STK_ERR_INIT;
+	struct stk_err err; /* large: only what is used */
 
-	read->item->expect_at = all->ranges.len;
-	all->unjudged = false;
-	if (stk_expect_read(read->lua, -1, all, &err) < 0)
+	stk_err_clear(&err);
+	read->item->expect_at = read->op->expect.len;
+	if (stk_expect_read(read->lua, -1, &read->op->expect, &request->unjudged, &err) < 0)
 		(void)stk_state_misuse(read->lua, "%s: %s", read->fn, err.msg);
-	request->expect_len = all->ranges.len - read->item->expect_at;
-	request->unjudged = all->unjudged;
+	request->expect_len = read->op->expect.len - read->item->expect_at;
 }
 
 static void read_discard(struct option_read *read)

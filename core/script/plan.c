@@ -109,10 +109,11 @@ static int read_system_tags(
 static int read_expect(
 	struct stk_table *table, const char *key, void *field, void *ctx, struct stk_err *err)
 {
+	struct stk_expect *expect = field;
 	struct stk_err why = STK_ERR_INIT;
 
 	(void)ctx;
-	if (stk_expect_read(table->lua, -1, field, &why) < 0)
+	if (stk_expect_read(table->lua, -1, &expect->ranges, &expect->unjudged, &why) < 0)
 		return stk_table_fail(table, key, err, "%s", why.msg);
 	return 0;
 }

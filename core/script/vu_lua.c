@@ -105,7 +105,7 @@ void stk_vu_lua_clear_groups(struct stk_vu_lua *vu)
 	stk_buf_clear(&vu->group);
 }
 
-static const char *tag_value(lua_State *lua, const char *fn, const char *key)
+const char *stk_tag_value(lua_State *lua, const char *fn, const char *key)
 {
 	switch (lua_type(lua, -1)) {
 	case LUA_TSTRING:
@@ -147,7 +147,7 @@ size_t stk_tags_at(lua_State *lua, int index, const char *fn, struct stk_tag *ta
 			(void)stk_state_misuse(lua, "%s: more than %d tags", fn, STK_TAGS_MAX);
 		const char *key = lua_tostring(lua, -2);
 		tags[count].key = key;
-		tags[count++].value = tag_value(lua, fn, key);
+		tags[count++].value = stk_tag_value(lua, fn, key);
 		lua_pop(lua, 1);
 	}
 	return count;

@@ -71,5 +71,8 @@ void stk_vu_lua_clear_groups(struct stk_vu_lua *vu);
  * for more than STK_TAGS_MAX. Returns how many. */
 #define STK_TAGS_MAX 32
 size_t stk_tags_at(struct lua_State *lua, int index, const char *fn, struct stk_tag *tags);
+/* The value of one, on top of the stack with its key below, likewise: a number's text comes below
+ * both. */
+const char *stk_tag_value(struct lua_State *lua, const char *fn, const char *key);
 
 #endif

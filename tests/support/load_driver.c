@@ -260,7 +260,8 @@ static void cancel_fake(void *transport, struct stk_exchange *exchange)
 
 static void answer(struct load_fake *fake, struct stk_exchange *exchange)
 {
-	exchange->status = fake->status;
+	exchange->status = fake->status > 0 ? fake->status : 0;
+	exchange->error_code = fake->status > 0 ? 0 : 1050;
 	(void)snprintf(exchange->proto, sizeof exchange->proto, "HTTP/1.1");
 	exchange->timings.waiting = exchange->timings.duration = (double)fake->latency_ns / 1e6;
 	exchange->bytes_sent = 100;

@@ -59,7 +59,7 @@ void load_driver_release(struct load_driver *driver);
 struct load_fake {
 	struct stk_fake_clock clock;
 	int64_t latency_ns;
-	int status;
+	int status; /* 0: 200, -1: there is no answer */
 	int most_at_once; /* exchanges under way, at most */
 	int sent;
 };

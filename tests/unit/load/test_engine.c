@@ -394,6 +394,32 @@ static void engine_submetrics__count_what_has_the_tags(void **state)
 	end(&ran);
 }
 
+/* Of a request that nobody judges nothing has failed, in the figures of a side as on the screen;
+ * that it got no answer is said all the same. */
+static void engine_unjudged__fails_nowhere(void **state)
+{
+	struct stk_request request = {.method = "GET", .url = STK_STR("/a")};
+	struct load_step steps[] = {{.kind = LOAD_REQUEST, .request = &request}};
+	struct stk_load_progress progress;
+	struct ran ran;
+
+	(void)state;
+	for (int unjudged = 0; unjudged < 2; unjudged++) {
+		begin(&ran, steps, 1)->duration_ns = S;
+		request.unjudged = unjudged;
+		ran.fake.latency_ns = 500 * MS;
+		ran.fake.status = -1;
+		start(&ran, NULL, 0);
+		finish(&ran);
+		stk_engine_progress(ran.engine, &progress);
+		assert_int_equal(progress.requests, 2);
+		assert_int_equal(progress.failed, unjudged ? 0 : 2);
+		assert_int_equal(ran.result.entries.items[0].failed, unjudged ? 0 : 2);
+		assert_int_equal(ran.result.failures.len, 1);
+		end(&ran);
+	}
+}
+
 static void engine_sections__count_scenario_and_group_where_asked(void **state)
 {
 	static const struct load_step steps[] = {
@@ -464,6 +490,7 @@ int main(void)
 		cmocka_unit_test(engine_late__counts_from_the_intended_start),
 		cmocka_unit_test(engine_batch__sends_six_at_once_to_a_host),
 		cmocka_unit_test(engine_submetrics__count_what_has_the_tags),
+		cmocka_unit_test(engine_unjudged__fails_nowhere),
 		cmocka_unit_test(engine_sections__count_scenario_and_group_where_asked),
 		cmocka_unit_test(engine_progress__tells_what_runs),
 	};

@@ -89,6 +89,7 @@ static void constant_arrival_rate__grows_by_one_for_each_drop(void **state)
 	static const int64_t first[] = {0, 200, 400, 500, 700};
 	struct plan_ran ran;
 	struct stk_scenario *scenario = plan_ran_begin(&ran, "constant-arrival-rate", 450 * MS);
+	const struct stk_section *section;
 	const struct load_log *log;
 
 	(void)state;
@@ -97,12 +98,15 @@ static void constant_arrival_rate__grows_by_one_for_each_drop(void **state)
 	scenario->pre_allocated_vus = 1;
 	scenario->max_vus = 3;
 	scenario->graceful_stop_ns = 100 * MS;
+	ran.plan.has_sections = true;
 	plan_ran_run(&ran);
 	log = plan_ran_starts(&ran);
 	for (size_t i = 0; i < STK_ARRAY_LEN(first); i++)
 		assert_int_equal(log[i].started_ns, first[i] * MS);
 	/* as fixture 07 of k6: 30 planned, 12 dropped, 2 cut off */
 	assert_int_equal(ran.result.generator.dropped, 12);
+	section = &ran.result.sections.items.items[0];
+	assert_true(stk_metrics_find(&section->metrics, "dropped_iterations", "")->sum == 12);
 	assert_int_equal(ran.result.interrupted, 2);
 	assert_int_equal(ran.result.iterations, 16);
 	assert_int_equal(ran.result.generator.planned, 30);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -230,6 +231,21 @@ static void transport_timeout__ends_those_that_hang_and_drip(void **state)
 	assert_int_equal(trial->exchange.status, 200);
 }
 
+/* A status that is an error comes without words: those of the request before are not its. */
+static void exchange_clear__forgets_the_words_of_an_error(void **state)
+{
+	struct stk_exchange exchange;
+
+	(void)state;
+	stk_exchange_init(&exchange);
+	exchange.error_code = 1050;
+	(void)snprintf(exchange.error, sizeof exchange.error, "request timeout");
+	stk_exchange_clear(&exchange);
+	assert_int_equal(exchange.error_code, 0);
+	assert_string_equal(exchange.error, "");
+	stk_exchange_release(&exchange);
+}
+
 static void check_sum(const struct stk_timings_ms *ms)
 {
 	assert_true(fabs(ms->duration - (ms->sending + ms->waiting + ms->receiving)) < 1e-9);
@@ -340,6 +356,7 @@ int main(void)
 		CASE(transport_answer__is_read_however_it_ends),
 		CASE(transport_fault__has_k6s_number),
 		CASE(transport_timeout__ends_those_that_hang_and_drip),
+		cmocka_unit_test(exchange_clear__forgets_the_words_of_an_error),
 		CASE(transport_timings__add_up_as_in_k6),
 		CASE(transport_connect__that_times_out_has_its_time),
 		CASE(transport_keep_alive__uses_a_connection_again),

@@ -31,7 +31,7 @@ static int read_text(const char *expression, struct stk_expect *out, struct stk_
 	(void)snprintf(chunk, sizeof chunk, "return %s", expression);
 	assert_int_equal(luaL_loadstring(lua, chunk), LUA_OK);
 	lua_call(lua, 0, 1);
-	rc = stk_expect_read(lua, 1, out, err);
+	rc = stk_expect_read(lua, 1, &out->ranges, &out->unjudged, err);
 	assert_int_equal(lua_gettop(lua), 1);
 	stk_state_free(lua_state);
 	return rc;

@@ -183,11 +183,10 @@ static void vu_tags__last_until_the_scenario_changes(void **state)
 static void vu_tags__say_what_is_wrong(void **state)
 {
 	script_run_expect_error(*state, "stoker.vu.tags.a = {}",
-		"case.lua:3: stoker.vu.tags: a tag must be text, a number, a boolean or nil, not "
+		"case.lua:3: stoker.vu.tags: tag 'a' must be text, a number or a boolean, not "
 		"table");
 	script_run_expect_error(*state, "stoker.vu.tags.a = stoker.secret 'TEST_PASSWORD'",
-		"case.lua:3: stoker.vu.tags: a tag must be text, a number, a boolean or nil, not "
-		"a secret");
+		"case.lua:3: stoker.vu.tags: tag 'a' is a secret");
 	script_run_expect_error(*state, "for i = 1, 40 do stoker.vu.tags['t' .. i] = i end",
 		"case.lua:3: stoker.vu.tags: more than 32 tags");
 	script_run_expect_error(
